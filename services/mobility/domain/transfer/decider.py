@@ -1,0 +1,55 @@
+"""组织关系转接 as one kind of stream: `transfer-<transfer id>`."""
+
+from services.mobility.domain.transfer.commands import TransferCommand
+from services.mobility.domain.transfer.deadlines import on_timer, timers
+from services.mobility.domain.transfer.decide import decide
+from services.mobility.domain.transfer.events import (
+    CaseEscalated,
+    CaseOverdue,
+    HolderChanged,
+    LetterIssued,
+    LetterReissued,
+    LetterVoided,
+    MembershipConfirmed,
+    ReceiptReturned,
+    TransferAccepted,
+    TransferApproved,
+    TransferClosed,
+    TransferCompleted,
+    TransferExpired,
+    TransferRejected,
+    TransferRequested,
+    TransferResent,
+    TransferWithdrawn,
+)
+from services.mobility.domain.transfer.evolve import evolve
+from services.mobility.domain.transfer.state import Transfer
+from shared.kernel.decider import Decider
+
+TRANSFER: Decider[TransferCommand, Transfer] = Decider(
+    stream_type="transfer",
+    initial=Transfer(),
+    decide=decide,
+    evolve=evolve,
+    events=(
+        TransferRequested,
+        TransferApproved,
+        LetterIssued,
+        LetterVoided,
+        LetterReissued,
+        TransferAccepted,
+        TransferRejected,
+        TransferWithdrawn,
+        TransferExpired,
+        ReceiptReturned,
+        MembershipConfirmed,
+        TransferCompleted,
+        TransferClosed,
+        TransferResent,
+        HolderChanged,
+        CaseOverdue,
+        CaseEscalated,
+    ),
+    timers=timers,
+    on_timer=on_timer,
+)

@@ -1,0 +1,146 @@
+"""The ends of a transfer: completed, withdrawn, closed or resent. After each of them nobody has to act."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.mobility.domain.transfer.commands import (
+    CloseTransfer,
+    ConfirmMembership,
+    ResendTransfer,
+    ReturnReceipt,
+    WithdrawTransfer,
+)
+from services.mobility.domain.transfer.events import (
+    MembershipConfirmed,
+    ReceiptReturned,
+    TransferClosed,
+    TransferCompleted,
+    TransferRequested,
+    TransferResent,
+    TransferWithdrawn,
+)
+from services.mobility.domain.transfer.refusals import not_source, not_yours, reason_missing, wrong_status
+from services.mobility.domain.transfer.state import Transfer
+from services.mobility.domain.transfer.turn import hand_to
+from shared.kernel.errors import Invalid, Refused
+from shared.kernel.event import DomainEvent
+
+
+def return_receipt(command: ReturnReceipt, state: Transfer) -> Sequence[DomainEvent]:
+    """回执 from the receiving committee to the source, between the two only (domain T8). A late one counts too.
+
+    When the roll has not followed yet the receiver keeps the case: it is the one that misses the member in its roll.
+    Errors: `transfer-<status>`, `not-your-turn`.
+    """
+    asked, at = state.asked, command.returned_at
+    if state.status not in ("accepted", "completed"):
+        raise wrong_status(state, "receipted")
+    if command.returned_by != asked.to_committee_id:
+        raise not_yours(command.returned_by, asked.to_committee_id, "receipted")
+    if state.receipt_at is not None:
+        return []
+    returned = ReceiptReturned(
+        transfer_id=asked.transfer_id, member_id=asked.member_id, returned_by=command.returned_by, returned_at=at
+    )
+    if state.moved_at is None:
+        return [returned, hand_to(asked.to_committee_id, "confirm_membership", asked, at)]
+    return [returned, _completed(asked, max(at, state.moved_at))]
+
+
+def confirm_membership(command: ConfirmMembership, state: Transfer) -> Sequence[DomainEvent]:
+    """The registry did what the acceptance asked for; with the receipt that completes the transfer.
+
+    Errors: `transfer-<status>`, `membership-elsewhere` (roll and acceptance disagree: never completed silently).
+    """
+    asked, at = state.asked, command.moved_at
+    if state.status not in ("accepted", "completed") or state.acceptance is None:
+        raise wrong_status(state, "confirmed")
+    if command.organisation_id != state.acceptance.branch_id:
+        raise Refused(
+            "membership-elsewhere",
+            f"the roll has the member in {command.organisation_id}, accepted was {state.acceptance.branch_id}",
+            remedy="correct the roll",
+        )
+    if state.moved_at is not None:
+        return []
+    confirmed = MembershipConfirmed(
+        transfer_id=asked.transfer_id, member_id=asked.member_id, organisation_id=command.organisation_id, moved_at=at
+    )
+    return [confirmed] if state.receipt_at is None else [confirmed, _completed(asked, max(at, state.receipt_at))]
+
+
+def withdraw(command: WithdrawTransfer, state: Transfer) -> Sequence[DomainEvent]:
+    """撤回 by the sender, only while nobody has approved yet (domain T18).
+
+    Errors: `transfer-<status>`, `already-approved`, `not-the-source`.
+    """
+    asked = state.asked
+    if command.withdrawn_by not in (asked.from_branch_id, asked.from_committee_id):
+        raise not_source(command.withdrawn_by, "withdrawn")
+    if state.status == "withdrawn":
+        return []
+    if state.status not in ("approving", "awaiting_acceptance"):
+        raise wrong_status(state, "withdrawn")
+    if state.approved:
+        raise Refused(
+            "already-approved",
+            f"{asked.approval_path[state.approved - 1]} has approved it; it cannot be withdrawn any more",
+            remedy="ask whoever has the turn to reject it",
+        )
+    return [
+        TransferWithdrawn(transfer_id=asked.transfer_id, member_id=asked.member_id, withdrawn_at=command.withdrawn_at)
+    ]
+
+
+def close(command: CloseTransfer, state: Transfer) -> Sequence[DomainEvent]:
+    """The source ends what was rejected or has expired; the member stays where it is.
+
+    Errors: `transfer-<status>`, `not-the-source`, `reason-missing`.
+    """
+    asked = state.asked
+    if state.status == "closed" and state.ended_by == command.text:
+        return []
+    _check_source_acts(state, command.closed_by, "closed")
+    if not command.text:
+        raise reason_missing("text")
+    return [
+        TransferClosed(
+            transfer_id=asked.transfer_id,
+            member_id=asked.member_id,
+            closed_by=command.closed_by,
+            text=command.text,
+            closed_at=command.closed_at,
+        )
+    ]
+
+
+def resend(command: ResendTransfer, state: Transfer) -> Sequence[DomainEvent]:
+    """The corrected transfer is a new one that cites this one (domain §5.3), requested in the same transaction.
+
+    Errors: `transfer-<status>`, `not-the-source`, `resent-itself`.
+    """
+    asked = state.asked
+    if state.status == "resent" and state.ended_by == command.resent_as:
+        return []
+    _check_source_acts(state, command.resent_by, "sent again")
+    if command.resent_as == asked.transfer_id:
+        raise Invalid("resent-itself", "a transfer cannot correct itself", remedy="give it a new id", where="resent_as")
+    return [
+        TransferResent(
+            transfer_id=asked.transfer_id,
+            member_id=asked.member_id,
+            resent_as=command.resent_as,
+            resent_at=command.resent_at,
+        )
+    ]
+
+
+def _check_source_acts(state: Transfer, actor: str, asked_for: str) -> None:
+    if state.status not in ("rejected", "expired"):
+        raise wrong_status(state, asked_for)
+    if actor != state.asked.from_committee_id:
+        raise not_source(actor, asked_for)
+
+
+def _completed(request: TransferRequested, at: datetime) -> TransferCompleted:
+    return TransferCompleted(transfer_id=request.transfer_id, member_id=request.member_id, completed_at=at)

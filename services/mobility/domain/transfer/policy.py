@@ -1,0 +1,43 @@
+"""What the configuration says about a transfer; frozen in its request, so changes do not touch it (domain §5.4.4)."""
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.errors import Invalid
+
+LETTER_MAX_DAYS: Final = 90
+"""No 介绍信 is valid longer than that, whatever the configuration says (domain T7)."""
+
+RECEIPT_MONTHS: Final = 1
+"""The 回执 is due one calendar month after acceptance, party-wide (domain T8, §1.10)."""
+
+
+class TransferPolicy(BaseModel):
+    """Durations in days of Asia/Shanghai.
+
+    `letter_valid_days` depends on the scope (domain T7: usually 30 in the city, 90 beyond). A holder that has not acted
+    is overdue after `overdue_after_days`; its superior learns of it after `escalate_after_days` (domain §5.3: 3 and 8).
+    """
+
+    # The limits are checked when a transfer is requested, not here: tightening one must not make history unreadable.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    letter_valid_days: int
+    overdue_after_days: int
+    escalate_after_days: int
+
+    def check(self) -> None:
+        """Errors: `letter-validity`, `deadline-order`."""
+        if not 1 <= self.letter_valid_days <= LETTER_MAX_DAYS:
+            raise Invalid(
+                "letter-validity",
+                f"a letter cannot be valid for {self.letter_valid_days} days",
+                remedy=f"configure 1 to {LETTER_MAX_DAYS} days",
+            )
+        if not 1 <= self.overdue_after_days < self.escalate_after_days:
+            raise Invalid(
+                "deadline-order",
+                f"overdue after {self.overdue_after_days}, escalated after {self.escalate_after_days} days",
+                remedy="let a case be overdue after at least a day, and before it is escalated",
+            )

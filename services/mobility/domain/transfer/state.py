@@ -1,0 +1,98 @@
+"""The state of a transfer: as much of its history as its next decision needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from services.mobility.domain.terms import RejectionReason, Task
+from services.mobility.domain.transfer.events import TransferRequested
+from shared.kernel.errors import NotFound
+
+Status = Literal[
+    "none",
+    "approving",
+    "awaiting_acceptance",
+    "rejected",
+    "expired",
+    "accepted",
+    "completed",
+    "withdrawn",
+    "closed",
+    "resent",
+]
+TERMINAL: Final = frozenset[Status]({"completed", "withdrawn", "closed", "resent"})
+"""Nobody holds these any more. Rejected and expired are not among them: they lie with the source until it acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """轮到谁: exactly one holder with a due time, in every state that is not terminal."""
+
+    holder_id: str
+    task: Task
+    due_at: datetime
+    escalate_at: datetime
+    overdue: bool = False
+    escalated_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The current 介绍信."""
+
+    number: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Into which branch, and on which letter."""
+
+    branch_id: str
+    letter_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Who said no, and why."""
+
+    rejected_by: str
+    reason_code: RejectionReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """组织关系转接. `approved` counts the steps of the path that said yes; `voided` are letter numbers of the past.
+
+    `ended_by` is what a closing named (the reason, or the transfer that took its place), so that a repeat is known.
+    """
+
+    status: Status = "none"
+    request: TransferRequested | None = None
+    turn: Turn | None = None
+    approved: int = 0
+    letter: Letter | None = None
+    voided: tuple[str, ...] = ()
+    acceptance: Acceptance | None = None
+    rejection: Rejection | None = None
+    receipt_at: datetime | None = None
+    moved_at: datetime | None = None
+    ended_by: str | None = None
+
+    @property
+    def asked(self) -> TransferRequested:
+        """The request. Errors: `transfer-unknown` when there was none."""
+        if self.request is None:
+            raise NotFound("transfer-unknown", "there is no such transfer", remedy="check its id")
+        return self.request
+
+    @property
+    def holder(self) -> str | None:
+        """Whose turn it is; None when nobody has to act."""
+        return self.turn.holder_id if self.turn else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when the holder has to act."""
+        return self.turn.due_at if self.turn else None

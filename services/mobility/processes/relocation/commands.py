@@ -1,0 +1,84 @@
+"""What the relocation process is told. Made from the events it follows, so they come in any order and more than once.
+
+Each source keeps its own order only: notify may report a delivery before the registry reports the move, and any of them
+may be heard before the acceptance that starts it all.
+"""
+
+from datetime import timedelta
+
+from pydantic import AwareDatetime
+
+from services.mobility.domain.parties import Channel, InterestedParty
+from shared.kernel.event import Command
+
+
+class StartPropagation(Command):
+    """From `TransferAccepted`: these parties need to have it, and these services need to have applied it.
+
+    `relocation_id` is the id of the transfer. It is late when something is missing `late_after` the acceptance.
+    """
+
+    relocation_id: str
+    member_id: str
+    parties: tuple[InterestedParty, ...]
+    services: tuple[str, ...]
+    accepted_at: AwareDatetime
+    late_after: timedelta
+
+
+class RecordApplied(Command):
+    """A service has taken the move into its own data (registry: `MembershipMoved`, assessment: `RosterUpdated`)."""
+
+    service: str
+    applied_at: AwareDatetime
+
+
+class RecordNotified(Command):
+    """A message to the party is on its way (notify: `MessageQueued`)."""
+
+    party_id: str
+    channel: Channel
+    notified_at: AwareDatetime
+
+
+class RecordDelivered(Command):
+    """A receipt proves that the message arrived (notify: `MessageDelivered`)."""
+
+    party_id: str
+    channel: Channel
+    receipt_id: str
+    delivered_at: AwareDatetime
+
+
+class RecordUndelivered(Command):
+    """The message will not arrive on this channel (notify: `MessageUndelivered`)."""
+
+    party_id: str
+    channel: Channel
+    code: str
+    failed_at: AwareDatetime
+
+
+class RecordAcknowledged(Command):
+    """The party says that it has the relocation."""
+
+    party_id: str
+    acknowledged_by: str
+    acknowledged_at: AwareDatetime
+
+
+class MarkLate(Command):
+    """The time for reaching everybody ran out at `due_at`; made by a timer."""
+
+    due_at: AwareDatetime
+
+
+RelocationCommand = (
+    StartPropagation
+    | RecordApplied
+    | RecordNotified
+    | RecordDelivered
+    | RecordUndelivered
+    | RecordAcknowledged
+    | MarkLate
+)

@@ -1,0 +1,67 @@
+"""What can be asked of a member (党员) and of their membership (组织关系).
+
+Personal data arrives sealed: no command, event or state of the domain ever holds a name or a number in the clear.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from services.registry.domain.vocabulary import Id, MemberStatus
+from shared.kernel.event import Command
+from shared.kernel.sealed import Personal, PersonalKind, Sealed
+
+
+class AdmitMember(Command):
+    """Enter a member in the roll, with the membership in `organisation_id`.
+
+    `resident_id_index` is the blind index (HMAC) of the 身份证 number: it finds a person without revealing the number.
+    `probation_ends_on` belongs to a probationary member (预备党员) and to no other.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    member_id: Id
+    organisation_id: Id
+    status: MemberStatus
+    admitted_on: date
+    probation_ends_on: date | None = None
+    name: Annotated[Sealed, Personal(PersonalKind.NAME)]
+    phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)] = None
+    email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)] = None
+    resident_id: Annotated[Sealed, Personal(PersonalKind.RESIDENT_ID)]
+    resident_id_index: str = Field(min_length=1, max_length=128)
+
+
+class MoveMembership(Command):
+    """Move the membership as an accepted transfer says; `moved_at` is when it was accepted."""
+
+    member_id: Id
+    from_organisation_id: Id
+    to_organisation_id: Id
+    transfer_id: Id
+    moved_at: AwareDatetime
+
+
+class ChangeContact(Command):
+    """Say how the member can be reached from now on; None means "not this way".
+
+    Sealing is randomised, so the same number sealed again looks new: the application compares before it asks.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    member_id: Id
+    phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)]
+    email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)]
+
+
+class ErasePerson(Command):
+    """Record that the person's key was destroyed. The membership stays: it says nothing about who the member is."""
+
+    person_id: Id
+    erased_at: AwareDatetime
+
+
+MemberCommand = AdmitMember | MoveMembership | ChangeContact | ErasePerson

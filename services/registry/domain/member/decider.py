@@ -1,0 +1,140 @@
+"""The rules of a member (党员), one stream `member-<id>` each.
+
+The membership (组织关系) is exactly one, always: it moves in one event, by an accepted transfer and by nothing else
+(domain §1.1 T3, §5.4). Facts may come again or late; a move takes effect once, and only from where the member is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.registry.domain.member.commands import (
+    AdmitMember,
+    ChangeContact,
+    ErasePerson,
+    MemberCommand,
+    MoveMembership,
+)
+from services.registry.domain.member.events import (
+    MemberAdmitted,
+    MemberContactChanged,
+    MembershipMoved,
+    PersonErased,
+)
+from services.registry.domain.member.state import MemberState, Move
+from shared.kernel.decider import Decider
+from shared.kernel.errors import Invalid, Refused
+from shared.kernel.event import DomainEvent
+
+
+def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
+    """Errors: `probation-dates`, `member-already-admitted`, `member-unknown`, `same-organisation`,
+    `not-a-member-there`, `transfer-already-applied`, `person-erased`.
+    """
+    match command:
+        case AdmitMember():
+            return _admit(command, state)
+        case MoveMembership():
+            return _move(command, state)
+        case ChangeContact():
+            return _change_contact(command, state)
+        case ErasePerson():
+            _require_admitted(command.person_id, state)
+            return [] if state.is_erased else [PersonErased(**command.model_dump())]
+
+
+def evolve(state: MemberState, event: DomainEvent) -> MemberState:
+    match event:
+        case MemberAdmitted():
+            return MemberState(
+                organisation_id=event.organisation_id,
+                status=event.status,
+                admitted_on=event.admitted_on,
+                probation_ends_on=event.probation_ends_on,
+                resident_id_index=event.resident_id_index,
+                phone=event.phone,
+                email=event.email,
+            )
+        case MembershipMoved():
+            move = Move(event.transfer_id, event.from_organisation_id, event.to_organisation_id, event.moved_at)
+            return replace(state, organisation_id=event.to_organisation_id, moves=(*state.moves, move))
+        case MemberContactChanged():
+            return replace(state, phone=event.phone, email=event.email)
+        case PersonErased():
+            return replace(state, is_erased=True, phone=None, email=None)
+        case _:
+            return state
+
+
+def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
+    ends_on = command.probation_ends_on
+    if (ends_on is not None) != (command.status == "probationary") or (ends_on and ends_on < command.admitted_on):
+        raise Invalid(
+            "probation-dates",
+            "a probationary member has a day on which probation ends, after the admission; a formal member has none",
+            remedy="give probation_ends_on for 预备党员 and leave it out for 正式党员",
+            where="probation_ends_on",
+        )
+    if not state.is_admitted:
+        return [MemberAdmitted(**dict(command))]
+    if state.resident_id_index == command.resident_id_index:
+        return []  # sealed fields differ each time they are sealed; the index says that it is the same person
+    raise Refused(
+        "member-already-admitted",
+        f"the member id {command.member_id} belongs to another person",
+        remedy="use a new id",
+    )
+
+
+def _move(command: MoveMembership, state: MemberState) -> Sequence[DomainEvent]:
+    _require_admitted(command.member_id, state)
+    origin, destination = command.from_organisation_id, command.to_organisation_id
+    if earlier := state.move_by(command.transfer_id):
+        if (earlier.from_organisation_id, earlier.to_organisation_id) == (origin, destination):
+            return []
+        raise Refused(
+            "transfer-already-applied",
+            f"the transfer {command.transfer_id} moved this member elsewhere before",
+            remedy="one transfer is one move: find out which of the two reports is wrong",
+        )
+    if origin == destination:
+        raise Invalid(
+            "same-organisation",
+            f"the transfer {command.transfer_id} ends where it begins",
+            remedy="name another destination",
+            where="to_organisation_id",
+        )
+    if origin != state.organisation_id:
+        raise Refused(
+            "not-a-member-there",
+            f"the member {command.member_id} belongs to {state.organisation_id}, not to {origin}",
+            remedy="request the transfer from where the membership is",
+            where="from_organisation_id",
+        )
+    return [MembershipMoved(**command.model_dump())]
+
+
+def _change_contact(command: ChangeContact, state: MemberState) -> Sequence[DomainEvent]:
+    _require_admitted(command.member_id, state)
+    if state.is_erased:
+        raise Refused(
+            "person-erased",
+            f"the personal data of {command.member_id} was erased and its key destroyed",
+            remedy="nothing personal can be kept about this person any more",
+        )
+    if (command.phone, command.email) == (state.phone, state.email):
+        return []
+    return [MemberContactChanged(**dict(command))]
+
+
+def _require_admitted(member_id: str, state: MemberState) -> None:
+    if not state.is_admitted:
+        raise Refused("member-unknown", f"there is no member {member_id}", remedy="enter the member in the roll first")
+
+
+MEMBER: Decider[MemberCommand, MemberState] = Decider(
+    stream_type="member",
+    initial=MemberState(),
+    decide=decide,
+    evolve=evolve,
+    events=(MemberAdmitted, MembershipMoved, MemberContactChanged, PersonErased),
+)

@@ -1,0 +1,56 @@
+"""What happened to a member (党员)."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from services.registry.domain.vocabulary import MemberStatus
+from shared.kernel.event import DomainEvent
+from shared.kernel.sealed import Personal, PersonalKind, Sealed
+
+
+class MemberAdmitted(DomainEvent):
+    """The member is in the roll. The sealed 身份证 number and its index stay in the registry, out of the contract."""
+
+    type = "member-admitted"
+
+    member_id: str
+    organisation_id: str
+    status: MemberStatus
+    admitted_on: date
+    probation_ends_on: date | None = None
+    name: Annotated[Sealed, Personal(PersonalKind.NAME)]
+    phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)] = None
+    email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)] = None
+    resident_id: Annotated[Sealed, Personal(PersonalKind.RESIDENT_ID)]
+    resident_id_index: str
+
+
+class MembershipMoved(DomainEvent):
+    """One membership closed and another opened in one fact, so a member is never in none and never in two."""
+
+    type = "membership-moved"
+
+    member_id: str
+    from_organisation_id: str
+    to_organisation_id: str
+    transfer_id: str
+    moved_at: datetime
+
+
+class MemberContactChanged(DomainEvent):
+    """How the member can be reached changed; both addresses are given as they are now."""
+
+    type = "member-contact-changed"
+
+    member_id: str
+    phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)]
+    email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)]
+
+
+class PersonErased(DomainEvent):
+    """The person's key was destroyed."""
+
+    type = "person-erased"
+
+    person_id: str
+    erased_at: datetime

@@ -1,0 +1,44 @@
+"""What a decision about a member needs to know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.registry.domain.vocabulary import MemberStatus
+from shared.kernel.sealed import Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One completed move: which transfer brought the member from where to where."""
+
+    transfer_id: str
+    from_organisation_id: str
+    to_organisation_id: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """A member as they stand.
+
+    `organisation_id` is *the* membership: one field, so it cannot be two, and no event empties it. It is "" only until
+    the member is admitted. `moves` is the history, in the order in which the moves took effect.
+    """
+
+    organisation_id: str = ""
+    status: MemberStatus = "formal"
+    admitted_on: date | None = None
+    probation_ends_on: date | None = None
+    resident_id_index: str = ""
+    phone: Sealed | None = None
+    email: Sealed | None = None
+    moves: tuple[Move, ...] = ()
+    is_erased: bool = False
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.organisation_id != ""
+
+    def move_by(self, transfer_id: str) -> Move | None:
+        """What that transfer did, if it took effect."""
+        return next((move for move in self.moves if move.transfer_id == transfer_id), None)

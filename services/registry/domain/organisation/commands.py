@@ -1,0 +1,72 @@
+"""What can be asked of a party organisation (党组织).
+
+A decision about one organisation needs facts of others: its parent, its members. They travel in the command, as the
+application read them in the transaction that appends.
+"""
+
+from pydantic import Field
+
+from services.registry.domain.vocabulary import Id, Name, OfficeEmail, OfficePhone, OrganisationKind, Reason
+from shared.kernel.event import Command
+from shared.kernel.identifiers.area_code import AreaCode
+from shared.kernel.identifiers.uscc import Uscc
+
+
+class FoundOrganisation(Command):
+    """Found an organisation below `parent_id` (None: a root), or enter one that has long existed.
+
+    `parent_kind` is the kind of the parent, None when there is no such organisation or it was dissolved.
+    `formal_members` counts the 正式党员 who will form it; None when an existing organisation is imported, which was
+    founded under the rules of its day.
+    """
+
+    organisation_id: Id
+    name: Name
+    kind: OrganisationKind
+    parent_id: Id | None = None
+    parent_kind: OrganisationKind | None = None
+    area_code: AreaCode
+    can_approve_probationary: bool = False
+    unit_uscc: Uscc | None = None
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+    formal_members: int | None = Field(default=None, ge=0)
+
+
+class ChangeOrganisation(Command):
+    """Rename it (更名), correct its office addresses, grant or withdraw the capability; the rest stays as it is."""
+
+    organisation_id: Id
+    name: Name | None = None
+    can_approve_probationary: bool | None = None
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+
+
+class ReparentOrganisation(Command):
+    """Hang it below another superior (调整隶属).
+
+    `new_parent_path` holds the ids from the new parent (first) up to the root (last); `new_parent_kind` is None when
+    the new parent does not exist or was dissolved. The path is only worth what the tree is: append a change of the
+    `organisation-tree` in the same transaction.
+    """
+
+    organisation_id: Id
+    new_parent_path: tuple[Id, ...] = Field(min_length=1)
+    new_parent_kind: OrganisationKind | None
+
+    @property
+    def new_parent_id(self) -> str:
+        return self.new_parent_path[0]
+
+
+class DissolveOrganisation(Command):
+    """End it (撤销). `members` and `children` count who and what still belongs to it."""
+
+    organisation_id: Id
+    reason: Reason
+    members: int = Field(ge=0)
+    children: int = Field(ge=0)
+
+
+OrganisationCommand = FoundOrganisation | ChangeOrganisation | ReparentOrganisation | DissolveOrganisation

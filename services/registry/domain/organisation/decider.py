@@ -1,0 +1,140 @@
+"""The rules of a party organisation (党组织), one stream `organisation-<id>` each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.registry.domain.changes import changed, given
+from services.registry.domain.organisation.commands import (
+    ChangeOrganisation,
+    DissolveOrganisation,
+    FoundOrganisation,
+    OrganisationCommand,
+    ReparentOrganisation,
+)
+from services.registry.domain.organisation.events import (
+    PartyOrganisationChanged,
+    PartyOrganisationDissolved,
+    PartyOrganisationFounded,
+    PartyOrganisationReparented,
+)
+from services.registry.domain.organisation.rules import (
+    check_capability,
+    check_formal_members,
+    check_parent,
+    check_place,
+    cycle,
+)
+from services.registry.domain.organisation.state import OrganisationState
+from shared.kernel.decider import Decider
+from shared.kernel.errors import Refused
+from shared.kernel.event import DomainEvent
+
+_FACTS_OF_THE_DECISION = {"parent_kind", "formal_members"}
+"""What a founding is decided by but is not itself a fact of the organisation."""
+
+
+def decide(command: OrganisationCommand, state: OrganisationState) -> Sequence[DomainEvent]:
+    """Errors: those of `rules`, and `organisation-already-founded`, `-unknown`, `-dissolved`, `-not-empty`."""
+    match command:
+        case FoundOrganisation():
+            return _found(command, state)
+        case ChangeOrganisation():
+            return _change(command, state)
+        case ReparentOrganisation():
+            return _reparent(command, state)
+        case DissolveOrganisation():
+            return _dissolve(command, state)
+
+
+def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
+    match event:
+        case PartyOrganisationFounded():
+            return OrganisationState(status="active", **event.model_dump(exclude={"organisation_id"}))
+        case PartyOrganisationChanged():
+            names = ("name", "can_approve_probationary", "office_email", "office_phone")
+            return replace(state, **given(event, *names))
+        case PartyOrganisationReparented():
+            return replace(state, parent_id=event.to_parent_id)
+        case PartyOrganisationDissolved():
+            return replace(state, status="dissolved")
+        case _:
+            return state
+
+
+def _found(command: FoundOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    facts = command.model_dump(exclude=_FACTS_OF_THE_DECISION)
+    if state.status == "unknown":
+        check_place(command)
+        check_capability(command.kind, command.can_approve_probationary)
+        check_formal_members(command)
+        return [PartyOrganisationFounded(**facts)]
+    _require_active(command.organisation_id, state)
+    facts.pop("organisation_id")
+    if changed(state, **facts):
+        raise Refused(
+            "organisation-already-founded",
+            f"the organisation {command.organisation_id} exists already, with other facts",
+            remedy="change the existing organisation, or use a new id",
+        )
+    return []
+
+
+def _change(command: ChangeOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    _require_active(command.organisation_id, state)
+    check_capability(state.kind, command.can_approve_probationary)
+    changes = changed(state, **command.model_dump(exclude={"organisation_id"}))
+    return [PartyOrganisationChanged(organisation_id=command.organisation_id, **changes)] if changes else []
+
+
+def _reparent(command: ReparentOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    _require_active(command.organisation_id, state)
+    if command.new_parent_id == state.parent_id:
+        return []
+    if command.organisation_id in command.new_parent_path:
+        raise cycle(command.organisation_id)
+    check_parent(command.new_parent_id, command.new_parent_kind)
+    return [
+        PartyOrganisationReparented(
+            organisation_id=command.organisation_id,
+            from_parent_id=state.parent_id,
+            to_parent_id=command.new_parent_id,
+        )
+    ]
+
+
+def _dissolve(command: DissolveOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    if state.status == "dissolved":
+        return []
+    _require_active(command.organisation_id, state)
+    if command.members or command.children:
+        raise Refused(
+            "organisation-not-empty",
+            f"{command.members} members and {command.children} organisations still belong to {command.organisation_id}",
+            remedy="transfer its members and hang its organisations below another superior first",
+        )
+    return [PartyOrganisationDissolved(organisation_id=command.organisation_id, reason=command.reason)]
+
+
+def _require_active(organisation_id: str, state: OrganisationState) -> None:
+    if state.status == "unknown":
+        raise Refused("organisation-unknown", f"there is no organisation {organisation_id}", remedy="found it first")
+    if state.status == "dissolved":
+        raise Refused(
+            "organisation-dissolved",
+            f"the organisation {organisation_id} was dissolved",
+            remedy="use the organisation that took its place",
+        )
+
+
+ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
+    stream_type="organisation",
+    initial=OrganisationState(),
+    decide=decide,
+    evolve=evolve,
+    events=(
+        PartyOrganisationFounded,
+        PartyOrganisationChanged,
+        PartyOrganisationReparented,
+        PartyOrganisationDissolved,
+    ),
+)

@@ -1,0 +1,22 @@
+"""What the kinds of party organisation (党组织) may do (domain §1.1 T2, §1.5)."""
+
+from typing import Final
+
+from services.registry.domain.vocabulary import OrganisationKind
+
+BRANCH_LIKE: Final[frozenset[OrganisationKind]] = frozenset(
+    {"branch", "joint_branch", "mobile_branch", "temporary", "project"}
+)
+"""支部 of every kind: they hold members, so nothing hangs below them, and each needs formal members of its own.
+
+`regional` (区域、楼宇、园区党组织) is not among them: one covers 87 units (domain §1.5), with branches below it.
+"""
+
+WITHOUT_APPROVAL: Final[frozenset[OrganisationKind]] = BRANCH_LIKE | {"general_branch"}
+"""Only a committee can have the authority to approve probationary members; neither 支部 nor 总支 can."""
+
+ROOT: Final[OrganisationKind] = "working_committee"
+"""The one kind that may stand at the top of our tree (党工委)."""
+
+LEAST_FORMAL_MEMBERS: Final = 3
+"""正式党员 without whom no branch is founded; a constant of the whole party, not configuration (domain §1.10)."""

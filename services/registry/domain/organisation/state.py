@@ -1,0 +1,21 @@
+"""What a decision about a party organisation needs to know."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.registry.domain.vocabulary import OrganisationKind
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationState:
+    """A party organisation as it stands; `unknown` until it is founded."""
+
+    status: Literal["unknown", "active", "dissolved"] = "unknown"
+    name: str = ""
+    kind: OrganisationKind = "branch"
+    parent_id: str | None = None
+    area_code: str = ""
+    can_approve_probationary: bool = False
+    unit_uscc: str | None = None
+    office_email: str | None = None
+    office_phone: str | None = None

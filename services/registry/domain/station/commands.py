@@ -1,0 +1,33 @@
+"""What can be asked of a station (党建工作指导站、驻城(镇)党建工作站、党员服务中心)."""
+
+from services.registry.domain.vocabulary import Id, Name, OfficeEmail, OfficePhone, StationKind
+from shared.kernel.event import Command
+from shared.kernel.identifiers.area_code import AreaCode
+
+
+class OpenStation(Command):
+    """Open a station that serves the organisations below `organisation_id`.
+
+    A `town` station (驻城站) stands in the area where the members live and belongs to the organisation they came from
+    (domain §4.4 N02), so `area_code` may lie outside the area of its organisation.
+    """
+
+    station_id: Id
+    name: Name
+    kind: StationKind
+    area_code: AreaCode
+    organisation_id: Id
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+
+
+class ChangeStation(Command):
+    """Correct name or office addresses; what is left out stays as it is."""
+
+    station_id: Id
+    name: Name | None = None
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+
+
+StationCommand = OpenStation | ChangeStation

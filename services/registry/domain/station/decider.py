@@ -1,0 +1,54 @@
+"""The rules of a station, one stream `station-<id>` each.
+
+That the organisation it belongs to exists is checked by the application: no rule of the station depends on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.registry.domain.changes import changed, given
+from services.registry.domain.station.commands import ChangeStation, OpenStation, StationCommand
+from services.registry.domain.station.events import StationChanged, StationOpened
+from services.registry.domain.station.state import StationState
+from shared.kernel.decider import Decider
+from shared.kernel.errors import Refused
+from shared.kernel.event import DomainEvent
+
+
+def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent]:
+    """Errors (`Refused`): `station-already-open`, `station-unknown`."""
+    changes = changed(state, **command.model_dump(exclude={"station_id"}))
+    match command:
+        case OpenStation() if not state.is_open:
+            return [StationOpened(**command.model_dump())]
+        case OpenStation() if changes:
+            raise Refused(
+                "station-already-open",
+                f"the station {command.station_id} is open already, with other facts",
+                remedy="change the open station, or use a new id",
+            )
+        case ChangeStation() if not state.is_open:
+            raise Refused("station-unknown", f"there is no station {command.station_id}", remedy="open it first")
+        case ChangeStation() if changes:
+            return [StationChanged(station_id=command.station_id, **changes)]
+        case _:
+            return []
+
+
+def evolve(state: StationState, event: DomainEvent) -> StationState:
+    match event:
+        case StationOpened():
+            return StationState(is_open=True, **event.model_dump(exclude={"station_id"}))
+        case StationChanged():
+            return replace(state, **given(event, "name", "office_email", "office_phone"))
+        case _:
+            return state
+
+
+STATION: Decider[StationCommand, StationState] = Decider(
+    stream_type="station",
+    initial=StationState(),
+    decide=decide,
+    evolve=evolve,
+    events=(StationOpened, StationChanged),
+)

@@ -1,0 +1,172 @@
+"""Public events of mobility: a transfer (组织关系转接) from request to proof."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts.base import PublicEvent
+from shared.contracts.parties import InterestedParty
+
+TransferScope = Literal["within_committee", "county", "city", "province", "national"]
+RejectionReason = Literal[
+    "wrong_destination", "not_known_here", "dossier_doubtful", "dues_unpaid", "incomplete_papers", "other"
+]
+
+
+class MobilityEvent(PublicEvent, service="mobility"):
+    """A fact that mobility owns."""
+
+
+class TransferRequested(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """A transfer was asked for. The approval path is computed from the tree now and frozen (domain T17)."""
+
+    transfer_id: str
+    member_id: str
+    from_branch_id: str
+    from_committee_id: str
+    to_committee_id: str
+    to_branch_id: str | None
+    scope: TransferScope
+    reason: str
+    dues_paid_to: str
+    approval_path: tuple[str, ...]
+    requested_at: datetime
+    resent_of: str | None = None
+
+
+class TransferApproved(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """One step of the approval path said yes."""
+
+    transfer_id: str
+    member_id: str
+    organisation_id: str
+    step: int
+    approved_at: datetime
+
+
+class LetterIssued(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The 介绍信 was issued; it can be presented until `valid_until` (domain T6, T7)."""
+
+    transfer_id: str
+    member_id: str
+    letter_number: str
+    issued_by: str
+    issued_at: datetime
+    valid_until: datetime
+
+
+class TransferAccepted(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The receiver took the member in: the one fact that moves a membership (domain T3)."""
+
+    transfer_id: str
+    member_id: str
+    from_branch_id: str
+    from_committee_id: str
+    to_committee_id: str
+    to_branch_id: str
+    accepted_at: datetime
+    receipt_due_at: datetime
+    parties: tuple[InterestedParty, ...]
+
+
+class TransferRejected(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The receiver, or a step of the path, said no, and why (domain T4: no refusal without a reason)."""
+
+    transfer_id: str
+    member_id: str
+    rejected_by: str
+    reason_code: RejectionReason
+    text: str
+    rejected_at: datetime
+
+
+class TransferWithdrawn(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The sender took the request back before anybody approved it (domain T18)."""
+
+    transfer_id: str
+    member_id: str
+    withdrawn_at: datetime
+
+
+class TransferExpired(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The letter ran out unanswered. The membership stays where it is; the source has to act (domain T10)."""
+
+    transfer_id: str
+    member_id: str
+    letter_number: str
+    expired_at: datetime
+
+
+class ReceiptReturned(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The 回执 came back from the receiving committee (domain T8)."""
+
+    transfer_id: str
+    member_id: str
+    returned_by: str
+    returned_at: datetime
+
+
+class TransferCompleted(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """Accepted, moved and receipted: nothing is open any more between the two committees."""
+
+    transfer_id: str
+    member_id: str
+    completed_at: datetime
+
+
+class HolderChanged(MobilityEvent, aggregate="case", key="member_id", subject="case_id"):
+    """Whose turn it is (轮到谁) and by when."""
+
+    case_id: str
+    member_id: str
+    holder_id: str
+    task: str
+    due_at: datetime
+
+
+class CaseOverdue(MobilityEvent, aggregate="case", key="member_id", subject="case_id"):
+    """The holder did not act in time."""
+
+    case_id: str
+    member_id: str
+    holder_id: str
+    task: str
+    due_at: datetime
+
+
+class CaseEscalated(MobilityEvent, aggregate="case", key="member_id", subject="case_id"):
+    """Silence went to the superior of the holder."""
+
+    case_id: str
+    member_id: str
+    holder_id: str
+    superior_id: str
+    task: str
+
+
+class PartyAcknowledged(MobilityEvent, aggregate="relocation", key="member_id", subject="relocation_id"):
+    """An interested party confirmed that it has the relocation."""
+
+    relocation_id: str
+    member_id: str
+    party_id: str
+    acknowledged_by: str
+    acknowledged_at: datetime
+
+
+class PropagationLate(MobilityEvent, aggregate="relocation", key="member_id", subject="relocation_id"):
+    """Some party does not have the relocation by the deadline; the parts still missing are named."""
+
+    relocation_id: str
+    member_id: str
+    missing: tuple[str, ...]
+    due_at: datetime
+
+
+class RelocationPropagated(MobilityEvent, aggregate="relocation", key="member_id", subject="relocation_id"):
+    """Every interested party has it: applied, delivered and acknowledged, all of it."""
+
+    relocation_id: str
+    member_id: str
+    parties: int
+    accepted_at: datetime
+    propagated_at: datetime

@@ -1,0 +1,175 @@
+"""Public events of the registry: which units and organisations exist, who serves them, who belongs where."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from shared.contracts.base import PublicEvent
+from shared.kernel.sealed import Sealed
+
+UnitKind = Literal["enterprise", "sole_trader", "social_organisation"]
+OrganisationKind = Literal[
+    "branch",
+    "joint_branch",
+    "general_branch",
+    "committee",
+    "working_committee",
+    "mobile_branch",
+    "temporary",
+    "project",
+    "regional",
+]
+StationKind = Literal["guidance", "town", "service_centre", "service_point"]
+PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
+PostScope = Literal["station", "organisation", "unit"]
+MemberStatus = Literal["formal", "probationary"]
+
+
+class RegistryEvent(PublicEvent, service="registry"):
+    """A fact that the registry owns."""
+
+
+class UnitRegistered(RegistryEvent, aggregate="unit", key="uscc"):
+    """A 两新组织 was entered, keyed by its 统一社会信用代码."""
+
+    uscc: str
+    name: str
+    kind: UnitKind
+    area_code: str
+    staff: int | None = None
+
+
+class UnitChanged(RegistryEvent, aggregate="unit", key="uscc"):
+    """Facts of a unit changed; only the changed ones are given."""
+
+    uscc: str
+    name: str | None = None
+    area_code: str | None = None
+    staff: int | None = None
+
+
+class UnitClosed(RegistryEvent, aggregate="unit", key="uscc"):
+    """A unit ceased to operate."""
+
+    uscc: str
+    closed_on: date
+    reason: str
+
+
+class PartyOrganisationFounded(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """A 党组织 exists from now on, below `parent_id` (None for a root)."""
+
+    organisation_id: str
+    name: str
+    kind: OrganisationKind
+    parent_id: str | None
+    area_code: str
+    can_approve_probationary: bool
+    unit_uscc: str | None = None
+    office_email: str | None = None
+    office_phone: str | None = None
+
+
+class PartyOrganisationChanged(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """Name, office addresses or the capability to approve changed; only the changed ones are given."""
+
+    organisation_id: str
+    name: str | None = None
+    can_approve_probationary: bool | None = None
+    office_email: str | None = None
+    office_phone: str | None = None
+
+
+class PartyOrganisationReparented(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The organisation hangs below another superior (调整隶属)."""
+
+    organisation_id: str
+    from_parent_id: str | None
+    to_parent_id: str
+
+
+class PartyOrganisationDissolved(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The organisation ended (撤销)."""
+
+    organisation_id: str
+    reason: str
+
+
+class StationOpened(RegistryEvent, aggregate="station", key="station_id"):
+    """A 党建工作指导站 or 驻城(镇)党建工作站 opened. It serves the organisations below `organisation_id`."""
+
+    station_id: str
+    name: str
+    kind: StationKind
+    area_code: str
+    organisation_id: str
+    office_email: str | None = None
+    office_phone: str | None = None
+
+
+class StationChanged(RegistryEvent, aggregate="station", key="station_id"):
+    """Name or office addresses of a station changed; only the changed ones are given."""
+
+    station_id: str
+    name: str | None = None
+    office_email: str | None = None
+    office_phone: str | None = None
+
+
+class PostAssigned(RegistryEvent, aggregate="post", key="post_id"):
+    """A person took a post (站长、指导员、联络员…) at a station, an organisation or a unit."""
+
+    post_id: str
+    kind: PostKind
+    person_id: str
+    scope: PostScope
+    scope_id: str
+    since: date
+
+
+class PostLeft(RegistryEvent, aggregate="post", key="post_id"):
+    """The holder left the post."""
+
+    post_id: str
+    kind: PostKind
+    person_id: str
+    scope: PostScope
+    scope_id: str
+    until: date
+
+
+class MemberAdmitted(RegistryEvent, aggregate="member", key="member_id", data_class="personal"):
+    """A 党员 was entered in the roll, with the membership (组织关系) in `organisation_id`."""
+
+    member_id: str
+    organisation_id: str
+    status: MemberStatus
+    admitted_on: date
+    probation_ends_on: date | None = None
+    name: Sealed
+    phone: Sealed | None = None
+    email: Sealed | None = None
+
+
+class MembershipMoved(RegistryEvent, aggregate="member", key="member_id"):
+    """One membership closed and another opened, in one fact, by an accepted transfer."""
+
+    member_id: str
+    from_organisation_id: str
+    to_organisation_id: str
+    transfer_id: str
+    moved_at: datetime
+
+
+class MemberContactChanged(RegistryEvent, aggregate="member", key="member_id", data_class="personal"):
+    """Where a member can be reached changed; both addresses are given as they are now."""
+
+    member_id: str
+    phone: Sealed | None
+    email: Sealed | None
+
+
+class PersonErased(RegistryEvent, aggregate="member", key="person_id", subject="person_id"):
+    """The person's key was destroyed; whatever was sealed with it can no longer be read anywhere."""
+
+    person_id: str
+    erased_at: datetime

@@ -1,0 +1,92 @@
+"""The providers' stand-ins as child processes: a mail sink and an SMS gateway, each with an HTTP API and a page."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import shared
+from shared.embedded import orphans
+from shared.embedded.children import Child, ChildSpec
+from shared.embedded.data_dir import DataDirectory
+from shared.embedded.ports import LOOPBACK
+from shared.embedded.probe import answers_ok
+from shared.kernel.clock import Clock
+
+_MODULES = ("shared.embedded.smtp_sink", "shared.embedded.sms_gateway")
+
+
+class Sink:
+    """One stand-in: a Python process on loopback."""
+
+    def __init__(self, child: Child, http_port: int, smtp_port: int | None = None) -> None:
+        self.child = child
+        self.http_port = http_port
+        self.smtp_port = smtp_port
+
+    @property
+    def url(self) -> str:
+        """Its HTTP API; the same address shows a page to people."""
+        return f"http://{LOOPBACK}:{self.http_port}"
+
+    async def start(self) -> None:
+        """Run. Raises `Unavailable` when it does not come up."""
+        await self.child.start()
+
+    async def stop(self) -> None:
+        """End it."""
+        await self.child.stop()
+
+
+def smtp_sink(
+    directory: DataDirectory, port: int, http_port: int, receipt_url: str | None, unit_seconds: float, clock: Clock
+) -> Sink:
+    """The mail sink; what it receives is appended to `sinks/mails.jsonl`."""
+    arguments = ["--port", str(port), "--http-port", str(http_port), "--journal", "mails.jsonl"]
+    child = _child(directory, "smtp-sink", _MODULES[0], arguments, http_port, receipt_url, unit_seconds, clock)
+    return Sink(child, http_port, port)
+
+
+def sms_gateway(
+    directory: DataDirectory, port: int, receipt_url: str | None, unit_seconds: float, clock: Clock
+) -> Sink:
+    """The SMS gateway; templates and accepted messages are appended to `sinks/sms.jsonl`."""
+    arguments = ["--port", str(port), "--journal", "sms.jsonl"]
+    return Sink(_child(directory, "sms-gateway", _MODULES[1], arguments, port, receipt_url, unit_seconds, clock), port)
+
+
+async def stop_left_over(directory: DataDirectory, clock: Clock) -> None:
+    """End sinks that a killed stack left behind."""
+    for module in _MODULES:
+        pids = orphans.working_in(directory.path / "sinks", module)
+        await orphans.stop(pids, ((signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)), clock)
+
+
+def _child(
+    directory: DataDirectory,
+    name: str,
+    module: str,
+    arguments: list[str],
+    http_port: int,
+    receipt_url: str | None,
+    unit_seconds: float,
+    clock: Clock,
+) -> Child:
+    home = directory.private("sinks")
+    arguments = [*arguments, "--unit-seconds", str(unit_seconds)]
+    if receipt_url is not None:
+        arguments += ["--receipt-url", receipt_url]
+    spec = ChildSpec(
+        name=name,
+        argv=(sys.executable, "-m", module, *arguments),
+        cwd=home,
+        log=directory.log(name),
+        # It works in its own directory, so it is told where our packages are; our environment may hold secrets.
+        env={"PATH": os.defpath, "PYTHONPATH": str(Path(shared.__file__ or "").parents[1])},
+        stop=((signal.SIGTERM, 3.0),),
+    )
+
+    async def ready(_pid: int) -> bool:
+        return await answers_ok(http_port)
+
+    return Child(spec, ready=ready, clock=clock)

@@ -1,0 +1,135 @@
+"""Executes commands: load, decide, commit; again when somebody else was faster; once only per idempotency key."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from shared.eventstore.committer import GroupCommitter
+from shared.eventstore.context import Cause
+from shared.eventstore.records import IdempotencyRecord
+from shared.eventstore.repository import Repository
+from shared.eventstore.store import KeyTaken
+from shared.eventstore.unit_of_work import Enveloper, UnitOfWork
+from shared.kernel.clock import Clock
+from shared.kernel.errors import ConcurrencyConflict, IdempotencyMismatch, YanzhenError
+from shared.kernel.ids import IdSource
+from shared.kernel.json import from_json, to_json
+
+ATTEMPTS = 4
+"""Decisions per command before the conflict is passed on: the first and three more."""
+
+R = TypeVar("R")
+Job = Callable[[UnitOfWork], Awaitable[R]]
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key with the fingerprint of the request it came with."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answered; `repeated` when it was answered from the record of an earlier request."""
+
+    status: int
+    body: Any
+    repeated: bool = False
+
+
+class Executor:
+    """Runs jobs against one service's streams."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        committer: GroupCommitter,
+        envelope: Enveloper,
+        clock: Clock,
+        ids: IdSource,
+        rng: random.Random,
+    ) -> None:
+        self.repository = repository
+        self.committer = committer
+        self.clock = clock
+        self.ids = ids
+        self._envelope = envelope
+        self._rng = rng
+
+    def unit(self, cause: Cause) -> UnitOfWork:
+        """A new unit of work."""
+        return UnitOfWork(self.repository, self._envelope, self.clock, self.ids, cause)
+
+    async def run(self, job: Job[R], cause: Cause) -> R:
+        """Run a job until its work is committed.
+
+        The job may be run several times and must have no effect but through its unit. Raises what the job raises;
+        `ConcurrencyConflict` after three more tries; `Unavailable` when the store does not answer.
+        """
+        result, _ = await self._run(job, cause, None)
+        return result
+
+    async def run_once(self, job: Job[Answer], cause: Cause, once: Once | None) -> Answer:
+        """Run a job whose answer is kept with its effects, so that a repeated request gets the same answer.
+
+        Raises `IdempotencyMismatch` when the key was used with another request.
+        """
+        if once is None:
+            return await self.run(job, cause)
+        known = await self._known(once)
+        if known is not None:
+            return known
+        try:
+            result, _ = await self._run(job, cause, once)
+        except KeyTaken:
+            # The same request is being served twice at this moment: the other one's answer is the answer.
+            known = await self._known(once)
+            if known is None:
+                raise
+            return known
+        return result
+
+    async def _known(self, once: Once) -> Answer | None:
+        record = await self.repository.store.idempotent_answer(once.key)
+        if record is None:
+            return None
+        if record.fingerprint != once.fingerprint:
+            raise IdempotencyMismatch(
+                "idempotency-key-reused",
+                "this Idempotency-Key was used for another request",
+                remedy="use a new key for a new request; repeat the old request unchanged to get its answer",
+            )
+        return Answer(record.status, from_json(record.body), repeated=True)
+
+    async def _run(self, job: Job[R], cause: Cause, once: Once | None) -> tuple[R, UnitOfWork]:
+        attempt = 0
+        while True:
+            attempt += 1
+            unit = self.unit(cause)
+            try:
+                result = await job(unit)
+            except YanzhenError:
+                # Refused on a remembered state: it may have changed elsewhere. Only a fresh one may say no.
+                if unit.warm():
+                    unit.conflicted()
+                    attempt -= 1
+                    continue
+                raise
+            if once is not None and isinstance(result, Answer):
+                unit.work.idempotency = IdempotencyRecord(
+                    once.key, once.fingerprint, result.status, to_json(result.body)
+                )
+            try:
+                if not unit.work.is_empty():
+                    await self.committer.commit(unit.work)
+            except ConcurrencyConflict:
+                warm = unit.conflicted()
+                if attempt >= ATTEMPTS and not warm:
+                    raise
+                await self.clock.sleep(self._rng.uniform(0.001, 0.005) * 2 ** min(attempt, 4))
+                continue
+            unit.committed()
+            return result, unit

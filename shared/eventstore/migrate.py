@@ -1,0 +1,43 @@
+"""Brings a service's database up to date: the kernel's migrations, the service's own, and its read models."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.eventstore.model import ServiceModel
+from shared.eventstore.rebuild import ForeignHistory, bring_up_projections
+
+_KERNEL = Path(__file__).parent / "migrations"
+_LOCK = 0x79616E7B  # two processes that start together migrate one after the other
+
+
+async def migrate(
+    engine: AsyncEngine,
+    model: ServiceModel,
+    service_versions: Path | None = None,
+    history: ForeignHistory | None = None,
+) -> list[str]:
+    """Run what is missing. Returns the read models that were (re)built. Safe to run at every start."""
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+        await connection.commit()
+        try:
+            await connection.run_sync(_upgrade, service_versions)
+            await connection.commit()
+        finally:
+            await connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+            await connection.commit()
+    return await bring_up_projections(engine, model, history)
+
+
+def _upgrade(connection: Connection, service_versions: Path | None) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_KERNEL))
+    config.set_main_option("path_separator", "newline")
+    locations = [_KERNEL / "versions", *([service_versions] if service_versions else [])]
+    config.set_main_option("version_locations", "\n".join(map(str, locations)))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")

@@ -1,0 +1,246 @@
+"""A group of works in one transaction: claim everything first, then write.
+
+The claims (stream versions, cursors, timers, keys) are the only statements that can lose against somebody else. They
+come first and say who lost; the losers are taken out and the rest starts again in a clean transaction. So one work's
+conflict never costs another, and in the common case there is a single transaction and a single fsync for all.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.eventstore.postgres import statements as sql
+from shared.eventstore.postgres.views import ViewWriter
+from shared.eventstore.records import HeldMessage, Work
+from shared.eventstore.store import KeyTaken, LostCursor, TimerGone
+from shared.kernel.errors import ConcurrencyConflict
+from shared.kernel.json import to_json
+
+Losers = dict[int, Exception]
+"""Index of a work in its group, and why it cannot be committed."""
+
+
+async def claim(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    """Try to take every version, cursor, timer and key the works expect. Returns those that found them gone."""
+    losers: Losers = {}
+    for step in (_claim_streams, _check_reads, _claim_cursors, _claim_timers, _claim_keys, _claim_inbox):
+        losers.update(await step(connection, works))
+    return losers
+
+
+def collisions(works: Sequence[Work]) -> Losers:
+    """Works of one group that want the same version, cursor, timer or key: the first wins, the others lose now."""
+    losers: Losers = {}
+    seen: set[tuple[str, ...]] = set()
+    for index, work in enumerate(works):
+        wanted: dict[tuple[str, ...], Callable[[], Exception]] = {}
+        for append in work.claims().values():
+            wanted[("stream", append.stream_id)] = lambda a=append: ConcurrencyConflict(a.stream_id, a.expected_version)  # type: ignore[misc]
+        for move in work.cursors:
+            wanted[("cursor", move.consumer, move.source, str(move.partition))] = lambda: LostCursor(
+                "taken in this group"
+            )
+        for timer in work.fired:
+            wanted[("timer", timer.stream_id, timer.name, timer.due_at.isoformat())] = lambda: TimerGone("taken in this group")
+        if work.idempotency:
+            wanted[("key", work.idempotency.key)] = lambda: KeyTaken("taken in this group")
+        for entry in work.inbox:
+            wanted[("inbox", entry.source, entry.message_id)] = lambda: KeyTaken("taken in this group")
+        clash = next((claim_ for claim_ in wanted if claim_ in seen), None)
+        if clash is None:
+            seen.update(wanted)
+        else:
+            losers[index] = wanted[clash]()
+    return losers
+
+
+async def _claim_streams(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    appends = [(index, claimed) for index, work in enumerate(works) for claimed in work.claims().values()]
+    if not appends:
+        return {}
+    # In order of their ids, so that two processes that take the same streams take their locks in the same order.
+    ordered = sorted((append for _, append in appends), key=lambda append: append.stream_id)
+    fresh = [append for append in ordered if append.expected_version == 0]
+    moved = [append for append in ordered if append.expected_version > 0]
+    granted = await connection.execute(
+        sql.CLAIM_STREAMS,
+        {
+            "new_ids": [a.stream_id for a in fresh],
+            "new_types": [a.stream_type for a in fresh],
+            "new_versions": [a.next_version for a in fresh],
+            "ids": [a.stream_id for a in moved],
+            "expected": [a.expected_version for a in moved],
+            "next": [a.next_version for a in moved],
+        },
+    )
+    have = set(granted.scalars())
+    if len(have) == len(appends):
+        return {}
+    return {i: ConcurrencyConflict(a.stream_id, a.expected_version) for i, a in appends if a.stream_id not in have}
+
+
+async def _check_reads(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    reads = [(i, s, v) for i, work in enumerate(works) for s, v in work.reads.items() if s not in work.claims()]
+    if not reads:
+        return {}
+    found = await connection.execute(sql.CHECK_READS, {"ids": sorted({s for _, s, _ in reads})})
+    now = {row[0]: row[1] for row in found}
+    # A stream that this very group moves is seen at its new version: the cached reader is too late either way.
+    return {i: ConcurrencyConflict(s, v) for i, s, v in reads if now.get(s, 0) != v}
+
+
+async def _claim_cursors(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    moves = [(index, move) for index, work in enumerate(works) for move in work.cursors]
+    if not moves:
+        return {}
+    granted = await connection.execute(
+        sql.CLAIM_CURSORS,
+        {
+            "consumers": [m.consumer for _, m in moves],
+            "sources": [m.source for _, m in moves],
+            "partitions": [m.partition for _, m in moves],
+            "expected": [m.expected for _, m in moves],
+            "next": [m.to for _, m in moves],
+        },
+    )
+    have = {tuple(row) for row in granted}
+    return {
+        i: LostCursor(f"{m.consumer} of {m.source}.{m.partition} is no longer at {m.expected}")
+        for i, m in moves
+        if (m.consumer, m.source, m.partition) not in have
+    }
+
+
+async def _claim_timers(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    timers = [(index, timer) for index, work in enumerate(works) for timer in work.fired]
+    if not timers:
+        return {}
+    granted = await connection.execute(
+        sql.CLAIM_TIMERS,
+        {
+            "ids": [t.stream_id for _, t in timers],
+            "names": [t.name for _, t in timers],
+            "dues": [t.due_at for _, t in timers],
+        },
+    )
+    have = {tuple(row) for row in granted}
+    return {i: TimerGone(f"{t.name} of {t.stream_id}") for i, t in timers if (t.stream_id, t.name, t.due_at) not in have}
+
+
+async def _claim_keys(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    records = [(index, work.idempotency) for index, work in enumerate(works) if work.idempotency]
+    if not records:
+        return {}
+    granted = await connection.execute(
+        sql.CLAIM_KEYS,
+        {
+            "keys": [r.key for _, r in records],
+            "fingerprints": [r.fingerprint for _, r in records],
+            "statuses": [r.status for _, r in records],
+            "bodies": [r.body for _, r in records],
+        },
+    )
+    have = set(granted.scalars())
+    return {i: KeyTaken(r.key) for i, r in records if r.key not in have}
+
+
+async def _claim_inbox(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    entries = [(index, entry) for index, work in enumerate(works) for entry in work.inbox]
+    if not entries:
+        return {}
+    granted = await connection.execute(
+        sql.CLAIM_INBOX,
+        {"sources": [e.source for _, e in entries], "ids": [e.message_id for _, e in entries]},
+    )
+    have = {tuple(row) for row in granted}
+    return {i: KeyTaken(f"{e.source} {e.message_id}") for i, e in entries if (e.source, e.message_id) not in have}
+
+
+async def write(connection: AsyncConnection, works: Sequence[Work], views: ViewWriter) -> None:
+    """Write what the works claimed: events, messages, timers, held messages, read models."""
+    await _insert_events(connection, works)
+    messages = [message for work in works for message in work.messages]
+    if messages:
+        await connection.execute(
+            sql.INSERT_OUTBOX,
+            {
+                "ids": [m.message_id for m in messages],
+                "subjects": [m.subject for m in messages],
+                "partitions": [m.partition for m in messages],
+                "headers": [m.headers for m in messages],
+                "datas": [m.data for m in messages],
+            },
+        )
+    await _change_timers(connection, works)
+    await _hold(connection, works)
+    await views.write(connection, [change for work in works for change in work.rows])
+
+
+async def _insert_events(connection: AsyncConnection, works: Sequence[Work]) -> None:
+    columns: dict[str, list[Any]] = {
+        name: []
+        for name in (
+            "stream_ids", "versions", "event_ids", "types", "schema_versions", "datas", "metas", "correlations", "times",
+        )
+    }  # fmt: skip
+    for work in works:
+        for append in work.appends:
+            for offset, event in enumerate(append.events, start=1):
+                columns["stream_ids"].append(append.stream_id)
+                columns["versions"].append(append.expected_version + offset)
+                columns["event_ids"].append(event.event_id)
+                columns["types"].append(event.type)
+                columns["schema_versions"].append(event.schema_version)
+                columns["datas"].append(event.data)
+                columns["metas"].append(append.meta)
+                columns["correlations"].append(append.correlation_id)
+                columns["times"].append(append.recorded_at)
+    if columns["stream_ids"]:
+        await connection.execute(sql.INSERT_EVENTS, columns)
+
+
+async def _change_timers(connection: AsyncConnection, works: Sequence[Work]) -> None:
+    cancelled = [address for work in works for address in work.cancelled]
+    if cancelled:
+        await connection.execute(
+            sql.CANCEL_TIMERS, {"ids": [a[0] for a in cancelled], "names": [a[1] for a in cancelled]}
+        )
+    armed = {(timer.stream_id, timer.name): timer for work in works for timer in work.armed}
+    if armed:
+        timers = list(armed.values())
+        await connection.execute(
+            sql.ARM_TIMERS,
+            {
+                "ids": [t.stream_id for t in timers],
+                "names": [t.name for t in timers],
+                "types": [t.stream_type for t in timers],
+                "dues": [t.due_at for t in timers],
+                "correlations": [t.correlation_id for t in timers],
+            },
+        )
+
+
+async def _hold(connection: AsyncConnection, works: Sequence[Work]) -> None:
+    for work in works:  # rare: one statement per message is fine
+        for message in work.dead:
+            await connection.execute(sql.INSERT_DEAD, _held(message) | {"code": message.code, "detail": message.detail})
+        for message in work.parked:
+            await connection.execute(sql.INSERT_PARKED, _held(message))
+        for dead_letter_id, status in work.resolved:
+            await connection.execute(sql.RESOLVE_DEAD, {"id": dead_letter_id, "status": status})
+        for message in work.unparked:
+            await connection.execute(sql.DELETE_PARKED, _held(message))
+
+
+def _held(message: HeldMessage) -> dict[str, Any]:
+    return {
+        "consumer": message.consumer,
+        "source": message.source,
+        "partition": message.partition,
+        "position": message.position,
+        "key": message.key,
+        "type": message.type,
+        "headers": to_json(dict(message.headers)),
+        "data": message.data,
+    }

@@ -1,0 +1,261 @@
+"""The store on PostgreSQL: SQLAlchemy Core on asyncpg, one database per service."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import MetaData, and_, or_, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.eventstore.postgres import held
+from shared.eventstore.postgres.commit import claim, collisions, write
+from shared.eventstore.postgres.views import ViewWriter
+from shared.eventstore.records import HeldMessage, IdempotencyRecord, Snapshot, StoredEvent, TimerRow, Work
+from shared.eventstore.rows import Key, Row
+from shared.eventstore.store import Outcome
+from shared.kernel.errors import Unavailable, YanzhenError
+from shared.kernel.json import to_json
+
+_TRANSIENT = ("40001", "40P01")  # serialization failure, deadlock: the same works may simply be tried again
+_GONE = ("08", "57P", "53")  # connection lost, server going down, out of resources
+
+_READ_STREAMS = text(
+    """
+    SELECT e.seq, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.recorded_at
+    FROM unnest(CAST(:ids AS text[]), CAST(:after AS int[])) AS w (stream_id, after)
+    JOIN events AS e ON e.stream_id = w.stream_id AND e.version > w.after
+    ORDER BY e.stream_id, e.version
+    """
+)
+_READ_ALL = text(
+    """
+    SELECT seq, stream_id, version, event_id, type, schema_version, data, meta, recorded_at
+    FROM events WHERE seq > :after ORDER BY seq LIMIT :chunk
+    """
+)
+
+
+class PostgresStore:
+    """The durable state of one service. `views` holds the tables that its projections may write."""
+
+    def __init__(self, engine: AsyncEngine, views: MetaData | None = None) -> None:
+        self.engine = engine
+        self._tables = dict((views or MetaData()).tables)
+        self._writer = ViewWriter(self._tables)
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    async def commit(self, works: Sequence[Work]) -> list[Outcome]:
+        outcomes: list[Outcome] = [None] * len(works)
+        lost = collisions(works)
+        for index, reason in lost.items():
+            outcomes[index] = reason
+        open_ = [index for index in range(len(works)) if index not in lost and not works[index].is_empty()]
+        attempts = 0
+        while open_:
+            group = [works[index] for index in open_]
+            try:
+                losers = await self._try(group)
+            except DBAPIError as error:
+                state = _sqlstate(error)
+                if state in _TRANSIENT and attempts < 5:
+                    attempts += 1
+                    continue
+                if state in _TRANSIENT or _is_gone(error):
+                    raise _unavailable(error) from error
+                if len(group) == 1:
+                    outcomes[open_[0]] = error
+                    return outcomes
+                # One work breaks a constraint and took the others down with it: each on its own tells which.
+                for index in open_:
+                    outcomes[index] = (await self.commit([works[index]]))[0]
+                return outcomes
+            except (OSError, PoolTimeout) as error:
+                raise _unavailable(error) from error
+            for position, reason in losers.items():
+                outcomes[open_[position]] = reason
+            if not losers:
+                return outcomes
+            open_ = [index for position, index in enumerate(open_) if position not in losers]
+        return outcomes
+
+    async def _try(self, works: Sequence[Work]) -> dict[int, Exception]:
+        async with self.engine.connect() as connection:
+            losers = await claim(connection, works)
+            if losers:
+                await connection.rollback()
+                return losers
+            await write(connection, works, self._writer)
+            await connection.commit()
+        return {}
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self.engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            if _is_gone(error) or _sqlstate(error) in _TRANSIENT:
+                raise _unavailable(error) from error
+            raise
+        except (OSError, PoolTimeout) as error:
+            raise _unavailable(error) from error
+
+    async def read_streams(self, after: Mapping[str, int]) -> dict[str, list[StoredEvent]]:
+        result: dict[str, list[StoredEvent]] = {stream_id: [] for stream_id in after}
+        if after:
+            async with self._reading() as connection:
+                rows = await connection.execute(_READ_STREAMS, {"ids": list(after), "after": list(after.values())})
+                for row in rows:
+                    result[row[1]].append(StoredEvent(*row))
+        return result
+
+    async def read_all(self, after_seq: int = 0, *, chunk: int = 2000) -> AsyncIterator[list[StoredEvent]]:
+        while True:
+            async with self._reading() as connection:
+                rows = await connection.execute(_READ_ALL, {"after": after_seq, "chunk": chunk})
+                events = [StoredEvent(*row) for row in rows]
+            if not events:
+                return
+            yield events
+            after_seq = events[-1].seq
+
+    async def snapshots(self, stream_ids: Sequence[str], fingerprint: str) -> dict[str, Snapshot]:
+        query = text(
+            "SELECT stream_id, fingerprint, version, state FROM snapshots"
+            " WHERE stream_id = ANY(CAST(:ids AS text[])) AND fingerprint = :fingerprint"
+        )
+        async with self._reading() as connection:
+            rows = await connection.execute(query, {"ids": list(stream_ids), "fingerprint": fingerprint})
+            return {row[0]: Snapshot(*row) for row in rows}
+
+    async def save_snapshots(self, snapshots: Iterable[Snapshot]) -> None:
+        statement = text(
+            "INSERT INTO snapshots (stream_id, fingerprint, version, state)"
+            " VALUES (:stream_id, :fingerprint, :version, :state)"
+            " ON CONFLICT (stream_id) DO UPDATE SET fingerprint = excluded.fingerprint, version = excluded.version,"
+            " state = excluded.state"
+        )
+        rows = [
+            {"stream_id": s.stream_id, "fingerprint": s.fingerprint, "version": s.version, "state": s.state}
+            for s in snapshots
+        ]
+        if rows:
+            async with self.engine.begin() as connection:
+                await connection.execute(statement, rows)
+
+    async def get_rows(self, table: str, keys: Sequence[Key]) -> dict[Key, Row]:
+        shape = self._tables[table]
+        columns = list(shape.primary_key.columns)
+        if not keys:
+            return {}
+        if len(columns) == 1:
+            condition: Any = columns[0].in_([key[0] for key in keys])
+        else:
+            condition = or_(*(and_(*(c == v for c, v in zip(columns, key, strict=True))) for key in keys))
+        async with self._reading() as connection:
+            rows = (await connection.execute(select(shape).where(condition))).mappings()
+            return {tuple(row[c.name] for c in columns): dict(row) for row in rows}
+
+    async def find_rows(self, table: str, equal: Mapping[str, Any]) -> list[Row]:
+        shape = self._tables[table]
+        query = select(shape).where(*(shape.c[c] == v for c, v in equal.items())).order_by(*shape.primary_key.columns)
+        async with self._reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def idempotent_answer(self, key: str) -> IdempotencyRecord | None:
+        query = text("SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = :key")
+        async with self._reading() as connection:
+            row = (await connection.execute(query, {"key": key})).first()
+            return IdempotencyRecord(*row) if row else None
+
+    async def known_in_inbox(self, source: str, message_ids: Sequence[str]) -> set[str]:
+        query = text("SELECT message_id FROM inbox WHERE source = :source AND message_id = ANY(CAST(:ids AS text[]))")
+        async with self._reading() as connection:
+            return set((await connection.execute(query, {"source": source, "ids": list(message_ids)})).scalars())
+
+    async def due_timers(self, now: datetime, limit: int) -> list[TimerRow]:
+        query = text(
+            "SELECT stream_id, stream_type, name, due_at, correlation_id FROM timers WHERE due_at <= :now"
+            " ORDER BY due_at, stream_id, name LIMIT :limit"
+        )
+        async with self._reading() as connection:
+            return [TimerRow(*row) for row in await connection.execute(query, {"now": now, "limit": limit})]
+
+    async def next_timer(self) -> datetime | None:
+        async with self._reading() as connection:
+            due: datetime | None = (await connection.execute(text("SELECT min(due_at) FROM timers"))).scalar()
+            return due
+
+    # -- consumers ----------------------------------------------------------------------------------------------
+
+    async def cursors(self, consumer: str, source: str) -> dict[int, int]:
+        query = text(
+            "SELECT CAST(partition AS int), position FROM cursors WHERE consumer = :consumer AND source = :source"
+        )
+        async with self._reading() as connection:
+            rows = await connection.execute(query, {"consumer": consumer, "source": source})
+            return {row[0]: row[1] for row in rows}
+
+    async def note_opening(self, consumer: str, source: str, positions: Mapping[int, int]) -> int:
+        # Also makes the rows that the compare-and-set of a batch moves: an UPDATE can only win where a row exists.
+        make = text(
+            "INSERT INTO cursors (consumer, source, partition, position)"
+            " SELECT :consumer, :source, w.partition, 0 FROM unnest(CAST(:partitions AS smallint[])) AS w (partition)"
+            " ON CONFLICT DO NOTHING"
+        )
+        note = text(
+            "INSERT INTO openings AS o (consumer, source, positions, times)"
+            " VALUES (:consumer, :source, CAST(:positions AS jsonb), 1)"
+            " ON CONFLICT (consumer, source) DO UPDATE SET positions = excluded.positions,"
+            " times = CASE WHEN o.positions = excluded.positions THEN o.times + 1 ELSE 1 END"
+            " RETURNING times"
+        )
+        named = {"consumer": consumer, "source": source}
+        async with self._reading() as connection:
+            await connection.execute(make, named | {"partitions": list(positions)})
+            text_of = to_json({str(p): at for p, at in sorted(positions.items())})
+            times: int = (await connection.execute(note, named | {"positions": text_of})).scalar_one()
+            await connection.commit()
+            return times
+
+    async def parked_keys(self, consumer: str, source: str) -> set[str]:
+        async with self._reading() as connection:
+            return await held.keys(connection, consumer, source)
+
+    async def dead_letters(
+        self, consumer: str | None = None, *, requested: bool = False
+    ) -> list[tuple[int, str, HeldMessage]]:
+        async with self._reading() as connection:
+            return await held.dead_letters(connection, consumer, requested=requested)
+
+    async def request_dead_letter(self, dead_letter_id: int, status: str) -> bool:
+        async with self._reading() as connection:
+            done = await held.request(connection, dead_letter_id, status)
+            await connection.commit()
+            return done
+
+    async def parked_messages(self, consumer: str, source: str, key: str, limit: int = 500) -> list[HeldMessage]:
+        async with self._reading() as connection:
+            return await held.parked(connection, consumer, source, key, limit)
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    return error.connection_invalidated or _sqlstate(error).startswith(_GONE) or _sqlstate(error) == ""
+
+
+def _unavailable(error: Exception) -> YanzhenError:
+    return Unavailable(
+        "database-unavailable",
+        f"the database does not answer ({type(error).__name__})",
+        remedy="repeat the request with the same Idempotency-Key in a moment",
+    )

@@ -1,0 +1,93 @@
+"""Read models in PostgreSQL: row changes to bulk statements.
+
+Every read model is a table `<name>_v<version>` behind a view `<name>`. All writing and reading goes through the view
+(simple views are updatable, ON CONFLICT included), so a rebuild only has to flip the view and no process need know.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.eventstore.rows import Add, Put, Remove, RowChange, rounds
+from shared.kernel.json import to_json
+
+
+class ViewWriter:
+    """Writes the row changes of a group; knows the tables it may write."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._shapes = {name: _Shape(table) for name, table in tables.items()}
+
+    async def write(self, connection: AsyncConnection, changes: Sequence[RowChange]) -> None:
+        """Apply the changes in order per row. Raises the database's error when a row breaks a constraint."""
+        for one_round in rounds(changes):
+            ordered = sorted(one_round, key=_statement_key)
+            for (_, table, columns), group in groupby(ordered, key=_statement_key):
+                await self._shapes[table].execute(connection, list(group), columns)
+
+
+def _statement_key(change: RowChange) -> tuple[str, str, tuple[str, ...]]:
+    columns = () if isinstance(change, Remove) else tuple(sorted(change.values))
+    return type(change).__name__, change.table, columns
+
+
+class _Shape:
+    """Prepared statements of one table."""
+
+    def __init__(self, table: Table) -> None:
+        self.name = table.name
+        self.key = tuple(column.name for column in table.primary_key.columns)
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        self.types = {c.name: str(c.type.compile(dialect=dialect)).lower() for c in table.columns}
+        self._statement = lru_cache(maxsize=64)(self._build)
+
+    async def execute(self, connection: AsyncConnection, changes: list[RowChange], columns: tuple[str, ...]) -> None:
+        # In order of their keys: two groups that write the same rows lock them in the same order.
+        changes.sort(key=lambda change: tuple(map(str, change.key)))
+        statement = self._statement(type(changes[0]), columns)
+        if isinstance(changes[0], Put):
+            values = {c: [self._bound(c, change.values[c]) for change in changes] for c in columns}  # type: ignore[union-attr]
+        else:
+            values = {f"k{i}": [self._bound(c, change.key[i]) for change in changes] for i, c in enumerate(self.key)}
+            if isinstance(changes[0], Add):
+                values |= {c: [change.values[c] for change in changes] for c in columns}  # type: ignore[union-attr]
+        await connection.execute(statement, values)
+
+    def _bound(self, column: str, value: Any) -> Any:
+        return to_json(value) if self.types[column] in ("jsonb", "json") and value is not None else value
+
+    def _array(self, parameter: str, column: str) -> str:
+        kind = self.types[column]
+        return f"CAST(:{parameter} AS {'text' if kind in ('jsonb', 'json') else kind}[])"
+
+    def _value(self, column: str) -> str:
+        return f"CAST(w.{column} AS jsonb)" if self.types[column] in ("jsonb", "json") else f"w.{column}"
+
+    def _build(self, kind: type[RowChange], columns: tuple[str, ...]) -> TextClause:
+        # Only names of declared columns are put into the text; values are always bound.
+        keys = ", ".join(self.key)
+        if kind is Put:
+            source = ", ".join(self._array(c, c) for c in columns)
+            settable = [c for c in columns if c not in self.key]
+            update = ", ".join(f"{c} = excluded.{c}" for c in settable)
+            return text(
+                f"INSERT INTO {self.name} ({', '.join(columns)})"  # noqa: S608
+                f" SELECT {', '.join(self._value(c) for c in columns)} FROM unnest({source}) AS w ({', '.join(columns)})"
+                f" ON CONFLICT ({keys}) DO {f'UPDATE SET {update}' if settable else 'NOTHING'}"
+            )
+        key_arrays = ", ".join(self._array(f"k{i}", c) for i, c in enumerate(self.key))
+        if kind is Add:
+            source = ", ".join([key_arrays, *(self._array(c, c) for c in columns)])
+            names = ", ".join([*self.key, *columns])
+            update = ", ".join(f"{c} = coalesce({self.name}.{c}, 0) + excluded.{c}" for c in columns)
+            return text(
+                f"INSERT INTO {self.name} ({names}) SELECT * FROM unnest({source}) AS w ({names})"  # noqa: S608
+                f" ON CONFLICT ({keys}) DO UPDATE SET {update}"
+            )
+        match = " AND ".join(f"t.{c} = w.{c}" for c in self.key)
+        return text(f"DELETE FROM {self.name} AS t USING unnest({key_arrays}) AS w ({keys}) WHERE {match}")  # noqa: S608

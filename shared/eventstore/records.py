@@ -1,0 +1,177 @@
+"""The values that go into and come out of the store. Plain data; what they mean is decided elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from shared.eventstore.rows import RowChange
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event about to be appended; `data` is JSON text."""
+
+    event_id: str
+    type: str
+    schema_version: int
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAppend:
+    """Events for one stream, valid only if it is still at `expected_version` (0: it must not exist yet)."""
+
+    stream_id: str
+    stream_type: str
+    expected_version: int
+    events: tuple[NewEvent, ...]
+    meta: str
+    correlation_id: str
+    recorded_at: datetime
+
+    @property
+    def next_version(self) -> int:
+        return self.expected_version + len(self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it was stored, before upcasting. `seq` orders a rebuild; it is never a cursor (ADR 0003)."""
+
+    seq: int
+    stream_id: str
+    version: int
+    event_id: str
+    type: str
+    schema_version: int
+    data: dict[str, Any]
+    meta: dict[str, Any]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message for the service's own stream, in the queue until the sequencer gives it a position."""
+
+    message_id: str
+    subject: str
+    partition: int
+    headers: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SequencedMessage:
+    """A message with its place in the gapless public order; `prev` is the position before it in its partition."""
+
+    position: int
+    prev: int
+    partition: int
+    message_id: str
+    subject: str
+    headers: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """A deadline of a stream."""
+
+    stream_id: str
+    stream_type: str
+    name: str
+    due_at: datetime
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CursorMove:
+    """A consumer's position in one partition of a source, moved from `expected` to `to` or not at all."""
+
+    consumer: str
+    source: str
+    partition: int
+    expected: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyRecord:
+    """The answer to a request, kept with its effects so that a repeated request gets the same answer."""
+
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A message of an outside system that has taken effect."""
+
+    source: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMessage:
+    """A message that a consumer could not handle (dead letter), or that waits behind one (parked)."""
+
+    consumer: str
+    source: str
+    partition: int
+    position: int
+    key: str
+    type: str
+    headers: Mapping[str, str]
+    data: bytes
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A cached state. Thrown away when the fingerprint of the code that folded it differs."""
+
+    stream_id: str
+    fingerprint: str
+    version: int
+    state: str
+
+
+@dataclass(slots=True)
+class Work:
+    """All effects of one command, timer or batch of messages: they become true together, or none does."""
+
+    appends: list[StreamAppend] = field(default_factory=list)
+    reads: dict[str, int] = field(default_factory=dict)  # streams decided on from a cache, and the version it had
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    rows: list[RowChange] = field(default_factory=list)
+    armed: list[TimerRow] = field(default_factory=list)
+    cancelled: list[tuple[str, str]] = field(default_factory=list)
+    fired: list[TimerRow] = field(default_factory=list)
+    cursors: list[CursorMove] = field(default_factory=list)
+    inbox: list[InboxEntry] = field(default_factory=list)
+    dead: list[HeldMessage] = field(default_factory=list)
+    parked: list[HeldMessage] = field(default_factory=list)
+    resolved: list[tuple[int, str]] = field(default_factory=list)  # dead letter id, its new status
+    unparked: list[HeldMessage] = field(default_factory=list)
+    idempotency: IdempotencyRecord | None = None
+
+    def claims(self) -> dict[str, StreamAppend]:
+        """One claim per stream: from the version its first append expects to the one its last append makes."""
+        result: dict[str, StreamAppend] = {}
+        for append in self.appends:
+            first = result.get(append.stream_id)
+            result[append.stream_id] = append if first is None else replace(first, events=first.events + append.events)
+        return result
+
+    def is_empty(self) -> bool:
+        """Whether committing it would change nothing."""
+        return not any(
+            (
+                self.appends, self.reads, self.messages, self.rows, self.armed, self.cancelled, self.fired, self.cursors, self.inbox,
+                self.dead, self.parked, self.resolved, self.unparked, self.idempotency,
+            )
+        )  # fmt: skip

@@ -1,0 +1,206 @@
+"""Collects what one command, timer or batch of messages brings about, as one `Work`.
+
+Decisions are made on states held here; nothing is written until the work is committed. A fork collects one message of a
+batch apart, so that a message that fails leaves no trace in the batch.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shared.contracts.base import PublicEvent
+from shared.eventstore.context import Cause
+from shared.eventstore.model import ServiceModel
+from shared.eventstore.projection import Fact
+from shared.eventstore.records import NewEvent, OutgoingMessage, StreamAppend, TimerRow, Work
+from shared.eventstore.repository import Held, Repository
+from shared.eventstore.rows import RowChange
+from shared.kernel.clock import Clock
+from shared.kernel.decider import Decider
+from shared.kernel.errors import PreconditionFailed
+from shared.kernel.event import Command, DomainEvent
+from shared.kernel.ids import IdSource
+from shared.kernel.timer import ArmTimer
+
+Enveloper = Callable[[PublicEvent, str, int, Cause, Any], OutgoingMessage]
+"""(event, event id, stream version, cause, time) → the message for the outbox."""
+
+
+class UnitOfWork:
+    """Everything decided so far, and the states it was decided on."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        envelope: Enveloper,
+        clock: Clock,
+        ids: IdSource,
+        cause: Cause,
+        _parent: "UnitOfWork | None" = None,
+    ) -> None:
+        self._repository = repository
+        self._model: ServiceModel = repository.model
+        self._envelope = envelope
+        self._clock = clock
+        self._ids = ids
+        self._parent = _parent
+        self._states: dict[str, Held] = {}
+        self._origin: dict[str, Held] = {}
+        self.cause = cause
+        self.work = Work()
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def ids(self) -> IdSource:
+        return self._ids
+
+    # -- states -------------------------------------------------------------------------------------------------
+
+    async def prefetch(self, wanted: Iterable[tuple[Decider[Any, Any], str]]) -> None:
+        """Load many states with one query. `wanted` pairs a decider with the identity of its instance."""
+        pairs = [(decider, decider.stream(identity)) for decider, identity in wanted]
+        loaded = await self._repository.load(pair for pair in pairs if self._known(pair[1]) is None)
+        self._states |= loaded
+        self._origin |= loaded
+
+    async def state(self, decider: Decider[Any, Any], identity: str) -> Any:
+        """The present state of one instance, what was decided here included."""
+        return (await self._held(decider, decider.stream(identity))).state
+
+    async def version(self, decider: Decider[Any, Any], identity: str) -> int:
+        """The version of one instance's stream, what was decided here included."""
+        return (await self._held(decider, decider.stream(identity))).version
+
+    def _known(self, stream_id: str) -> Held | None:
+        unit: UnitOfWork | None = self
+        while unit is not None:
+            held = unit._states.get(stream_id)  # noqa: SLF001 - its own kind
+            if held is not None:
+                return held
+            unit = unit._parent  # noqa: SLF001
+        return None
+
+    async def _held(self, decider: Decider[Any, Any], stream_id: str) -> Held:
+        held = self._known(stream_id)
+        if held is None:
+            held = (await self._repository.load([(decider, stream_id)]))[stream_id]
+            self._states[stream_id] = self._origin[stream_id] = held
+        return held
+
+    # -- decisions ----------------------------------------------------------------------------------------------
+
+    async def handle(
+        self, decider: Decider[Any, Any], identity: str, command: Command, *, expected: int | None = None
+    ) -> list[DomainEvent]:
+        """Decide a command and keep the events. Raises what the decider raises, and `PreconditionFailed` when
+        `expected` (from If-Match) is not the version of the stream.
+        """
+        stream_id = decider.stream(identity)
+        held = await self._held(decider, stream_id)
+        if expected is not None and held.version != expected:
+            raise PreconditionFailed(
+                "stale-version",
+                f"{stream_id} is at version {held.version}, not {expected}",
+                remedy="read it again, look at what changed, and repeat the request with the new ETag",
+            )
+        events = list(decider.decide(command, held.state))
+        self._note_read(stream_id)
+        if events:
+            self._append(decider, stream_id, held, events)
+        return events
+
+    def _note_read(self, stream_id: str) -> None:
+        origin = self._origin.get(stream_id)
+        if origin is not None and origin.warm:
+            self.work.reads[stream_id] = origin.version
+
+    def _append(self, decider: Decider[Any, Any], stream_id: str, held: Held, events: list[DomainEvent]) -> None:
+        now = self._clock.now()
+        new: list[NewEvent] = []
+        version = held.version
+        for event in events:
+            version += 1
+            event_id = self._ids()
+            new.append(NewEvent(event_id, event.type, event.schema_version, event.model_dump_json()))
+            public = self._model.publish(event)
+            if public is not None:
+                self.work.messages.append(self._envelope(public, event_id, version, self.cause, now))
+            fact = Fact(event, stream_id, version, now)
+            for projection in self._model.projections:
+                self.work.rows.extend(projection.of_own(fact))
+            self._time(decider, stream_id, event)
+        self.work.appends.append(
+            StreamAppend(
+                stream_id,
+                decider.stream_type,
+                held.version,
+                tuple(new),
+                self.cause.meta(),
+                self.cause.correlation_id,
+                now,
+            )
+        )
+        self._states[stream_id] = Held(version, decider.fold(events, held.state), held.warm)
+
+    def _time(self, decider: Decider[Any, Any], stream_id: str, event: DomainEvent) -> None:
+        for change in decider.timers(event):
+            # The last word on a name wins, as it does when the two events are committed apart.
+            self.work.armed = [t for t in self.work.armed if (t.stream_id, t.name) != (stream_id, change.name)]
+            if isinstance(change, ArmTimer):
+                row = TimerRow(stream_id, decider.stream_type, change.name, change.due_at, self.cause.correlation_id)
+                self.work.armed.append(row)
+            else:
+                self.work.cancelled.append((stream_id, change.name))
+
+    # -- read models --------------------------------------------------------------------------------------------
+
+    def change(self, *changes: RowChange) -> None:
+        """Change rows of a read model directly."""
+        self.work.rows.extend(changes)
+
+    async def row(self, table: str, *key: Any) -> dict[str, Any] | None:
+        """A committed row of a read model. Changes collected here are not seen."""
+        return (await self._repository.store.get_rows(table, [key])).get(key)
+
+    async def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
+        """The committed rows in which these columns have these values."""
+        return await self._repository.store.find_rows(table, equal)
+
+    # -- forks --------------------------------------------------------------------------------------------------
+
+    def fork(self, cause: Cause) -> "UnitOfWork":
+        """A unit that sees what is decided here and collects apart."""
+        return UnitOfWork(self._repository, self._envelope, self._clock, self._ids, cause, _parent=self)
+
+    def merge(self, fork: "UnitOfWork") -> None:
+        """Take over what a fork collected."""
+        mine, theirs = self.work, fork.work
+        cancelled = set(theirs.cancelled)
+        rearmed = {(t.stream_id, t.name) for t in theirs.armed}
+        mine.armed = [t for t in mine.armed if (t.stream_id, t.name) not in cancelled | rearmed]
+        for name in ("appends", "messages", "rows", "armed", "cancelled", "fired", "inbox", "dead", "parked"):
+            getattr(mine, name).extend(getattr(theirs, name))
+        mine.reads |= theirs.reads
+        self._states |= fork._states  # noqa: SLF001 - its own kind
+        for stream_id, held in fork._origin.items():  # noqa: SLF001
+            self._origin.setdefault(stream_id, held)
+
+    # -- after the commit ---------------------------------------------------------------------------------------
+
+    def committed(self) -> None:
+        """The work is durable: its states are worth remembering."""
+        for append in self.work.appends:
+            held = self._states[append.stream_id]
+            self._repository.keep(append.stream_id, held.version, held.state)
+
+    def conflicted(self) -> bool:
+        """Forget every state this was decided on; True when any of them was only remembered."""
+        warm = any(held.warm for held in self._origin.values())
+        self._repository.forget(self._origin)
+        return warm
+
+    def warm(self) -> bool:
+        """Whether anything was decided on a remembered state."""
+        return any(held.warm for held in self._origin.values()) or (self._parent is not None and self._parent.warm())

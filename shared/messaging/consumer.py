@@ -1,0 +1,293 @@
+"""A consumer whose position lives with its effects.
+
+It reads from its own cursor and moves the cursor, by compare-and-set, in the transaction that holds the effects. So an
+effect happens exactly once by construction: `position <= cursor` is a duplicate, `prev != cursor` is a gap, and of two
+instances that handle the same messages one loses the compare-and-set. Nothing is acknowledged to the broker.
+
+Transient trouble is retried in place: nothing overtakes. A message that cannot be handled goes to the dead letters and
+its key waits there (`HeldMessage`), while all other keys flow on.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import structlog
+
+from shared.contracts.base import PARTITIONS
+from shared.eventstore.committer import GroupCommitter
+from shared.eventstore.context import Cause
+from shared.eventstore.executor import Executor
+from shared.eventstore.records import CursorMove
+from shared.eventstore.store import LostCursor
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import ConcurrencyConflict, Invalid, Unavailable
+from shared.messaging.bus import Bus, BusUnavailable, Reader, ReaderClosed
+from shared.messaging.envelope import Envelope
+from shared.messaging.failures import is_transient, reason
+from shared.messaging.handlers import Handlers
+from shared.messaging.holding import Holding
+from shared.messaging.meter import ConsumerMeter, NoMeter
+from shared.messaging.settling import settle
+
+CAREFUL_AFTER = 3
+"""Openings in a row without progress after which messages are handled one at a time: one of them kills us."""
+
+
+class Consumer:
+    """One consumer of one source. `next` and `handle` alternate; `run` does both (FastStream's loop does it in life)."""
+
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        handlers: Handlers,
+        executor: Executor,
+        bus: Bus,
+        *,
+        partitions: Sequence[int] = range(PARTITIONS),
+        rng: random.Random | None = None,
+        meter: ConsumerMeter | None = None,
+    ) -> None:
+        self.name = name
+        self.source = source
+        self.handlers = handlers
+        self.partitions = tuple(partitions)
+        self._executor = executor
+        self._store = executor.repository.store
+        self._committer: GroupCommitter = executor.committer
+        self._bus = bus
+        self._rng = rng or random.Random()  # noqa: S311 - spreads retries, keeps no secret
+        self._meter = meter or NoMeter()
+        self._log = structlog.get_logger("consumer").bind(consumer=name, source=source)
+        self._open: AsyncExitStack | None = None
+        self._reader: Reader | None = None
+        self._cursors: dict[int, int] = {}
+        self._holding = Holding(name, source)
+        self._busy = asyncio.Lock()  # settling dead letters must not overlap with handling new messages
+        self._openings = 0
+        self.trouble: str | None = None
+
+    @property
+    def position(self) -> int:
+        """The newest position handled in any partition."""
+        return max(self._cursors.values(), default=0)
+
+    async def run(self) -> None:
+        """Read and handle until cancelled."""
+        try:
+            while True:
+                await self.handle(await self.next())
+        finally:
+            await self.close()
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    async def next(self) -> list[Envelope]:
+        """The next messages; opens a reader at the cursor when there is none. Retries until it succeeds."""
+        failures = 0
+        while True:
+            try:
+                reader = self._reader or await self._reopen()
+                batch = await reader.read()
+            except (ReaderClosed, BusUnavailable, Unavailable, OSError) as error:
+                failures += 1
+                await self._pause(failures, error)
+                await self.close()
+            except ValueError as error:
+                # A message that no relay of ours wrote: the stream is not what it should be. Never skip it.
+                failures += 1
+                self._log.error("consumer.foreign-message", reason=str(error))
+                await self._pause(failures, error)
+                await self.close()
+            else:
+                self.trouble = None
+                return batch
+
+    async def _reopen(self) -> Reader:
+        known = await self._store.cursors(self.name, self.source)
+        self._cursors = {partition: known.get(partition, 0) for partition in self.partitions}
+        self._holding.load(await self._store.parked_keys(self.name, self.source))
+        stack = AsyncExitStack()
+        start = min(self._cursors.values()) + 1
+        self._reader = await stack.enter_async_context(self._bus.reader(self.source, start, self.partitions))
+        self._open = stack
+        self._log.info("consumer.opened", start=start)
+        return self._reader
+
+    async def close(self) -> None:
+        """Let go of the reader; the next `next` opens a new one at the cursor."""
+        stack, self._open, self._reader = self._open, None, None
+        if stack is not None:
+            try:
+                await stack.aclose()
+            except (BusUnavailable, OSError):
+                self._log.debug("consumer.close-failed")
+
+    # -- handling -----------------------------------------------------------------------------------------------
+
+    async def handle(self, batch: Sequence[Envelope]) -> None:
+        """Handle messages until their effects and the cursor are committed, or until they turn out not to be ours."""
+        async with self._busy:
+            if not self._openings:
+                self._openings = await self._note_first_batch()
+            if self._openings >= 2 * CAREFUL_AFTER:
+                # It came first and alone, and the process died, again and again: this is the one.
+                await self._bury(
+                    batch[0], Invalid("kills-the-process", f"handling it ended the process {self._openings} times")
+                )
+                batch = batch[1:]
+            if self._openings >= CAREFUL_AFTER:
+                for envelope in batch:
+                    await self._until_done([envelope])
+            elif batch:
+                await self._until_done(batch)
+            self._openings = 1
+
+    async def _note_first_batch(self) -> int:
+        """Write down, before the first batch of this process is handled, where it starts. Costs one write per start,
+        nothing per batch; a batch that kills the process is then seen to have been started before.
+        """
+        while True:
+            try:
+                return await self._store.note_opening(self.name, self.source, self._cursors)
+            except Unavailable as error:
+                await self._pause(1, error)
+
+    async def _until_done(self, batch: Sequence[Envelope]) -> None:
+        failures = 0
+        parts = [list(batch)]
+        while parts:
+            if self._reader is None:
+                return  # reopening: the cursor says where to go on
+            part = parts[0]
+            try:
+                await self._once(part)
+            except LostCursor as error:
+                self._log.info("consumer.overtaken", reason=str(error))
+                await self.close()
+            except ConcurrencyConflict:
+                continue
+            except Exception as error:
+                if is_transient(error):
+                    failures += 1
+                    if failures == 1 and self._openings > 1:
+                        await self._survived()
+                    await self._pause(failures, error)
+                elif len(part) > 1:
+                    # The database refused the effects of one of them: on its own it shows which.
+                    parts[:1] = [[envelope] for envelope in part]
+                else:
+                    await self._bury(part[0], error)
+                    parts.pop(0)
+            else:
+                parts.pop(0)
+                failures = 0
+                self.trouble = None
+
+    async def _once(self, batch: Sequence[Envelope]) -> None:
+        """Decide and commit the effects of these messages, once."""
+        cursors = dict(self._cursors)
+        fresh = []
+        for envelope in batch:
+            at = cursors[envelope.partition]
+            if envelope.position <= at:
+                self._meter.duplicate()
+                continue
+            if envelope.prev != at:
+                self._meter.gap()
+                self._log.warning("consumer.gap", position=envelope.position, prev=envelope.prev, cursor=at)
+                await self.close()
+                return
+            cursors[envelope.partition] = envelope.position
+            fresh.append(envelope)
+        if not fresh:
+            return
+        unit = self._executor.unit(Cause(fresh[0].event_id, actor=f"{self.name}"))
+        held = self._holding.copy()
+        with self._meter.batch(fresh):
+            await self._decide(unit, fresh, held)
+            unit.work.cursors = [
+                CursorMove(self.name, self.source, partition, self._cursors[partition], to)
+                for partition, to in cursors.items()
+                if to != self._cursors[partition]
+            ]
+            try:
+                await self._committer.commit(unit.work)
+            except ConcurrencyConflict:
+                unit.conflicted()
+                raise
+        unit.committed()
+        self._cursors = cursors
+        self._holding = held
+
+    async def _decide(self, unit: UnitOfWork, batch: Sequence[Envelope], held: Holding) -> None:
+        decoded = [(envelope, self.handlers.decode(envelope)) for envelope in batch]
+        await unit.prefetch(
+            pair for envelope, event in decoded if envelope.key not in held for pair in self.handlers.touched(event)
+        )
+        for envelope, event in decoded:
+            if envelope.key in held:
+                unit.work.parked.append(held.park(envelope))
+                continue
+            try:
+                fork = unit.fork(envelope.cause())
+                await self.handlers.apply(envelope, event, fork)
+                unit.merge(fork)
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                if fork.warm():
+                    fork.conflicted()
+                    unit.conflicted()
+                    # Refused on a remembered state: only a fresh one may condemn a message.
+                    raise ConcurrencyConflict(envelope.type, envelope.position) from error
+                unit.work.dead.append(held.bury(envelope, *reason(error)))
+                self._log.error(
+                    "consumer.dead-letter", type=envelope.type, position=envelope.position, code=reason(error)[0]
+                )
+                self._meter.dead(envelope, reason(error)[0])
+
+    async def _bury(self, envelope: Envelope, error: Exception) -> None:
+        held = self._holding.copy()
+        unit = self._executor.unit(Cause(envelope.event_id, actor=self.name))
+        unit.work.dead.append(held.bury(envelope, *reason(error)))
+        at = self._cursors[envelope.partition]
+        unit.work.cursors = [CursorMove(self.name, self.source, envelope.partition, at, envelope.position)]
+        try:
+            await self._committer.commit(unit.work)
+        except (LostCursor, Unavailable):
+            await self.close()
+            return
+        self._cursors[envelope.partition] = envelope.position
+        self._holding = held
+
+    async def _survived(self) -> None:
+        """We are waiting for something, not dying of a message: restarts from here on must not condemn it."""
+        with contextlib.suppress(Unavailable):
+            await self._store.note_opening(self.name, self.source, {})
+
+    async def _pause(self, failures: int, error: Exception) -> None:
+        self.trouble = f"{type(error).__name__}: {error}"
+        seconds = min(0.05 * 2 ** min(failures, 7), 5.0) * self._rng.uniform(0.5, 1.0)
+        if failures > 1:
+            self._log.warning("consumer.retry", reason=self.trouble, failures=failures, seconds=round(seconds, 2))
+        await self._executor.clock.sleep(seconds)
+
+    # -- dead letters -------------------------------------------------------------------------------------------
+
+    async def settle_requested(self) -> int:
+        """Replay or discard the dead letters somebody asked for, then what waits behind them, in order.
+
+        Returns how many messages were settled. A message that fails again stays a dead letter with its new reason.
+        """
+        settled = 0
+        async with self._busy:
+            for number, status, message in await self._store.dead_letters(self.name, requested=True):
+                if message.source == self.source:
+                    settled += await settle(self.name, self.handlers, self._executor, number, status, message)
+            if settled:
+                self._holding.load(await self._store.parked_keys(self.name, self.source))
+        return settled

@@ -1,0 +1,75 @@
+"""What a consumer does with each event: a table from event classes to functions, and the read models that follow."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts.base import PublicEvent, event_class
+from shared.eventstore.model import ServiceModel
+from shared.eventstore.projection import Fact
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.decider import Decider
+from shared.kernel.errors import Invalid
+from shared.messaging.envelope import Envelope
+
+Reaction = Callable[[Any, UnitOfWork], Awaitable[None]]
+Touches = Callable[[Any], Iterable[tuple[Decider[Any, Any], str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """A reaction to one event. `touches` names the instances it will decide on, so that a batch loads them at once."""
+
+    react: Reaction
+    touches: Touches = lambda _: ()
+
+
+class Handlers:
+    """The reactions of one consumer and the projections of its service that follow foreign events."""
+
+    def __init__(self, model: ServiceModel, reactions: Mapping[type[PublicEvent], On]) -> None:
+        self._reactions = dict(reactions)
+        self._projections = [projection for projection in model.projections if projection.foreign]
+        wanted = set(self._reactions) | {event for p in self._projections for event in p.foreign}
+        self._wanted = {event.ce_type for event in wanted}
+        self._names = {_unversioned(ce_type) for ce_type in self._wanted}
+
+    def decode(self, envelope: Envelope) -> PublicEvent | Exception | None:
+        """The event; None when this consumer does not want it; the error when it cannot be read."""
+        if envelope.type not in self._wanted:
+            if _unversioned(envelope.type) in self._names:
+                # A newer version of something we do want: ignoring it would lose it for ever.
+                return Invalid(
+                    "newer-version", f"{envelope.type} is newer than this release", remedy="upgrade, then replay"
+                )
+            return None
+        kind = event_class(envelope.type)
+        if kind is None:
+            return Invalid("unknown-event", f"{envelope.type} is not in the contracts of this release")
+        try:
+            return kind.model_validate_json(envelope.data)
+        except ValueError as error:
+            return error
+
+    def touched(self, event: PublicEvent | Exception | None) -> Iterable[tuple[Decider[Any, Any], str]]:
+        """The instances that the reaction to this event will decide on."""
+        on = self._reactions.get(type(event))  # type: ignore[arg-type]
+        return () if on is None else on.touches(event)
+
+    async def apply(self, envelope: Envelope, event: PublicEvent | Exception | None, unit: UnitOfWork) -> None:
+        """Bring about the effects of one message in the unit. Raises what makes it a dead letter."""
+        if event is None:
+            return
+        if isinstance(event, Exception):
+            raise event
+        if self._projections:
+            fact = Fact(event, envelope.source, envelope.position, unit.clock.now())
+            for projection in self._projections:
+                unit.change(*projection.of_foreign(fact))
+        on = self._reactions.get(type(event))
+        if on is not None:
+            await on.react(event, unit)
+
+
+def _unversioned(ce_type: str) -> str:
+    return ce_type.rpartition(".v")[0]

@@ -1,0 +1,46 @@
+"""The one table of the keyring database.
+
+A database of its own, with its own credentials and its own backups: a dump of a service's events opens nothing, and an
+erasure need not reach into the backups of the events.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS person_keys (
+    person_id    text PRIMARY KEY,
+    key_id       text NOT NULL,
+    wrapped_key  bytea,
+    kek_id       text,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    destroyed_at timestamptz,
+    CONSTRAINT key_or_tombstone CHECK (
+        (destroyed_at IS NULL AND wrapped_key IS NOT NULL AND kek_id IS NOT NULL)
+        OR (destroyed_at IS NOT NULL AND wrapped_key IS NULL AND kek_id IS NULL)
+    )
+)
+"""
+
+# A tombstone is the proof of an erasure. This keeps it whatever the application does.
+_GUARD = """
+CREATE OR REPLACE FUNCTION keep_tombstones() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'person_keys: an erased key stays erased (%)', OLD.person_id USING ERRCODE = 'restrict_violation';
+END $$
+"""
+_TRIGGER = """
+CREATE OR REPLACE TRIGGER keep_tombstones BEFORE UPDATE OR DELETE ON person_keys
+FOR EACH ROW WHEN (OLD.destroyed_at IS NOT NULL) EXECUTE FUNCTION keep_tombstones()
+"""
+
+_LOCK = 0x59414E5A4B455953
+"""Services that start together would otherwise collide in `CREATE … IF NOT EXISTS`, which is not atomic."""
+
+
+async def create_keyring_schema(engine: AsyncEngine) -> None:
+    """Create what is missing; safe to repeat and to run from several processes at once."""
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        for statement in (_TABLE, _GUARD, _TRIGGER):
+            await connection.execute(text(statement))

@@ -1,0 +1,171 @@
+"""Whatever the order and however often the facts of a relocation come in, the end is the same and happens once."""
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from services.mobility.domain.parties import Channel, InterestedParty
+from services.mobility.processes.relocation.commands import (
+    MarkLate,
+    RecordAcknowledged,
+    RecordApplied,
+    RecordDelivered,
+    RecordNotified,
+    RecordUndelivered,
+    RelocationCommand,
+    StartPropagation,
+)
+from services.mobility.processes.relocation.decider import RELOCATION
+from services.mobility.processes.relocation.events import PropagationLate, RelocationPropagated
+from services.mobility.processes.relocation.ledger import missing
+from services.mobility.processes.relocation.state import Relocation
+from shared.kernel.event import DomainEvent
+from shared.kernel.timer import ArmTimer
+from tests.unit.mobility.transfers import T0, at
+
+SERVICES = ("registry", "assessment")
+CHANNELS: tuple[Channel, ...] = ("email", "sms")
+
+
+@st.composite
+def parties(draw: st.DrawFn) -> tuple[InterestedParty, ...]:
+    """One to four, each with any channels and any duty to acknowledge."""
+    return tuple(
+        InterestedParty(
+            party_id=f"p{number}",
+            kind="organisation",
+            ref_id=f"o{number}",
+            role="origin_branch",
+            channels=draw(st.sampled_from([(), ("email",), ("sms",), CHANNELS])),
+            must_acknowledge=draw(st.booleans()),
+        )
+        for number in range(draw(st.integers(1, 4)))
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[RelocationCommand]:
+    """All that happens to one relocation: its start, and for every required row what came of it.
+
+    A message may have failed before it was delivered, or be reported failed after it: notify tries again.
+    """
+    concerned = draw(parties())
+    times = st.floats(0, 10).map(at)
+    facts: list[RelocationCommand] = [
+        StartPropagation(
+            relocation_id="t1",
+            member_id="m1",
+            parties=concerned,
+            services=SERVICES,
+            accepted_at=T0,
+            late_after=timedelta(days=2),
+        )
+    ]
+    facts += [RecordApplied(service=service, applied_at=draw(times)) for service in SERVICES]
+    for party in concerned:
+        if party.must_acknowledge or draw(st.booleans()):
+            facts.append(
+                RecordAcknowledged(
+                    party_id=party.party_id, acknowledged_by=draw(st.text()), acknowledged_at=draw(times)
+                )
+            )
+        for channel in party.channels:
+            to = {"party_id": party.party_id, "channel": channel}
+            for outcome in draw(st.sets(st.sampled_from(["queued", "failed", "failed-again", "delivered"]))):
+                match outcome:
+                    case "queued":
+                        facts.append(RecordNotified.model_validate({**to, "notified_at": draw(times)}))
+                    case "delivered":
+                        receipt = {"receipt_id": "r", "delivered_at": draw(times)}
+                        facts.append(RecordDelivered.model_validate({**to, **receipt}))
+                    case _:
+                        failure = {"code": outcome, "failed_at": draw(times)}
+                        facts.append(RecordUndelivered.model_validate({**to, **failure}))
+    return facts
+
+
+def outcome_of(facts: list[RelocationCommand]) -> Relocation:
+    state = RELOCATION.initial
+    for fact in facts:
+        state = RELOCATION.fold(RELOCATION.decide(fact, state), state)
+    return state
+
+
+class RelocationMachine(RuleBasedStateMachine):
+    """Facts come from a bag in any order, some of them again, and the deadline may pass at any time."""
+
+    @initialize(facts=histories())
+    def prepare(self, facts: list[RelocationCommand]) -> None:
+        self.expected = outcome_of(facts)
+        self.waiting, self.heard = list(facts), list[RelocationCommand]()
+        self.state = RELOCATION.initial
+        self.events: list[DomainEvent] = []
+        self.timers: set[str] = set()
+
+    def hear(self, fact: RelocationCommand) -> int:
+        events = RELOCATION.decide(fact, self.state)
+        self.events += events
+        self.state = RELOCATION.fold(events, self.state)
+        for change in (change for event in events for change in RELOCATION.timers(event)):
+            self.timers = self.timers | {change.name} if isinstance(change, ArmTimer) else self.timers - {change.name}
+        return len(events)
+
+    @rule(data=st.data())
+    def next_fact(self, data: st.DataObject) -> None:
+        if self.waiting:
+            fact = self.waiting.pop(data.draw(st.integers(0, len(self.waiting) - 1)))
+            self.heard.append(fact)
+            self.hear(fact)
+
+    @rule(data=st.data())
+    def repeated_fact(self, data: st.DataObject) -> None:
+        if self.heard:
+            before = self.state
+            assert self.hear(data.draw(st.sampled_from(self.heard))) == 0
+            assert self.state == before
+
+    @rule()
+    def deadline(self) -> None:
+        if self.timers:
+            self.timers.clear()
+            self.hear(MarkLate(due_at=at(2)))
+
+    @invariant()
+    def propagated_at_most_once_and_only_when_complete(self) -> None:
+        ends = [event for event in self.events if isinstance(event, RelocationPropagated)]
+        started = self.state.started
+        complete = started is not None and not missing(self.state, started)
+        assert len(ends) == int(complete) == int(self.state.propagated)
+
+    @invariant()
+    def late_at_most_once_and_never_empty(self) -> None:
+        late = [event for event in self.events if isinstance(event, PropagationLate)]
+        assert len(late) <= 1
+        assert all(event.missing for event in late)
+
+    @invariant()
+    def the_timer_is_armed_exactly_while_it_can_be_late(self) -> None:
+        running = self.state.started is not None and not self.state.propagated and not self.state.late
+        assert bool(self.timers) == running
+
+    @invariant()
+    def replay_gives_the_same_state(self) -> None:
+        assert RELOCATION.fold(self.events) == self.state
+
+    def teardown(self) -> None:
+        if hasattr(self, "waiting"):
+            for fact in self.waiting:
+                self.hear(fact)
+            assert (self.state.parties, self.state.services, self.state.propagated) == (
+                self.expected.parties,
+                self.expected.services,
+                self.expected.propagated,
+            )
+
+
+RelocationMachine.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestRelocationMachine = RelocationMachine.TestCase

@@ -1,0 +1,32 @@
+"""The events of the domain of notify and its published language say the same with the same words."""
+
+from typing import get_args
+
+import pytest
+
+import shared.contracts.notify  # noqa: F401 - declares the events
+import shared.contracts.parties as parties
+from services.notify.domain import vocabulary
+from services.notify.domain.deciders import DECIDERS
+from shared.contracts.base import PublicEvent, all_events
+from shared.kernel.event import DomainEvent
+
+OF_THE_DOMAIN = {event.type: event for decider in DECIDERS for event in decider.events}
+
+
+def test_no_two_events_share_a_name() -> None:
+    assert len(OF_THE_DOMAIN) == sum(len(decider.events) for decider in DECIDERS)
+
+
+@pytest.mark.parametrize("public", all_events("notify"), ids=lambda event: event.event_name)
+def test_every_public_event_can_be_made_from_an_event_of_the_domain(public: type[PublicEvent]) -> None:
+    private: type[DomainEvent] = OF_THE_DOMAIN[public.event_name]
+    for name, field in public.model_fields.items():
+        assert name in private.model_fields, name
+        if field.is_required():
+            assert private.model_fields[name].is_required(), f"{name} may be missing"
+
+
+@pytest.mark.parametrize("name", ["Channel", "PartyKind", "PartyRole"])
+def test_the_literals_are_those_of_the_contract(name: str) -> None:
+    assert get_args(getattr(vocabulary, name)) == get_args(getattr(parties, name))

@@ -1,0 +1,144 @@
+"""The real server on a real socket."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from shared.kernel.errors import Unavailable
+from shared.web import http_protocol
+from shared.web.app import create_app
+from shared.web.server import HttpServer
+
+router = APIRouter()
+
+
+@router.get("/slow")
+async def slow() -> str:
+    await asyncio.sleep(0.3)
+    return "done"
+
+
+@asynccontextmanager
+async def serving(app: FastAPI | None = None) -> AsyncIterator[tuple[HttpServer, int]]:
+    app = app or create_app(title="t", version="1", routers=[router], access_log=False)
+    server = HttpServer(app, host="127.0.0.1", port=0, grace_seconds=2)
+    port = server.bind()
+    running = asyncio.create_task(server.run())
+    while not server.started and not running.done():  # noqa: ASYNC110  # the server has no event to await
+        await asyncio.sleep(0.01)
+    try:
+        yield server, port
+    finally:
+        server.stop()
+        async with asyncio.timeout(5):
+            await running
+
+
+async def talk(port: int, *pieces: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), 5)
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_requests_in_flight_are_answered_before_the_server_is_gone() -> None:
+    async with serving() as (server, port), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        request = asyncio.create_task(client.get("/slow"))
+        await asyncio.sleep(0.1)
+        server.stop()
+        assert (await request).json() == "done"
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_the_signals_stay_with_whoever_had_them() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    async with serving():
+        assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+async def test_a_taken_port_is_said_so_and_ends_nothing() -> None:
+    async with serving() as (_, port):
+        with pytest.raises(Unavailable) as refused:
+            HttpServer(create_app(title="t", version="1"), host="127.0.0.1", port=port).bind()
+        assert refused.value.code == "port-taken"
+
+
+async def test_a_failed_start_up_is_an_error_and_does_not_end_the_process() -> None:
+    async def fails() -> None:
+        raise RuntimeError("no database")
+
+    @asynccontextmanager
+    async def broken(_app: FastAPI) -> AsyncIterator[None]:
+        await fails()
+        yield
+
+    server = HttpServer(create_app(title="t", version="1", lifespan=broken), host="127.0.0.1", port=0)
+    with pytest.raises(Unavailable) as refused:
+        await server.run()
+    assert refused.value.code == "start-up-failed"
+
+
+async def test_a_head_that_is_too_large_ends_the_connection_before_it_fills_the_memory() -> None:
+    async with serving() as (_, port):
+        endless = b"GET /livez HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 30_000
+        answer = await talk(port, endless, *[b"a" * 30_000] * 20)
+        assert b" 200 " not in answer
+
+
+async def test_a_head_that_is_never_finished_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.2)
+    async with serving() as (_, port):
+        assert await talk(port) == b""
+        assert await talk(port, b"GET /livez HTTP/1.1\r\nhost:") == b""
+        # and of a later request on a connection that is kept
+        answer = await talk(port, b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n", b"GET /li")
+        assert answer.count(b"HTTP/1.1 200") == 1
+
+
+async def test_a_connection_serves_many_requests_and_large_bodies() -> None:
+    async with serving() as (_, port), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        for _ in range(5):
+            assert (await client.get("/livez")).status_code == 200
+        assert (await client.post("/livez", content=b"x" * 900_000)).status_code == 405
+        assert (await client.post("/livez", content=b"x" * 2_000_000)).status_code == 413
+        assert (await client.get("/livez")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x16\x03\x01\x02\x00" + b"\x00" * 100,
+        b"GET\r\n\r\n",
+        b"\r\n" * 1000,
+        b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+    ],
+)
+async def test_garbage_is_survived(garbage: bytes) -> None:
+    async with serving() as (_, port), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(garbage)
+        await writer.drain()
+        writer.close()
+        assert (await client.get("/livez")).status_code == 200
+        del reader
+
+
+async def test_an_idle_server_takes_next_to_no_time() -> None:
+    async with serving():
+        await asyncio.sleep(0.2)
+        before = time.process_time()
+        await asyncio.sleep(1.0)
+        assert time.process_time() - before < 0.02
