@@ -36,7 +36,7 @@ class PublicEvent(BaseModel):
         class TransferAccepted(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"): ...
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     service: ClassVar[str] = ""
     aggregate: ClassVar[str] = ""

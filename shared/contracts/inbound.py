@@ -15,7 +15,7 @@ from shared.kernel.identifiers.uscc import Uscc
 class InboundFact(BaseModel):
     """Base of the facts that outside systems report."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     inbound_type: ClassVar[str]
 

@@ -170,3 +170,12 @@ class RelocationPropagated(MobilityEvent, aggregate="relocation", key="member_id
     parties: int
     accepted_at: datetime
     propagated_at: datetime
+
+
+class InboundRefused(MobilityEvent, aggregate="inbound", key="system", subject="message_id"):
+    """A message of an outside system was not taken over; says what was wrong and what to do."""
+
+    system: str
+    message_id: str
+    code: str
+    detail: str

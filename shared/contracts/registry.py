@@ -173,3 +173,12 @@ class PersonErased(RegistryEvent, aggregate="member", key="person_id", subject="
 
     person_id: str
     erased_at: datetime
+
+
+class InboundRefused(RegistryEvent, aggregate="inbound", key="system", subject="message_id"):
+    """A message of an outside system was not taken over; says what was wrong and what to do."""
+
+    system: str
+    message_id: str
+    code: str
+    detail: str

@@ -1,7 +1,7 @@
 """The values that go into and come out of the store. Plain data; what they mean is decided elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -169,9 +169,4 @@ class Work:
 
     def is_empty(self) -> bool:
         """Whether committing it would change nothing."""
-        return not any(
-            (
-                self.appends, self.reads, self.messages, self.rows, self.armed, self.cancelled, self.fired, self.cursors, self.inbox,
-                self.dead, self.parked, self.resolved, self.unparked, self.idempotency,
-            )
-        )  # fmt: skip
+        return not any(getattr(self, one.name) for one in fields(self))

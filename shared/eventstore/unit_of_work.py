@@ -154,6 +154,10 @@ class UnitOfWork:
             else:
                 self.work.cancelled.append((stream_id, change.name))
 
+    def announce(self, event: PublicEvent) -> None:
+        """Publish a fact that belongs to no stream of ours, such as the refusal of an outside message."""
+        self.work.messages.append(self._envelope(event, self._ids(), 0, self.cause, self._clock.now()))
+
     # -- read models --------------------------------------------------------------------------------------------
 
     def change(self, *changes: RowChange) -> None:

@@ -43,6 +43,11 @@ class ShiftedClock:
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self._offset = offset
 
+    @classmethod
+    def by_seconds(cls, seconds: float) -> "ShiftedClock":
+        """A clock that many seconds ahead (or, if negative, behind)."""
+        return cls(timedelta(seconds=seconds))
+
     def now(self) -> datetime:
         return datetime.now(UTC) + self._offset
 

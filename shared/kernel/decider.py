@@ -28,7 +28,8 @@ class Decider(Generic[C, S]):
 
     `decide` raises `Refused` or `Invalid` when a rule says no, and returns an empty list when there is nothing to do
     (a repeated command that already took effect). `timers` says which deadlines an event sets or lifts, `on_timer`
-    which command a deadline means once it has passed.
+    which command a deadline means once it has passed. `long_streams` turns on snapshots, at the price of a second
+    query per load: worth it only where a stream may reach hundreds of events.
     """
 
     stream_type: str
@@ -38,6 +39,7 @@ class Decider(Generic[C, S]):
     events: tuple[type[DomainEvent], ...]
     timers: Callable[[DomainEvent], Sequence[TimerChange]] = _no_timers
     on_timer: Callable[[DueTimer], C] | None = None
+    long_streams: bool = False
 
     def fold(self, events: Iterable[DomainEvent], state: S | None = None) -> S:
         """The state after these events, from `state` or from the beginning."""

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 class DomainEvent(BaseModel):
     """Base of the events of one service's aggregates. Immutable; unknown fields of a newer writer are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A validation error must not quote the input: it may be somebody's name, and errors end up in logs.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     type: ClassVar[str]
     schema_version: ClassVar[int] = 1
@@ -22,4 +23,4 @@ class DomainEvent(BaseModel):
 class Command(BaseModel):
     """An intention, in the imperative. Unknown fields are refused: a misspelt field must not be silently dropped."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)

@@ -131,4 +131,3 @@ def _raise_on_error(answer: dict[str, Any], what: str) -> None:
 
 def _differs(expected: Any, actual: Any) -> bool:
     return expected != actual and not (not expected and actual is None)
-

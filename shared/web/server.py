@@ -106,8 +106,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        with super().capture_signals():
-            yield
+        yield
 
     async def main_loop(self) -> None:
         while not await self.on_tick(0):  # 0 is the tick that renews the Date header, once a second

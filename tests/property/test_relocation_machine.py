@@ -73,7 +73,9 @@ def histories(draw: st.DrawFn) -> list[RelocationCommand]:
             )
         for channel in party.channels:
             to = {"party_id": party.party_id, "channel": channel}
-            for outcome in draw(st.sets(st.sampled_from(["queued", "failed", "failed-again", "delivered"]))):
+            for outcome in draw(
+                st.sets(st.sampled_from(["queued", "failed", "failed-again", "delivered"]), min_size=1)
+            ):
                 match outcome:
                     case "queued":
                         facts.append(RecordNotified.model_validate({**to, "notified_at": draw(times)}))
@@ -112,9 +114,9 @@ class RelocationMachine(RuleBasedStateMachine):
             self.timers = self.timers | {change.name} if isinstance(change, ArmTimer) else self.timers - {change.name}
         return len(events)
 
-    @rule(data=st.data())
-    def next_fact(self, data: st.DataObject) -> None:
-        if self.waiting:
+    @rule(data=st.data(), count=st.integers(1, 5))
+    def next_facts(self, data: st.DataObject, count: int) -> None:
+        for _ in range(min(count, len(self.waiting))):
             fact = self.waiting.pop(data.draw(st.integers(0, len(self.waiting) - 1)))
             self.heard.append(fact)
             self.hear(fact)
@@ -158,6 +160,7 @@ class RelocationMachine(RuleBasedStateMachine):
         if hasattr(self, "waiting"):
             for fact in self.waiting:
                 self.hear(fact)
+            self.propagated_at_most_once_and_only_when_complete()
             assert (self.state.parties, self.state.services, self.state.propagated) == (
                 self.expected.parties,
                 self.expected.services,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.mobility.domain.approval_path import compute_path, superiors_of
 from services.mobility.domain.member_case import MEMBER_CASE, CloseCase, MemberCase, OpenCase
@@ -143,8 +143,17 @@ class TransferMachine(RuleBasedStateMachine):
         self.commit(transfer_id, list(TRANSFER.decide(command, Transfer())))
         return transfer_id
 
+    @initialize(target=transfers, branch=st.sampled_from(sorted(BRANCHES)), steps=st.integers(0, 5))
+    def under_way(self, branch: str, steps: int) -> str:
+        transfer_id = self.try_to_move(MEMBERS[0], branch)
+        self.all_goes_well(transfer_id, steps)
+        return transfer_id
+
     @rule(target=transfers, member=st.sampled_from(MEMBERS), branch=st.sampled_from(sorted(BRANCHES)))
     def ask(self, member: str, branch: str) -> str:
+        return self.try_to_move(member, branch)
+
+    def try_to_move(self, member: str, branch: str) -> str:
         """A request for the place where the member is already becomes one for another place."""
         target = branch if branch != self.roll[member] else next(b for b in BRANCHES if b != branch)
         already_open = self.members[member].open
@@ -309,8 +318,14 @@ class TransferMachine(RuleBasedStateMachine):
             ended = case.state.status in TERMINAL
             assert (case.state.holder is None) == ended
             assert (case.state.due_at is None) == ended
-            if case.state.status in ("rejected", "expired"):
-                assert case.state.holder == case.state.asked.from_committee_id
+            asked = case.state.asked
+            match case.state.status:
+                case "approving":
+                    assert case.state.holder == asked.approval_path[case.state.approved]
+                case "awaiting_acceptance" | "accepted":
+                    assert case.state.holder == asked.to_committee_id
+                case "rejected" | "expired":
+                    assert case.state.holder == asked.from_committee_id
 
     @invariant()
     def timers_stand_for_what_is_still_open(self) -> None:
@@ -347,6 +362,6 @@ class TransferMachine(RuleBasedStateMachine):
 
 
 TransferMachine.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=300, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestTransferMachine = TransferMachine.TestCase

@@ -42,7 +42,9 @@ def collisions(works: Sequence[Work]) -> Losers:
                 "taken in this group"
             )
         for timer in work.fired:
-            wanted[("timer", timer.stream_id, timer.name, timer.due_at.isoformat())] = lambda: TimerGone("taken in this group")
+            wanted[("timer", timer.stream_id, timer.name, timer.due_at.isoformat())] = lambda: TimerGone(
+                "taken in this group"
+            )
         if work.idempotency:
             wanted[("key", work.idempotency.key)] = lambda: KeyTaken("taken in this group")
         for entry in work.inbox:
@@ -125,7 +127,9 @@ async def _claim_timers(connection: AsyncConnection, works: Sequence[Work]) -> L
         },
     )
     have = {tuple(row) for row in granted}
-    return {i: TimerGone(f"{t.name} of {t.stream_id}") for i, t in timers if (t.stream_id, t.name, t.due_at) not in have}
+    return {
+        i: TimerGone(f"{t.name} of {t.stream_id}") for i, t in timers if (t.stream_id, t.name, t.due_at) not in have
+    }
 
 
 async def _claim_keys(connection: AsyncConnection, works: Sequence[Work]) -> Losers:

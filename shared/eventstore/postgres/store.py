@@ -43,6 +43,7 @@ class PostgresStore:
 
     def __init__(self, engine: AsyncEngine, views: MetaData | None = None) -> None:
         self.engine = engine
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._tables = dict((views or MetaData()).tables)
         self._writer = ViewWriter(self._tables)
 
@@ -97,7 +98,8 @@ class PostgresStore:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self.engine.connect() as connection:
+            # Autocommit: a read of one statement needs no BEGIN and ROLLBACK around it, two round trips of three.
+            async with self._autocommit.connect() as connection:
                 yield connection
         except DBAPIError as error:
             if _is_gone(error) or _sqlstate(error) in _TRANSIENT:

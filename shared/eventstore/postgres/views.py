@@ -5,7 +5,6 @@ Every read model is a table `<name>_v<version>` behind a view `<name>`. All writ
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -44,12 +43,15 @@ class _Shape:
         self.key = tuple(column.name for column in table.primary_key.columns)
         dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         self.types = {c.name: str(c.type.compile(dialect=dialect)).lower() for c in table.columns}
-        self._statement = lru_cache(maxsize=64)(self._build)
+        self._statements: dict[tuple[str, tuple[str, ...]], TextClause] = {}
 
     async def execute(self, connection: AsyncConnection, changes: list[RowChange], columns: tuple[str, ...]) -> None:
         # In order of their keys: two groups that write the same rows lock them in the same order.
         changes.sort(key=lambda change: tuple(map(str, change.key)))
-        statement = self._statement(type(changes[0]), columns)
+        shape = (type(changes[0]).__name__, columns)
+        statement = self._statements.get(shape)
+        if statement is None:
+            statement = self._statements[shape] = self._build(type(changes[0]), columns)
         if isinstance(changes[0], Put):
             values = {c: [self._bound(c, change.values[c]) for change in changes] for c in columns}  # type: ignore[union-attr]
         else:

@@ -125,6 +125,23 @@ async def test_a_copy_of_the_database_holds_no_usable_key(engine: AsyncEngine) -
         await PostgresKeyring(engine, LocalKeyEncryption({NEW_ID: NEW})).keys(["p"])
 
 
+async def test_overlapping_bulk_calls_take_persons_in_one_order_and_so_cannot_deadlock(engine: AsyncEngine) -> None:
+    insert = text("INSERT INTO person_keys (person_id, key_id, destroyed_at) VALUES (:person, 'none', now())")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    keyring = PostgresKeyring(engine, LocalKeyEncryption({OLD_ID: OLD}))
+    async with engine.connect() as first, engine.connect() as second:
+        await first.execute(insert, {"person": "b"})
+        bulk = asyncio.create_task(keyring.ensure(["c", "b"]))
+        while not (await second.execute(waiting)).scalar_one():  # noqa: ASYNC110  # the server raises no event
+            await asyncio.sleep(0.01)
+        # The bulk call waits for b. Had it begun with c, this would wait for it in turn, and time out.
+        await second.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        await second.execute(insert, {"person": "c"})
+        await second.rollback()
+        await first.rollback()
+    assert set(await bulk) == {"b", "c"}
+
+
 async def test_a_row_given_to_another_person_is_noticed(engine: AsyncEngine) -> None:
     keyring = PostgresKeyring(engine, LocalKeyEncryption({OLD_ID: OLD}))
     await keyring.ensure(["p", "q"])

@@ -10,7 +10,7 @@ from services.assessment.domain.quarter.commands import OpenQuarter, PublishQuar
 from services.assessment.domain.quarter.decider import QUARTER
 from services.assessment.domain.quarter.events import AssessmentPublished, QuarterOpened
 from services.assessment.domain.quarterly_assessment.commands import ScoreInstructor, SealAssessment
-from services.assessment.domain.quarterly_assessment.decider import ASSESSMENT, assessment_stream
+from services.assessment.domain.quarterly_assessment.decider import ASSESSMENT, assessment_of
 from services.assessment.domain.quarterly_assessment.events import AssessmentScored, AssessmentSealed
 from services.assessment.domain.vocabulary import RuleItem
 from shared.kernel.calendar import Quarter
@@ -166,4 +166,4 @@ def test_publication_seals_an_assessment_scored_or_not() -> None:
 
 
 def test_every_instructor_has_a_stream_of_their_own() -> None:
-    assert assessment_stream(Q4, "i1") == "assessment-2026Q4-i1"
+    assert ASSESSMENT.stream(assessment_of(Q4, "i1")) == "assessment-2026Q4-i1"

@@ -11,6 +11,8 @@ from tests.unit.mobility.transfers import TREE
     [
         ("c1", "c1", "within_committee", ()),
         ("c1", "c2", "county", ("c1", "k1")),
+        ("c1", "c4", "county", ("c1", "k1")),
+        ("c1", "c4", "city", ("c1", "k1", "town")),
         ("c1", "c3", "city", ("c1", "k1", "city", "k2")),
         ("c1", "c3", "province", ("c1", "k1", "city", "k2")),
         ("c1", "c9", "national", ("c1", "k1", "city", "elsewhere")),

@@ -30,6 +30,7 @@ FACTS = RelocationFacts(
     ),
     posts=(
         PostHolder("liaison", "p-liaison", "unit", "u1"),
+        PostHolder("liaison", "p-clerk", "organisation", "b3"),
         PostHolder("instructor", "p-instructor", "station", "s1"),
         PostHolder("station_head", "p-head", "station", "s2a"),
         PostHolder("grid_head", "p-grid", "organisation", "c3"),
@@ -56,6 +57,7 @@ def test_everybody_whom_it_concerns_in_the_published_order() -> None:
         ("destination_station", "s2b"),
         ("common_superior", "city"),
         ("instructor", "p-instructor"),
+        ("liaison", "p-clerk"),
         ("liaison", "p-liaison"),
         ("grid_head", "p-grid"),
         ("station_head", "p-head"),

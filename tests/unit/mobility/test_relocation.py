@@ -152,6 +152,16 @@ class TestChannels:
         assert one == other
         given(RELOCATION, start(), later).when(NO_SMS).then_nothing()
 
+    def test_of_two_receipts_the_earlier_one_counts_whichever_came_first(self) -> None:
+        again = RecordDelivered(party_id="p-m", channel="sms", receipt_id="r3", delivered_at=at(0.9))
+        given(RELOCATION, start(), SMS).when(again).then_nothing()
+        assert given(RELOCATION, start(), again, SMS).state == given(RELOCATION, start(), SMS).state
+
+
+def test_an_acknowledgement_that_nobody_waits_for_is_kept_but_does_not_delay_the_end() -> None:
+    thanks = RecordAcknowledged(party_id="p-m", acknowledged_by="m1", acknowledged_at=at(9))
+    given(RELOCATION, *ALL_BUT_THE_LAST, thanks).when(CONFIRMED).then(PartyAcknowledged, PROPAGATED)
+
 
 class TestRepeats:
     @pytest.mark.parametrize("fact", [start(), REGISTRY, QUEUED, EMAIL, NO_SMS, CONFIRMED], ids=repr)

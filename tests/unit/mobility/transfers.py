@@ -1,4 +1,5 @@
-"""A small world and its commands. Two counties below a city: committees c1 and c2 in county k1, c3 in county k2."""
+"""A small world and its commands. Two counties below a city: committees c1 and c2 in county k1, c3 in county k2; and c4
+in a town of k1."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -24,8 +25,10 @@ TREE: Final[dict[str, str | None]] = {
     "city": None,
     "k1": "city",
     "k2": "city",
+    "town": "k1",
     "c1": "k1",
     "c2": "k1",
+    "c4": "town",
     "c3": "k2",
     "b1": "c1",
     "b1x": "c1",

@@ -44,6 +44,16 @@ async def test_bytes_that_were_never_sealed_do_not_open(blob: bytes) -> None:
         await sealer.open("p", "name", forged)
 
 
+async def test_a_value_has_one_spelling_only() -> None:
+    """The last character of this payload has four bits to spare: another one there decodes to the same bytes."""
+    sealer = Sealer(InMemoryKeyring())
+    sealed = await sealer.seal("p", "name", "")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    twin = alphabet[alphabet.index(sealed[-1]) + 1]
+    with pytest.raises(SealBroken):
+        await sealer.open("p", "name", Sealed(sealed[:-1] + twin))
+
+
 async def test_a_payload_of_an_impossible_length_is_broken_not_a_crash() -> None:
     sealer = Sealer(InMemoryKeyring())
     sealed = await sealer.seal("p", "name", "x")

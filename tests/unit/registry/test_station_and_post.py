@@ -85,18 +85,18 @@ def test_a_post_that_was_left_cannot_be_left_on_another_day_or_taken_again() -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "scope", "stream"),
+    ("kind", "scope", "seat"),
     [
-        ("station_head", "station", "seat-station_head-station-x"),
-        ("deputy_head", "station", "seat-deputy_head-station-x"),
-        ("liaison", "unit", "seat-liaison-unit-x"),
+        ("station_head", "station", "station_head-station-x"),
+        ("deputy_head", "station", "deputy_head-station-x"),
+        ("liaison", "unit", "liaison-unit-x"),
         ("liaison", "organisation", None),
         ("instructor", "station", None),
         ("grid_head", "station", None),
     ],
 )
-def test_only_some_posts_have_a_seat(kind: PostKind, scope: PostScope, stream: str | None) -> None:
-    assert seat_of(kind, scope, "x") == stream
+def test_only_some_posts_have_a_seat(kind: PostKind, scope: PostScope, seat: str | None) -> None:
+    assert seat_of(kind, scope, "x") == seat
 
 
 def test_a_seat_has_one_holder_at_a_time() -> None:

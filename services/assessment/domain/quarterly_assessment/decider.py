@@ -38,9 +38,9 @@ def evolve(state: AssessmentState, event: DomainEvent) -> AssessmentState:
             return state
 
 
-def assessment_stream(quarter: str, instructor_id: str) -> str:
-    """The stream of an instructor's assessment in a quarter."""
-    return ASSESSMENT.stream(f"{quarter}-{instructor_id}")
+def assessment_of(quarter: str, instructor_id: str) -> str:
+    """The identity of an instructor's assessment in a quarter."""
+    return f"{quarter}-{instructor_id}"
 
 
 def _score(command: ScoreInstructor, state: AssessmentState) -> Sequence[DomainEvent]:

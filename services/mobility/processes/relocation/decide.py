@@ -5,6 +5,7 @@ recorded, for they are proof, but the end itself happens once.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 
 from services.mobility.domain.parties import Channel
 from services.mobility.processes.relocation.commands import (
@@ -30,7 +31,7 @@ from services.mobility.processes.relocation.events import (
     RequiredParty,
 )
 from services.mobility.processes.relocation.evolve import evolve
-from services.mobility.processes.relocation.ledger import last_at, missing
+from services.mobility.processes.relocation.ledger import complete, last_at, missing
 from services.mobility.processes.relocation.state import Relocation
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
@@ -73,7 +74,7 @@ def _start(command: StartPropagation, state: Relocation) -> Sequence[DomainEvent
         due_at=command.accepted_at + command.late_after,
     )
     if state.started is not None:
-        # Who and what are frozen by the acceptance; the deadline is not compared, the configuration may have changed.
+        # The acceptance froze the parties; services and deadline are configuration, which may have changed since.
         if state.started.model_copy(update={"due_at": started.due_at, "services": started.services}) == started:
             return []
         raise Refused("already-started", "this relocation started with other parties", remedy="look at its acceptance")
@@ -89,31 +90,30 @@ def _start(command: StartPropagation, state: Relocation) -> Sequence[DomainEvent
         for party_id, rows in state.parties.items()
         if rows.acknowledgement and party_id in concerned
     ]
-    events = [started, *(_acknowledged(started, command) for command in early)]
-    return _with_the_end(events, state)
+    events: list[DomainEvent] = [started, *(_acknowledged(started, command) for command in early)]
+    return [*events, *_the_end(reduce(evolve, events, state))]
 
 
 def _record(event: DomainEvent, state: Relocation) -> Sequence[DomainEvent]:
     """The fact, unless it adds nothing; and the end, when it was the last one."""
-    if evolve(state, event) == state:
-        return []
-    return _with_the_end([event], state)
+    after = evolve(state, event)
+    return [] if after == state else [event, *_the_end(after)]
 
 
-def _with_the_end(events: list[DomainEvent], state: Relocation) -> Sequence[DomainEvent]:
-    for event in events:
-        state = evolve(state, event)
+def _the_end(state: Relocation) -> Sequence[DomainEvent]:
+    """`RelocationPropagated`, when this state has just become complete."""
     started = state.started
-    if started is None or state.propagated or missing(state, started):
-        return events
-    propagated = RelocationPropagated(
-        relocation_id=started.relocation_id,
-        member_id=started.member_id,
-        parties=len(started.parties),
-        accepted_at=started.accepted_at,
-        propagated_at=last_at(state, started),
-    )
-    return [*events, propagated]
+    if started is None or state.propagated or not complete(state, started):
+        return []
+    return [
+        RelocationPropagated(
+            relocation_id=started.relocation_id,
+            member_id=started.member_id,
+            parties=len(started.parties),
+            accepted_at=started.accepted_at,
+            propagated_at=last_at(state, started),
+        )
+    ]
 
 
 def _late(command: MarkLate, state: Relocation) -> Sequence[DomainEvent]:

@@ -13,10 +13,20 @@ def missing(state: Relocation, started: PropagationStarted) -> tuple[str, ...]:
     `applied:<service>` · `delivered:<party>:<channel>` (nothing known, or on its way) ·
     `undelivered:<party>:<channel>:<code>` (failed, and no other channel arrived) · `acknowledged:<party>`.
     """
-    services = tuple(f"applied:{service}" for service in started.services if service not in state.services)
-    return services + tuple(
-        item for party in started.parties for item in _missing_of(party, state.parties.get(party.party_id, PartyRows()))
-    )
+    return tuple(_missing(state, started))
+
+
+def complete(state: Relocation, started: PropagationStarted) -> bool:
+    """Nothing is missing; stops looking at the first thing that is, since this is asked with every fact."""
+    return next(_missing(state, started), None) is None
+
+
+def _missing(state: Relocation, started: PropagationStarted) -> Iterator[str]:
+    for service in started.services:
+        if service not in state.services:
+            yield f"applied:{service}"
+    for party in started.parties:
+        yield from _missing_of(party, state.parties.get(party.party_id, PartyRows()))
 
 
 def _missing_of(party: RequiredParty, rows: PartyRows) -> Iterator[str]:

@@ -1,9 +1,10 @@
-"""The guard of the tree of party organisations: one stream, whose version changes whenever the shape of the tree does.
+"""The guard of the tree of party organisations: one stream, `organisation-tree-all`.
 
-Two reparentings (A below B, B below A) are each fine alone and a cycle together, and they write different organisation
-streams. So whoever reparents reads the version of this stream *first*, then the path, and appends `TreeChanged` here in
-the same transaction: of two at once, one meets a conflict and decides again, on the path as it is then. The price is
-that reparentings happen one after the other, which costs nothing: a reorganisation has tens of them, not thousands.
+Its version changes whenever the shape of the tree does. Two reparentings (A below B, B below A) are each fine alone and
+a cycle together, and they write different organisation streams. So whoever reparents reads the version of this stream
+*first*, then the path, and appends `TreeChanged` here in the same transaction: of two at once, one meets a conflict and
+decides again, on the path as it is then. The price is that reparentings happen one after the other, which costs
+nothing: a reorganisation has tens of them, not thousands.
 
 Dissolving may use it too, against a child founded in the same moment; then founding below a parent has to as well.
 """
@@ -16,8 +17,8 @@ from services.registry.domain.vocabulary import Id
 from shared.kernel.decider import Decider
 from shared.kernel.event import Command, DomainEvent
 
-ORGANISATION_TREE_STREAM: Final = "organisation-tree"
-"""The only stream of its kind, so it has no identity behind the name."""
+THE_TREE: Final = "all"
+"""The identity of the only stream of its kind."""
 
 
 class ChangeTree(Command):
@@ -54,7 +55,7 @@ def evolve(state: TreeState, event: DomainEvent) -> TreeState:
 
 
 ORGANISATION_TREE: Decider[ChangeTree, TreeState] = Decider(
-    stream_type=ORGANISATION_TREE_STREAM,
+    stream_type="organisation-tree",
     initial=TreeState(),
     decide=decide,
     evolve=evolve,

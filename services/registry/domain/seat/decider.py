@@ -1,7 +1,7 @@
-"""The guard of posts that only one person can hold: a seat, with the post that occupies it.
+"""The guard of posts that only one person can hold: a seat, one stream `seat-<kind>-<scope>-<id>` each.
 
-Two posts are two streams, so neither sees the other; both write the seat. A station has one head and one deputy (domain
-§4.0 W02), an enterprise one liaison (一企一联络员, domain §4.3 Y18).
+Two posts are two streams, so neither sees the other; both write the seat, which knows the post that occupies it. A
+station has one head and one deputy (domain §4.0 W02), an enterprise one liaison (一企一联络员, domain §4.3 Y18).
 """
 
 from collections.abc import Sequence
@@ -52,9 +52,9 @@ class SeatState:
 
 
 def seat_of(kind: PostKind, scope: PostScope, scope_id: str) -> str | None:
-    """The stream of the seat that such a post occupies; None for a kind that several people hold at once."""
+    """The identity of the seat that such a post occupies; None for a kind that several people hold at once."""
     single = kind in ("station_head", "deputy_head") or (kind == "liaison" and scope == "unit")
-    return SEAT.stream(f"{kind}-{scope}-{scope_id}") if single else None
+    return f"{kind}-{scope}-{scope_id}" if single else None
 
 
 def decide(command: SeatCommand, state: SeatState) -> Sequence[DomainEvent]:

@@ -1,0 +1,29 @@
+"""Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
+
+from services.registry.domain.member import events as member
+from services.registry.domain.organisation import events as organisation
+from services.registry.domain.post import events as post
+from services.registry.domain.station import events as station
+from services.registry.domain.unit import events as unit
+from shared.contracts import registry as public
+from shared.eventstore.publishing import publishing
+
+PUBLISH = publishing(
+    {
+        unit.UnitRegistered: public.UnitRegistered,
+        unit.UnitChanged: public.UnitChanged,
+        unit.UnitClosed: public.UnitClosed,
+        organisation.PartyOrganisationFounded: public.PartyOrganisationFounded,
+        organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
+        organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,
+        organisation.PartyOrganisationDissolved: public.PartyOrganisationDissolved,
+        station.StationOpened: public.StationOpened,
+        station.StationChanged: public.StationChanged,
+        post.PostAssigned: public.PostAssigned,
+        post.PostLeft: public.PostLeft,
+        member.MemberAdmitted: public.MemberAdmitted,
+        member.MembershipMoved: public.MembershipMoved,
+        member.MemberContactChanged: public.MemberContactChanged,
+        member.PersonErased: public.PersonErased,
+    }
+)

@@ -1,0 +1,126 @@
+"""How the registry's facts become its read models."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from services.registry.domain.member import events as member
+from services.registry.domain.organisation import events as organisation
+from services.registry.domain.post import events as post
+from services.registry.domain.station import events as station
+from services.registry.domain.unit import events as unit
+from shared.eventstore.projection import Fact, Projection
+from shared.eventstore.rows import Add, Put, RowChange
+from shared.kernel.event import DomainEvent
+
+
+def _put(table: str, key: str) -> Any:
+    """All fields of the event into the row with its key; of a change, only the fields that are given."""
+
+    def project(event: DomainEvent, fact: Fact) -> list[RowChange]:
+        values = {name: value for name, value in event.model_dump().items() if value is not None}
+        return [Put(table, (values[key],), values | {"version": fact.version})]
+
+    return project
+
+
+def _founded(event: organisation.PartyOrganisationFounded, fact: Fact) -> list[RowChange]:
+    row = event.model_dump() | {"dissolved": False, "version": fact.version}
+    changes: list[RowChange] = [Put("organisations", (event.organisation_id,), row)]
+    if event.parent_id is not None:
+        changes.append(Add("organisation_sizes", (event.parent_id,), {"children": 1}))
+    return changes
+
+
+def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "parent_id": event.to_parent_id, "version": fact.version}
+    changes: list[RowChange] = [
+        Put("organisations", (event.organisation_id,), row),
+        Add("organisation_sizes", (event.to_parent_id,), {"children": 1}),
+    ]
+    if event.from_parent_id is not None:
+        changes.append(Add("organisation_sizes", (event.from_parent_id,), {"children": -1}))
+    return changes
+
+
+def _dissolved(event: organisation.PartyOrganisationDissolved, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "dissolved": True, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
+    since = datetime.combine(event.admitted_on, time(), UTC)
+    return [
+        Put(
+            "members",
+            (event.member_id,),
+            {
+                "member_id": event.member_id,
+                "organisation_id": event.organisation_id,
+                "status": event.status,
+                "admitted_on": event.admitted_on,
+                "probation_ends_on": event.probation_ends_on,
+                "name": event.name,
+                "erased": False,
+                "version": fact.version,
+            },
+        ),
+        _opened(event.member_id, event.organisation_id, since, None),
+        Add("organisation_sizes", (event.organisation_id,), {"members": 1}),
+    ]
+
+
+def _moved(event: member.MembershipMoved, fact: Fact) -> list[RowChange]:
+    row = {"member_id": event.member_id, "organisation_id": event.to_organisation_id, "version": fact.version}
+    return [
+        Put("members", (event.member_id,), row),
+        _opened(event.member_id, event.to_organisation_id, event.moved_at, event.transfer_id),
+        Add("organisation_sizes", (event.from_organisation_id,), {"members": -1}),
+        Add("organisation_sizes", (event.to_organisation_id,), {"members": 1}),
+    ]
+
+
+def _opened(member_id: str, organisation_id: str, since: datetime, transfer_id: str | None) -> Put:
+    # `until` is not stored: a membership ends where the next one begins, so the two cannot disagree.
+    row = {"member_id": member_id, "since": since, "organisation_id": organisation_id, "transfer_id": transfer_id}
+    return Put("memberships", (member_id, since), row)
+
+
+def _version_of_member(event: member.MemberContactChanged, fact: Fact) -> list[RowChange]:
+    return [Put("members", (event.member_id,), {"member_id": event.member_id, "version": fact.version})]
+
+
+def _erased(event: member.PersonErased, fact: Fact) -> list[RowChange]:
+    row = {"member_id": event.person_id, "name": None, "erased": True, "version": fact.version}
+    return [Put("members", (event.person_id,), row)]
+
+
+def _closed(event: unit.UnitClosed, fact: Fact) -> list[RowChange]:
+    return [Put("units", (event.uscc,), {"uscc": event.uscc, "closed_on": event.closed_on, "version": fact.version})]
+
+
+_unit, _organisation = _put("units", "uscc"), _put("organisations", "organisation_id")
+_station, _post = _put("stations", "station_id"), _put("posts", "post_id")
+
+PROJECTIONS = (
+    Projection(
+        "units", 1, ("units",), {unit.UnitRegistered: _unit, unit.UnitChanged: _unit, unit.UnitClosed: _closed}, {}
+    ),
+    Projection(
+        "roll",
+        1,
+        ("organisations", "organisation_sizes", "members", "memberships"),
+        {
+            organisation.PartyOrganisationFounded: _founded,
+            organisation.PartyOrganisationChanged: _organisation,
+            organisation.PartyOrganisationReparented: _reparented,
+            organisation.PartyOrganisationDissolved: _dissolved,
+            member.MemberAdmitted: _admitted,
+            member.MembershipMoved: _moved,
+            member.MemberContactChanged: _version_of_member,
+            member.PersonErased: _erased,
+        },
+        {},
+    ),
+    Projection("stations", 1, ("stations",), {station.StationOpened: _station, station.StationChanged: _station}, {}),
+    Projection("posts", 1, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
+)

@@ -1,0 +1,90 @@
+"""The registry's read models. Personal data is sealed here too; nothing in these tables names a person."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
+
+VIEWS = MetaData()
+
+UNITS = Table(
+    "units",
+    VIEWS,
+    Column("uscc", Text, primary_key=True),
+    Column("name", Text),
+    Column("kind", Text),
+    Column("area_code", Text),
+    Column("staff", Integer),
+    Column("closed_on", Date),
+    Column("version", Integer),
+)
+
+ORGANISATIONS = Table(
+    "organisations",
+    VIEWS,
+    Column("organisation_id", Text, primary_key=True),
+    Column("name", Text),
+    Column("kind", Text),
+    Column("parent_id", Text, index=True),
+    Column("area_code", Text),
+    Column("can_approve_probationary", Boolean),
+    Column("unit_uscc", Text),
+    Column("office_email", Text),
+    Column("office_phone", Text),
+    Column("dissolved", Boolean),
+    Column("version", Integer),
+)
+
+STATIONS = Table(
+    "stations",
+    VIEWS,
+    Column("station_id", Text, primary_key=True),
+    Column("name", Text),
+    Column("kind", Text),
+    Column("area_code", Text),
+    Column("organisation_id", Text),
+    Column("office_email", Text),
+    Column("office_phone", Text),
+    Column("version", Integer),
+)
+
+POSTS = Table(
+    "posts",
+    VIEWS,
+    Column("post_id", Text, primary_key=True),
+    Column("kind", Text),
+    Column("person_id", Text, index=True),
+    Column("scope", Text),
+    Column("scope_id", Text, index=True),
+    Column("since", Date),
+    Column("until", Date),
+    Column("version", Integer),
+)
+
+MEMBERS = Table(
+    "members",
+    VIEWS,
+    Column("member_id", Text, primary_key=True),
+    Column("organisation_id", Text, index=True),
+    Column("status", Text),
+    Column("admitted_on", Date),
+    Column("probation_ends_on", Date),
+    Column("name", Text),
+    Column("erased", Boolean),
+    Column("version", Integer),
+)
+
+MEMBERSHIPS = Table(
+    "memberships",
+    VIEWS,
+    Column("member_id", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), primary_key=True),
+    Column("organisation_id", Text, index=True),
+    Column("transfer_id", Text),
+)
+
+ORGANISATION_SIZES = Table(
+    "organisation_sizes",
+    VIEWS,
+    Column("organisation_id", Text, primary_key=True),
+    Column("members", BigInteger),
+    Column("children", BigInteger),
+)
+

@@ -1,0 +1,70 @@
+"""Connections of a process: the database's engine and the broker's client, with what was learnt about both."""
+
+from pathlib import Path
+
+import structlog
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+log = structlog.get_logger(__name__)
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
+    """An engine whose statements cannot hang for ever. Times in milliseconds.
+
+    JIT is off: our statements are short, and compiling one costs more than it ever saves.
+    """
+    settings = {
+        "application_name": "yanzhen",
+        "jit": "off",
+        "statement_timeout": "30000",
+        "lock_timeout": "10000",
+        "idle_in_transaction_session_timeout": "15000",
+    }
+    return create_async_engine(
+        as_asyncpg(url), pool_size=pool_size, max_overflow=4, hide_parameters=True, connect_args={"server_settings": settings, "timeout": 5}
+    )
+
+
+def as_asyncpg(url: str) -> URL:
+    """Any PostgreSQL URL, for SQLAlchemy on asyncpg."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def make_broker(url: str, *, name: str, seed_file: Path | None, inbox: str) -> NatsBroker:
+    """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt."""
+    trouble = {"now": False}
+
+    async def on_error(error: Exception) -> None:
+        # Without this callback nats-py logs a stack trace per attempt to reconnect.
+        if not trouble["now"]:
+            log.warning("broker.trouble", reason=f"{type(error).__name__}: {error}")
+            trouble["now"] = True
+
+    async def on_reconnect() -> None:
+        trouble["now"] = False
+        log.info("broker.reconnected")
+
+    return NatsBroker(
+        url,
+        name=name,
+        apply_types=False,
+        logger=None,
+        nkeys_seed=str(seed_file) if seed_file else None,
+        inbox_prefix=inbox.encode(),
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        error_cb=on_error,
+        reconnected_cb=on_reconnect,
+        graceful_timeout=5,
+    )
+
+
+def client_of(broker: NatsBroker) -> Client:
+    """The connection that the broker holds once it is connected."""
+    client: Client = broker.config.connection_state.connection
+    return client

@@ -1,0 +1,79 @@
+"""A service as a value: what it decides, follows, serves and takes from outside. `run` makes a process of it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from nats.aio.client import Client
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.contracts.base import PublicEvent
+from shared.eventstore.executor import Executor
+from shared.eventstore.model import ServiceModel
+from shared.eventstore.store import Store
+from shared.kernel.clock import ShiftedClock
+from shared.kernel.ids import IdSource
+from shared.messaging.bus import Bus
+from shared.messaging.handlers import On
+from shared.messaging.inbound import Inbound, Refusal
+from shared.observability.metrics import Metrics
+from shared.privacy.blind_index import BlindIndex
+from shared.privacy.sealer import Sealer
+from shared.runtime.settings import ServiceSettings
+
+Loop = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Running:
+    """What a service's own code can use while it runs."""
+
+    settings: ServiceSettings
+    model: ServiceModel
+    engine: AsyncEngine
+    store: Store
+    executor: Executor
+    bus: Bus
+    client: Client
+    clock: ShiftedClock
+    ids: IdSource
+    metrics: Metrics
+    sealer: Sealer | None = None
+    blind_index: BlindIndex | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ServiceDefinition:
+    """One of the four services.
+
+    `follows` maps the name of a source service to the reactions to its events. `loops` are further tasks that run as
+    long as the process (a message sender, say); one that ends, ends the process.
+    """
+
+    model: ServiceModel
+    title: str
+    settings: type[ServiceSettings] = ServiceSettings
+    follows: Mapping[str, Mapping[type[PublicEvent], On]] = field(default_factory=dict)
+    routers: Callable[[Running], Sequence[APIRouter]] = lambda _: ()
+    inbound: Sequence[Inbound] = ()
+    refusal: Refusal | None = None
+    loops: Callable[[Running], Mapping[str, Loop]] = lambda _: {}
+    migrations: Path | None = None
+    personal: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def stream(self) -> str:
+        """The stream that only this service's relay writes."""
+        return stream_of(self.name)
+
+
+def stream_of(service: str) -> str:
+    """`mobility` → `OUT_MOBILITY`."""
+    return f"OUT_{service.upper()}"

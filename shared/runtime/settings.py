@@ -1,0 +1,26 @@
+"""Where a service process finds the world. From the environment, prefix `YANZHEN_`; secrets only as files or variables."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Settings of one process. Durations in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="YANZHEN_", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(description="postgresql+asyncpg URL of the service's own database")
+    keyring_url: str = Field(default="", description="the keyring's database; only services that seal or open need it")
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_seed_file: Path | None = Field(default=None, description="NKey seed of the service's identity at the broker")
+    http_host: str = "127.0.0.1"
+    http_port: int = 0
+    roles: frozenset[str] = frozenset({"api", "worker", "relay"})
+    log_level: str = "INFO"
+    log_console: bool = False
+    development: bool = Field(default=False, description="allows moving the clock; never in production")
+    clock_shift: float = Field(default=0.0, description="seconds added to the clock at the start; development only")
+    pool_size: int = 8
+    trace_ratio: float = 1.0
