@@ -54,6 +54,28 @@ class LetterIssued(MobilityEvent, aggregate="transfer", key="member_id", subject
     valid_until: datetime
 
 
+class LetterVoided(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """A letter may no longer be used; the receiver hears of it before a new one can be (domain T11)."""
+
+    transfer_id: str
+    member_id: str
+    letter_number: str
+    reason: str
+    voided_at: datetime
+
+
+class LetterReissued(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """A new letter takes the place of an expired or lost one (domain T10, T11)."""
+
+    transfer_id: str
+    member_id: str
+    letter_number: str
+    replaces: str
+    issued_by: str
+    issued_at: datetime
+    valid_until: datetime
+
+
 class TransferAccepted(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
     """The receiver took the member in: the one fact that moves a membership (domain T3)."""
 
@@ -94,6 +116,25 @@ class TransferExpired(MobilityEvent, aggregate="transfer", key="member_id", subj
     member_id: str
     letter_number: str
     expired_at: datetime
+
+
+class TransferClosed(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The source ended a rejected or expired transfer without sending it again; the membership stayed."""
+
+    transfer_id: str
+    member_id: str
+    closed_by: str
+    text: str
+    closed_at: datetime
+
+
+class TransferResent(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The source sent the member again, corrected, as another transfer."""
+
+    transfer_id: str
+    member_id: str
+    resent_as: str
+    resent_at: datetime
 
 
 class ReceiptReturned(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):

@@ -17,11 +17,11 @@ def publishing(table: Mapping[type[DomainEvent], Translate]) -> Publish:
     """
 
     def publish(event: DomainEvent) -> PublicEvent | None:
-        target = table.get(type(event))
+        target: Any = table.get(type(event))
         if target is None:
             return None
-        if isinstance(target, type):
-            return target.model_validate(event.model_dump())
-        return target(event)
+        translate = getattr(target, "model_validate", None)
+        public: PublicEvent | None = target(event) if translate is None else translate(event.model_dump())
+        return public
 
     return publish

@@ -45,9 +45,7 @@ def parse(subject: str, headers: Mapping[str, str], body: bytes) -> OutsideEvent
     if attributes["specversion"] != "1.0":
         raise Invalid("bad-cloudevent", "only CloudEvents 1.0 is understood", where="specversion")
     traceparent = attributes.get("traceparent") or lower.get("traceparent")
-    return OutsideEvent(
-        system, attributes["id"], attributes["source"], attributes["type"], traceparent or None, data
-    )
+    return OutsideEvent(system, attributes["id"], attributes["source"], attributes["type"], traceparent or None, data)
 
 
 def _structured(body: bytes) -> tuple[dict[str, Any], bytes]:

@@ -24,6 +24,10 @@ class On:
     touches: Touches = lambda _: ()
 
 
+Follows = Mapping[str, Mapping[type[PublicEvent], On]]
+"""The name of a source service → what to do with each of its events."""
+
+
 class Handlers:
     """The reactions of one consumer and the projections of its service that follow foreign events."""
 

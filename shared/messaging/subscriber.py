@@ -7,6 +7,7 @@ is FastStream's. `tests/unit/messaging/test_subscriber.py` notices when a new Fa
 """
 
 from collections.abc import Sequence
+from types import GenericAlias
 from typing import Any, Protocol
 
 from faststream._internal.broker.registrator import Registrator
@@ -75,12 +76,12 @@ def subscribe(broker: NatsBroker, subject: str, stream: str, source: Source, *, 
         config, specification, calls, stream=JStream(name=stream, declare=False), pull_sub=PullSub(200, batch=True)
     )
     subscriber.source = source
-    Registrator.subscriber(broker, subscriber)  # type: ignore[arg-type]
+    Registrator.subscriber(broker, subscriber)
 
     async def handle(batch: list[Any]) -> None:
         await source.handle(batch)
 
-    handle.__annotations__["batch"] = list[payload]
+    handle.__annotations__["batch"] = GenericAlias(list, (payload,))
     subscriber.add_call(parser_=_parse, decoder_=_decode, codec_=None, dependencies_=())(handle)
 
 

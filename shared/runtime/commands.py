@@ -17,7 +17,9 @@ from shared.web.etag import ExpectedVersion
 from shared.web.etag import etag as etag_of
 from shared.web.idempotency import OptionalIdempotencyKey
 
-Actor = Annotated[str, Header(alias="X-Actor", max_length=128, pattern=r"^[\x21-\x7e]*$", description="who acts, by id")]
+Actor = Annotated[
+    str, Header(alias="X-Actor", max_length=128, pattern=r"^[\x21-\x7e]*$", description="who acts, by id")
+]
 
 
 class Body(BaseModel):

@@ -24,7 +24,11 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         "idle_in_transaction_session_timeout": "15000",
     }
     return create_async_engine(
-        as_asyncpg(url), pool_size=pool_size, max_overflow=4, hide_parameters=True, connect_args={"server_settings": settings, "timeout": 5}
+        as_asyncpg(url),
+        pool_size=pool_size,
+        max_overflow=4,
+        hide_parameters=True,
+        connect_args={"server_settings": settings, "timeout": 5},
     )
 
 

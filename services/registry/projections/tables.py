@@ -87,4 +87,3 @@ ORGANISATION_SIZES = Table(
     Column("members", BigInteger),
     Column("children", BigInteger),
 )
-

@@ -1,0 +1,82 @@
+# Yanzhen needs Python 3.11 or newer, pip and make; everything else is installed from the locks, by hash, into .venv.
+# The first `make demo` or `make test` takes a few minutes, later ones start at once.
+#
+#   make demo    load a county, relocate 300 members, show that everybody has it        (ARGS=… is passed on)
+#   make up      run all services until Ctrl-C
+#   make test    the whole test suite                                                   (ARGS="-k transfer" and the like)
+#   make check   style, types, layers, locks
+#   make bench   the figures of docs/, measured here
+#   make locks   resolve requirements/*.txt anew (needs uv and a package index)
+#   make clean   remove what was built, the environment and the data of the embedded stack
+
+VENV ?= .venv
+ARGS ?=
+BIN := $(VENV)/bin
+
+ifeq ($(origin PYTHON),undefined)
+  PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+    if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then command -v $$p; break; fi; done)
+endif
+
+# Without bytecode every process compiles everything it imports again: eight processes of `make demo` on two cores feel it.
+unexport PYTHONDONTWRITEBYTECODE
+# Somebody else's environment must not leak into ours.
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check bench locks clean
+.NOTPARALLEL:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# -- environments: one stamp per lock, so that an unchanged lock costs nothing -------------------------------------------
+
+$(VENV)/.%.stamp: requirements/%.txt scripts/install.py
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11; name another: PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" scripts/install.py "$(VENV)" $<
+	@touch $@
+
+# -- running ---------------------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.run.stamp
+	@$(BIN)/yanzhen demo $(ARGS)
+
+up: $(VENV)/.run.stamp
+	@$(BIN)/yanzhen up $(ARGS)
+
+# -- proving ---------------------------------------------------------------------------------------------------------------
+
+# What fails fast comes first; what kills processes comes last.
+SUITES := $(wildcard $(addprefix tests/,unit contract architecture property integration system browser chaos))
+
+test: $(VENV)/.dev.stamp
+	@$(BIN)/python scripts/run_tests.py $(if $(findstring tests/,$(ARGS)),,$(SUITES)) $(ARGS)
+
+check: $(VENV)/.dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_locks.py
+	$(BIN)/python scripts/export_contracts.py --check
+
+bench: $(VENV)/.bench.stamp
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# -- upkeep ----------------------------------------------------------------------------------------------------------------
+
+UV ?= uv
+COMPILE = $(UV) pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header \
+  --python-version 3.11
+
+locks:
+	$(COMPILE) -o requirements/run.txt
+	$(COMPILE) --group dev -o requirements/dev.txt
+	$(COMPILE) --group dev --group bench -o requirements/bench.txt
+
+clean:
+	rm -rf $(VENV) .yanzhen .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

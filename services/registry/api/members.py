@@ -1,0 +1,125 @@
+"""`/members`: the roll, and who belongs where. Personal data comes in, and only a masked name goes out."""
+
+import asyncio
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import select
+
+from services.registry.api.queries import many, one
+from services.registry.application import roll
+from services.registry.application.roll import Entrant
+from services.registry.domain.member.commands import AdmitMember
+from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.vocabulary import Id, MemberStatus
+from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Unavailable, YanzhenError
+from shared.kernel.identifiers.mobile_phone import MobilePhone
+from shared.kernel.identifiers.person_name import PersonName
+from shared.kernel.identifiers.resident_id import ResidentId
+from shared.kernel.sealed import Sealed
+from shared.privacy.blind_index import BlindIndex
+from shared.privacy.masking import mask_name
+from shared.privacy.sealer import Sealer
+from shared.runtime.commands import Body, Request, answer
+from shared.runtime.definition import Running
+from shared.web.etag import etag
+
+MOST_AT_ONCE = 500
+Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Admission(Body):
+    """A member to be entered in the roll."""
+
+    member_id: Id | None = None
+    organisation_id: Id
+    status: MemberStatus = "formal"
+    admitted_on: date
+    probation_ends_on: date | None = None
+    name: PersonName
+    resident_id: ResidentId
+    phone: MobilePhone | None = None
+    email: Email | None = None
+
+    def entrant(self, member_id: str) -> Entrant:
+        return Entrant(**self.model_dump() | {"member_id": member_id})
+
+
+class Admissions(Body):
+    """Several members at once; each is entered or refused on its own."""
+
+    members: list[Admission] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class Contact(Body):
+    """How the member can be reached from now on; what is left out is no longer a way."""
+
+    phone: MobilePhone | None = None
+    email: Email | None = None
+
+
+def members(running: Running) -> APIRouter:
+    """The routes of the roll."""
+    router = APIRouter(prefix="/members", tags=["members"])
+    sealer, index = _privacy(running)
+
+    async def _admit(unit: UnitOfWork, command: AdmitMember) -> Answer:
+        await roll.admit(unit, command)
+        version = await unit.version(MEMBER, command.member_id)
+        return Answer(201, {"member_id": command.member_id, "version": version})
+
+    @router.post("", status_code=201)
+    async def admit(body: Admission, asked: Request) -> Response:
+        [command] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
+        return await answer(running, asked, command.member_id, lambda unit: _admit(unit, command))
+
+    @router.post("/batch", status_code=200)
+    async def admit_many(body: Admissions, asked: Request) -> dict[str, Any]:
+        entrants = [one_.entrant(one_.member_id or running.ids()) for one_ in body.members]
+        commands = await roll.seal(sealer, index, entrants)
+
+        async def enter(command: AdmitMember) -> dict[str, Any]:
+            try:
+                await running.executor.run(lambda unit: _admit(unit, command), asked.cause(command.member_id))
+            except YanzhenError as error:
+                return {"member_id": command.member_id, "entered": False, "code": error.code, "detail": error.detail}
+            return {"member_id": command.member_id, "entered": True}
+
+        return {"results": await asyncio.gather(*map(enter, commands))}
+
+    @router.put("/{member_id}/contact")
+    async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:
+        async def job(unit: UnitOfWork) -> Answer:
+            await roll.change_contact(unit, sealer, member_id, body.phone, body.email, asked.expected)
+            return Answer(200, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
+
+        return await answer(running, asked, member_id, job)
+
+    @router.get("/{member_id}")
+    async def read(member_id: Id, response: Response) -> dict[str, Any]:
+        row = await one(running, MEMBERS, MEMBERS.c.member_id == member_id, "member")
+        response.headers["ETag"] = etag(row["version"])
+        name = row["name"]
+        row["name"] = "" if name is None else mask_name(str(await sealer.open(member_id, "name", Sealed(name))))
+        return row
+
+    @router.get("/{member_id}/memberships")
+    async def memberships(member_id: Id) -> list[dict[str, Any]]:
+        query = select(MEMBERSHIPS).where(MEMBERSHIPS.c.member_id == member_id).order_by(MEMBERSHIPS.c.since)
+        rows = await many(running, query)
+        for row, following in zip(rows, [*rows[1:], None], strict=True):
+            row["until"] = following["since"] if following else None
+        return rows
+
+    return router
+
+
+def _privacy(running: Running) -> tuple[Sealer, BlindIndex]:
+    if running.sealer is None or running.blind_index is None:
+        raise Unavailable("no-keyring", "the registry needs the keyring", remedy="set YANZHEN_KEYRING_URL")
+    return running.sealer, running.blind_index

@@ -1,0 +1,167 @@
+"""`/organisations`: party organisations and their tree; `/stations`: the stations that serve them."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import select
+
+from services.registry.api.queries import many, one
+from services.registry.application import tree
+from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
+from services.registry.domain.organisation.decider import ORGANISATION
+from services.registry.domain.station.commands import OpenStation
+from services.registry.domain.station.decider import STATION
+from services.registry.domain.vocabulary import (
+    Id,
+    Name,
+    OfficeEmail,
+    OfficePhone,
+    OrganisationKind,
+    Reason,
+    StationKind,
+)
+from services.registry.projections.tables import ORGANISATIONS, STATIONS
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.identifiers.area_code import AreaCode
+from shared.kernel.identifiers.uscc import Uscc
+from shared.runtime.commands import Body, Request, answer
+from shared.runtime.definition import Running
+from shared.web.etag import etag
+from shared.web.paging import Page, Paging
+
+
+class Founding(Body):
+    """A new organisation. `formal_members` is given when it is founded now, left out when an old one is entered."""
+
+    organisation_id: Id | None = None
+    name: Name
+    kind: OrganisationKind
+    parent_id: Id | None = None
+    area_code: AreaCode
+    can_approve_probationary: bool = False
+    unit_uscc: Uscc | None = None
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+    formal_members: int | None = Field(default=None, ge=0)
+
+
+class OrganisationChange(Body):
+    """What changes; the rest stays as it is."""
+
+    name: Name | None = None
+    can_approve_probationary: bool | None = None
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+
+
+class NewParent(Body):
+    """The superior it shall hang below."""
+
+    parent_id: Id
+
+
+class Dissolution(Body):
+    """Why it ends."""
+
+    reason: Reason
+
+
+class Opening(Body):
+    """A new station."""
+
+    station_id: Id | None = None
+    name: Name
+    kind: StationKind
+    area_code: AreaCode
+    organisation_id: Id
+    office_email: OfficeEmail | None = None
+    office_phone: OfficePhone | None = None
+
+
+def organisations(running: Running) -> APIRouter:
+    """The routes of party organisations."""
+    router = APIRouter(prefix="/organisations", tags=["organisations"])
+
+    async def _answer(unit: UnitOfWork, organisation_id: str, status: int = 200) -> Answer:
+        version = await unit.version(ORGANISATION, organisation_id)
+        return Answer(status, {"organisation_id": organisation_id, "version": version})
+
+    @router.post("", status_code=201)
+    async def found(body: Founding, asked: Request) -> Response:
+        identity = body.organisation_id or running.ids()
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await tree.found(unit, FoundOrganisation(**body.model_dump() | {"organisation_id": identity}))
+            return await _answer(unit, identity, 201)
+
+        return await answer(running, asked, identity, job)
+
+    @router.patch("/{organisation_id}")
+    async def change(organisation_id: Id, body: OrganisationChange, asked: Request) -> Response:
+        async def job(unit: UnitOfWork) -> Answer:
+            command = ChangeOrganisation(organisation_id=organisation_id, **body.model_dump())
+            await unit.handle(ORGANISATION, organisation_id, command, expected=asked.expected)
+            return await _answer(unit, organisation_id)
+
+        return await answer(running, asked, organisation_id, job)
+
+    @router.put("/{organisation_id}/parent")
+    async def reparent(organisation_id: Id, body: NewParent, asked: Request) -> Response:
+        async def job(unit: UnitOfWork) -> Answer:
+            await tree.reparent(unit, organisation_id, body.parent_id, asked.expected)
+            return await _answer(unit, organisation_id)
+
+        return await answer(running, asked, organisation_id, job)
+
+    @router.post("/{organisation_id}/dissolution")
+    async def dissolve(organisation_id: Id, body: Dissolution, asked: Request) -> Response:
+        async def job(unit: UnitOfWork) -> Answer:
+            await tree.dissolve(unit, organisation_id, body.reason, asked.expected)
+            return await _answer(unit, organisation_id)
+
+        return await answer(running, asked, organisation_id, job)
+
+    @router.get("/{organisation_id}")
+    async def read(organisation_id: Id, response: Response) -> dict[str, Any]:
+        row = await one(running, ORGANISATIONS, ORGANISATIONS.c.organisation_id == organisation_id, "organisation")
+        response.headers["ETag"] = etag(row["version"])
+        return row
+
+    @router.get("")
+    async def listing(paging: Paging, parent_id: Id | None = None) -> Page[dict[str, Any]]:
+        key = ORGANISATIONS.c.organisation_id
+        query = select(ORGANISATIONS).order_by(key).limit(paging.limit + 1)
+        if parent_id is not None:
+            query = query.where(ORGANISATIONS.c.parent_id == parent_id)
+        if after := paging.after("organisations", str):
+            query = query.where(key > after[0])
+        rows = await many(running, query)
+        return paging.page("organisations", rows, lambda row: (row["organisation_id"],), dict)
+
+    return router
+
+
+def stations(running: Running) -> APIRouter:
+    """The routes of stations."""
+    router = APIRouter(prefix="/stations", tags=["stations"])
+
+    @router.post("", status_code=201)
+    async def open_(body: Opening, asked: Request) -> Response:
+        identity = body.station_id or running.ids()
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await tree.active(unit, body.organisation_id)
+            await unit.handle(STATION, identity, OpenStation(**body.model_dump() | {"station_id": identity}))
+            return Answer(201, {"station_id": identity, "version": await unit.version(STATION, identity)})
+
+        return await answer(running, asked, identity, job)
+
+    @router.get("/{station_id}")
+    async def read(station_id: Id, response: Response) -> dict[str, Any]:
+        row = await one(running, STATIONS, STATIONS.c.station_id == station_id, "station")
+        response.headers["ETag"] = etag(row["version"])
+        return row
+
+    return router

@@ -1,0 +1,72 @@
+"""`/posts`: who serves what, and since when."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from services.registry.api.queries import many, one
+from services.registry.application import posts as jobs
+from services.registry.domain.post.commands import AssignPost, LeavePost
+from services.registry.domain.post.decider import POST
+from services.registry.domain.vocabulary import Id, PostKind, PostScope
+from services.registry.projections.tables import POSTS
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.runtime.commands import Body, Request, answer
+from shared.runtime.definition import Running
+from shared.web.etag import etag
+
+
+class Assignment(Body):
+    """A person takes a post."""
+
+    post_id: Id | None = None
+    kind: PostKind
+    person_id: Id
+    scope: PostScope
+    scope_id: Id
+    since: date
+
+
+class Departure(Body):
+    """The last day in the post."""
+
+    until: date
+
+
+def posts(running: Running) -> APIRouter:
+    """The routes of posts."""
+    router = APIRouter(prefix="/posts", tags=["posts"])
+
+    @router.post("", status_code=201)
+    async def assign(body: Assignment, asked: Request) -> Response:
+        identity = body.post_id or running.ids()
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await jobs.assign(unit, AssignPost(**body.model_dump() | {"post_id": identity}))
+            return Answer(201, {"post_id": identity, "version": await unit.version(POST, identity)})
+
+        return await answer(running, asked, identity, job)
+
+    @router.post("/{post_id}/departure")
+    async def leave(post_id: Id, body: Departure, asked: Request) -> Response:
+        async def job(unit: UnitOfWork) -> Answer:
+            await jobs.leave(unit, LeavePost(post_id=post_id, until=body.until), asked.expected)
+            return Answer(200, {"post_id": post_id, "version": await unit.version(POST, post_id)})
+
+        return await answer(running, asked, post_id, job)
+
+    @router.get("/{post_id}")
+    async def read(post_id: Id, response: Response) -> dict[str, Any]:
+        row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
+        response.headers["ETag"] = etag(row["version"])
+        return row
+
+    @router.get("")
+    async def of(scope: PostScope, scope_id: Id) -> list[dict[str, Any]]:
+        query = select(POSTS).where(POSTS.c.scope == scope, POSTS.c.scope_id == scope_id).order_by(POSTS.c.post_id)
+        return await many(running, query)
+
+    return router

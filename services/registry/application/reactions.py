@@ -1,0 +1,54 @@
+"""What the registry does when mobility or an outside register says something."""
+
+from typing import Any
+
+from services.registry.domain.member.commands import MoveMembership
+from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
+from services.registry.domain.unit.decider import UNIT
+from shared.contracts.inbound import UnitChangeReported, UnitClosureReported
+from shared.contracts.mobility import TransferAccepted
+from shared.contracts.registry import InboundRefused
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.messaging.cloudevents import OutsideEvent
+from shared.messaging.handlers import Follows, On
+from shared.messaging.inbound import Inbound
+
+
+async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
+    # The whole relocation is one story: what follows from the acceptance is found under the transfer's id.
+    unit.cause = unit.cause.with_correlation(event.transfer_id)
+    await unit.handle(
+        MEMBER,
+        event.member_id,
+        MoveMembership(
+            member_id=event.member_id,
+            from_organisation_id=event.from_branch_id,
+            to_organisation_id=event.to_branch_id,
+            transfer_id=event.transfer_id,
+            moved_at=event.accepted_at,
+        ),
+    )
+
+
+def _member_of(event: TransferAccepted) -> list[tuple[Any, str]]:
+    return [(MEMBER, event.member_id)]
+
+
+FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _member_of)}}
+
+
+async def _change_unit(fact: UnitChangeReported, _: OutsideEvent, unit: UnitOfWork) -> None:
+    await unit.handle(UNIT, fact.uscc, ReportUnitChange(**fact.model_dump()))
+
+
+async def _close_unit(fact: UnitClosureReported, _: OutsideEvent, unit: UnitOfWork) -> None:
+    await unit.handle(UNIT, fact.uscc, CloseUnit(**fact.model_dump()))
+
+
+INBOUND = (Inbound(UnitChangeReported, _change_unit), Inbound(UnitClosureReported, _close_unit))
+
+
+def refused(system: str, message_id: str, code: str, detail: str) -> InboundRefused:
+    """The public event that tells an outside system what was wrong."""
+    return InboundRefused(system=system, message_id=message_id, code=code, detail=detail)

@@ -1,0 +1,86 @@
+"""Decisions about party organisations that need facts of other organisations."""
+
+from typing import Any
+
+from services.registry.domain.organisation.commands import (
+    DissolveOrganisation,
+    FoundOrganisation,
+    ReparentOrganisation,
+)
+from services.registry.domain.organisation.decider import ORGANISATION
+from services.registry.domain.organisation.state import OrganisationState
+from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE, THE_TREE, ChangeTree
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Refused
+from shared.kernel.event import DomainEvent
+
+DEEPEST = 32
+"""Levels a tree may have. The real one has about eight; more is a cycle that should not exist."""
+
+
+async def active(unit: UnitOfWork, organisation_id: str, where: str = "organisation_id") -> OrganisationState:
+    """The organisation, which must exist and not be dissolved. Raises `Refused` (`organisation-unknown`)."""
+    state: OrganisationState = await unit.state(ORGANISATION, organisation_id)
+    if state.status != "active":
+        raise Refused(
+            "organisation-unknown",
+            f"there is no active party organisation {organisation_id}",
+            remedy="name one that exists and is not dissolved",
+            where=where,
+        )
+    return state
+
+
+async def path_to_root(unit: UnitOfWork, organisation_id: str) -> tuple[str, ...]:
+    """The ids from this organisation (first) to the root (last)."""
+    path: list[str] = []
+    at: str | None = organisation_id
+    while at is not None and at not in path and len(path) < DEEPEST:
+        path.append(at)
+        state: OrganisationState = await unit.state(ORGANISATION, at)
+        at = state.parent_id
+    return tuple(path)
+
+
+async def found(unit: UnitOfWork, command: FoundOrganisation) -> list[DomainEvent]:
+    """Found an organisation below its parent."""
+    kind = None
+    if command.parent_id is not None:
+        parent: OrganisationState = await unit.state(ORGANISATION, command.parent_id)
+        kind = parent.kind if parent.status == "active" else None
+    facts = command.model_copy(update={"parent_kind": kind})
+    return await unit.handle(ORGANISATION, command.organisation_id, facts)
+
+
+async def reparent(
+    unit: UnitOfWork, organisation_id: str, new_parent_id: str, expected: int | None
+) -> list[DomainEvent]:
+    """Hang an organisation below another superior. The tree's version is read before the path: see its guard."""
+    await unit.version(ORGANISATION_TREE, THE_TREE)
+    path = await path_to_root(unit, new_parent_id)
+    parent: OrganisationState = await unit.state(ORGANISATION, new_parent_id)
+    before: OrganisationState = await unit.state(ORGANISATION, organisation_id)
+    command = ReparentOrganisation(
+        organisation_id=organisation_id,
+        new_parent_path=path,
+        new_parent_kind=parent.kind if parent.status == "active" else None,
+    )
+    events = await unit.handle(ORGANISATION, organisation_id, command, expected=expected)
+    if events:
+        change = ChangeTree(
+            organisation_id=organisation_id, from_parent_id=before.parent_id, to_parent_id=new_parent_id
+        )
+        await unit.handle(ORGANISATION_TREE, THE_TREE, change)
+    return events
+
+
+async def dissolve(unit: UnitOfWork, organisation_id: str, reason: str, expected: int | None) -> list[DomainEvent]:
+    """End an organisation to which nobody and nothing belongs any more."""
+    sizes: dict[str, Any] = await unit.row("organisation_sizes", organisation_id) or {}
+    command = DissolveOrganisation(
+        organisation_id=organisation_id,
+        reason=reason,
+        members=max(0, sizes.get("members") or 0),
+        children=max(0, sizes.get("children") or 0),
+    )
+    return await unit.handle(ORGANISATION, organisation_id, command, expected=expected)

@@ -1,0 +1,25 @@
+"""The registry as a process: wiring only."""
+
+from services.registry.api.members import members
+from services.registry.api.organisations import organisations, stations
+from services.registry.api.posts import posts
+from services.registry.api.units import units
+from services.registry.application.reactions import FOLLOWS, INBOUND, refused
+from services.registry.model import MODEL
+from shared.runtime.definition import ServiceDefinition
+
+SERVICE = ServiceDefinition(
+    model=MODEL,
+    title="Which units and party organisations exist, who leads and serves them, who belongs where",
+    follows=FOLLOWS,
+    routers=lambda running: [
+        units(running),
+        organisations(running),
+        stations(running),
+        members(running),
+        posts(running),
+    ],
+    inbound=INBOUND,
+    refusal=refused,
+    personal=True,
+)
