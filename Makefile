@@ -53,7 +53,7 @@ up: $(VENV)/.run.stamp
 SUITES := $(wildcard $(addprefix tests/,unit contract architecture property integration system browser chaos))
 
 test: $(VENV)/.dev.stamp
-	@$(BIN)/python scripts/run_tests.py $(if $(findstring tests/,$(ARGS)),,$(SUITES)) $(ARGS)
+	@$(BIN)/python -m pytest -p scripts.pytest_ast_guard $(if $(findstring tests/,$(ARGS)),,$(SUITES)) $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .

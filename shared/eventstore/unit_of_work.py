@@ -66,8 +66,14 @@ class UnitOfWork:
         self._origin |= loaded
 
     async def state(self, decider: Decider[Any, Any], identity: str) -> Any:
-        """The present state of one instance, what was decided here included."""
-        return (await self._held(decider, decider.stream(identity))).state
+        """The present state of one instance, what was decided here included.
+
+        Whatever is decided on it holds only if it is still so at the commit: its version is checked there.
+        """
+        stream_id = decider.stream(identity)
+        held = await self._held(decider, stream_id)
+        self._note_read(stream_id, always=True)
+        return held.state
 
     async def version(self, decider: Decider[Any, Any], identity: str) -> int:
         """The version of one instance's stream, what was decided here included."""
@@ -111,9 +117,10 @@ class UnitOfWork:
             self._append(decider, stream_id, held, events)
         return events
 
-    def _note_read(self, stream_id: str) -> None:
+    def _note_read(self, stream_id: str, *, always: bool = False) -> None:
+        # A repeated command that found nothing to do needs no check if it looked in the store itself just now.
         origin = self._origin.get(stream_id)
-        if origin is not None and origin.warm:
+        if origin is not None and (origin.warm or always):
             self.work.reads[stream_id] = origin.version
 
     def _append(self, decider: Decider[Any, Any], stream_id: str, held: Held, events: list[DomainEvent]) -> None:

@@ -133,7 +133,12 @@ class Consumer:
         async with self._busy:
             if not self._openings:
                 self._openings = await self._note_first_batch()
-            if self._openings >= 2 * CAREFUL_AFTER:
+            # A reader starts at the partition that is furthest behind, so the first messages may have been handled.
+            fresh = [envelope for envelope in batch if envelope.position > self._cursors[envelope.partition]]
+            for _ in range(len(batch) - len(fresh)):
+                self._meter.duplicate()
+            batch = fresh
+            if batch and self._openings >= 2 * CAREFUL_AFTER:
                 # It came first and alone, and the process died, again and again: this is the one.
                 await self._bury(
                     batch[0], Invalid("kills-the-process", f"handling it ended the process {self._openings} times")
@@ -196,7 +201,7 @@ class Consumer:
             if envelope.position <= at:
                 self._meter.duplicate()
                 continue
-            if envelope.prev != at:
+            if is_gap(envelope, at):
                 self._meter.gap()
                 self._log.warning("consumer.gap", position=envelope.position, prev=envelope.prev, cursor=at)
                 await self.close()
@@ -291,3 +296,8 @@ class Consumer:
             if settled:
                 self._holding.load(await self._store.parked_keys(self.name, self.source))
         return settled
+
+
+def is_gap(envelope: Envelope, cursor: int) -> bool:
+    """Whether a message of the same partition is missing between the cursor and this one."""
+    return envelope.prev != cursor

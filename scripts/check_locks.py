@@ -1,0 +1,77 @@
+"""Are requirements/*.txt what pyproject.toml asks for? Offline, so it can be part of `make check`.
+
+Every requirement is locked at a version that satisfies it, every pin has hashes, no lock names a package index, and the
+locks agree with each other. Only `make locks` resolves anew, and only it needs a network.
+"""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS: dict[str, tuple[str, ...]] = {"run": (), "dev": ("dev",), "bench": ("dev", "bench")}
+"""Lock → the dependency groups that it holds beside all extras."""
+
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
+
+
+def pins(text: str) -> dict[str, str]:
+    """Canonical name → version."""
+    return {canonicalize_name(m["name"]): m["version"] for m in _PIN.finditer(text)}
+
+
+def faults(root: Path = ROOT) -> list[str]:
+    """What is wrong, in words; empty when all is well."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"]]
+    for extra in project["project"]["optional-dependencies"].values():
+        wanted += extra
+    result: list[str] = []
+    agreed: dict[str, tuple[str, str]] = {}
+    for lock, groups in LOCKS.items():
+        text = (root / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+        locked = pins(text)
+        asked = wanted + [one for group in groups for one in project["dependency-groups"][group]]
+        result += [f"{lock}.txt: {fault}" for fault in (*_unmet(asked, locked), *_unsafe(text))]
+        for name, version in locked.items():
+            first, where = agreed.setdefault(name, (version, lock))
+            if first != version:
+                result.append(f"{name} is {first} in {where}.txt and {version} in {lock}.txt")
+    return result
+
+
+def _unmet(asked: list[str], locked: dict[str, str]) -> list[str]:
+    result = []
+    for requirement in map(Requirement, asked):
+        version = locked.get(canonicalize_name(requirement.name))
+        if version is None:
+            result.append(f"{requirement.name} is not locked")
+        elif not requirement.specifier.contains(version, prereleases=True):
+            result.append(f"{requirement.name} is locked at {version}, which is not {requirement.specifier}")
+    return result
+
+
+def _unsafe(text: str) -> list[str]:
+    pinned = [block for block in re.split(r"\n(?=\S)", text) if _PIN.match(block)]
+    result = [f"{block.splitlines()[0]} has no hash" for block in pinned if "--hash=sha256:" not in block]
+    if re.search(r"https?://|--(extra-)?index-url|--find-links", text):
+        result.append("names a package index")
+    return result
+
+
+def main() -> None:
+    """Exit with 1 and say why when something is wrong."""
+    found = faults()
+    for fault in found:
+        sys.stderr.write(f"{fault}\n")
+    if found:
+        sys.exit("the locks do not match pyproject.toml: run `make locks`")
+    sys.stdout.write("Locks: in sync\n")
+
+
+if __name__ == "__main__":
+    main()

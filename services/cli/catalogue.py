@@ -1,0 +1,51 @@
+"""The services that the command line knows, by name; each is imported only when it is about to be used."""
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from shared.runtime.definition import ServiceDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A service and where its definition is, as `module:attribute`."""
+
+    name: str
+    target: str
+
+    @property
+    def stream(self) -> str:
+        """The stream that only this service writes."""
+        return f"OUT_{self.name.upper()}"
+
+
+NAMES = ("registry", "mobility", "assessment", "notify")
+SERVICES = tuple(ServiceEntry(name, f"services.{name}.service:SERVICE") for name in NAMES)
+
+
+def entry(name: str) -> ServiceEntry:
+    """A service by its name; or, for one that is not ours, by `module:attribute`. Raises `Invalid`."""
+    for known in SERVICES:
+        if known.name == name:
+            return known
+    if ":" in name:
+        return ServiceEntry(name.partition(":")[0].rpartition(".")[2], name)
+    raise Invalid("unknown-service", f"there is no service {name!r}", remedy=f"name one of {', '.join(NAMES)}")
+
+
+def definition(of: ServiceEntry) -> "ServiceDefinition":
+    """Import the service. Raises `Invalid` (`service-missing`) when this installation does not hold it."""
+    module, _, attribute = of.target.partition(":")
+    try:
+        found: ServiceDefinition = getattr(importlib.import_module(module), attribute)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise Invalid(
+            "service-missing",
+            f"{of.target} cannot be imported ({error})",
+            remedy="an image holds one service only; elsewhere install the extra of that service",
+        ) from error
+    return found

@@ -1,0 +1,42 @@
+"""The services as supervised children: restarted when they die, gone when we are."""
+
+import signal
+import sys
+from pathlib import Path
+
+from services.cli.catalogue import ServiceEntry
+from shared.embedded import orphans
+from shared.embedded.children import Child, ChildSpec
+from shared.embedded.probe import answers_ok
+from shared.kernel.clock import Clock
+
+STOP = ((signal.SIGTERM, 15.0),)
+"""Long enough for requests in flight to be answered (`shared.web.server.GRACE_SECONDS`)."""
+READY_SECONDS = 60.0
+_MARKER = "services.cli"
+
+
+def service_child(service: ServiceEntry, home: Path, log: Path, port: int, environment: dict[str, str]) -> Child:
+    """A service's process. It counts as ready when `/readyz` is green: database, broker, relay, consumers, timers."""
+
+    async def ready(_pid: int) -> bool:
+        return await answers_ok(port, "/readyz")
+
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    named = service.name if service.target.startswith(f"services.{service.name}.") else service.target
+    spec = ChildSpec(
+        name=service.name,
+        argv=(sys.executable, "-m", _MARKER, "serve", named),
+        cwd=home,
+        log=log,
+        env=environment,
+        stop=STOP,
+        ready_seconds=READY_SECONDS,
+    )
+    return Child(spec, ready=ready)
+
+
+async def stop_left_over(home: Path, clock: Clock) -> None:
+    """End a process of that service which a killed run left behind; found by where it works."""
+    await orphans.stop(orphans.working_in(home, _MARKER), (*STOP, (signal.SIGKILL, 2.0)), clock)

@@ -1,0 +1,78 @@
+"""What the registry's facts make of mobility's picture of the roll and the tree."""
+
+from typing import Any
+
+from shared.contracts import registry
+from shared.contracts.base import PublicEvent
+from shared.eventstore.projection import Fact, Projection
+from shared.eventstore.rows import Put, RowChange
+
+
+def _put(table: str, key: str, *columns: str) -> Any:
+    """These fields of the event into the row with its key; a change leaves out what it does not give."""
+
+    def project(event: PublicEvent, _: Fact) -> list[RowChange]:
+        given = event.model_dump(include={key, *columns}, exclude_none=True)
+        return [Put(table, (given[key],), given)]
+
+    return project
+
+
+def _founded(event: registry.PartyOrganisationFounded, _: Fact) -> list[RowChange]:
+    columns = {"organisation_id", "parent_id", "kind", "can_approve_probationary", "unit_uscc"}
+    row = event.model_dump(include=columns) | {"dissolved": False}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _reparented(event: registry.PartyOrganisationReparented, _: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "parent_id": event.to_parent_id}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _dissolved(event: registry.PartyOrganisationDissolved, _: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "dissolved": True}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _moved(event: registry.MembershipMoved, _: Fact) -> list[RowChange]:
+    row = {"member_id": event.member_id, "organisation_id": event.to_organisation_id}
+    return [Put("members", (event.member_id,), row)]
+
+
+ROLL = (
+    Projection(
+        "organisations",
+        1,
+        ("organisations",),
+        {},
+        {
+            registry.PartyOrganisationFounded: _founded,
+            registry.PartyOrganisationChanged: _put("organisations", "organisation_id", "can_approve_probationary"),
+            registry.PartyOrganisationReparented: _reparented,
+            registry.PartyOrganisationDissolved: _dissolved,
+        },
+    ),
+    Projection(
+        "stations", 1, ("stations",), {}, {registry.StationOpened: _put("stations", "station_id", "organisation_id")}
+    ),
+    Projection(
+        "posts",
+        1,
+        ("posts",),
+        {},
+        {
+            registry.PostAssigned: _put("posts", "post_id", "kind", "person_id", "scope", "scope_id", "since"),
+            registry.PostLeft: _put("posts", "post_id", "kind", "person_id", "scope", "scope_id", "until"),
+        },
+    ),
+    Projection(
+        "members",
+        1,
+        ("members",),
+        {},
+        {
+            registry.MemberAdmitted: _put("members", "member_id", "organisation_id", "status", "probation_ends_on"),
+            registry.MembershipMoved: _moved,
+        },
+    ),
+)

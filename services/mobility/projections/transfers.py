@@ -1,0 +1,115 @@
+"""What the facts of a transfer make of its row, and of the inbox of whoever has the turn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.mobility.domain.transfer import events
+from shared.eventstore.projection import Fact, OwnProjector, Projection
+from shared.eventstore.rows import Put, RowChange
+
+_NOBODY = {"holder_id": None, "task": None, "due_at": None}
+
+
+def _row(fixed: Mapping[str, Any] | None = None, **columns: str) -> OwnProjector:
+    """Constant columns, and columns named after the field of the event that fills them."""
+
+    def project(event: events.TransferEvent, fact: Fact) -> list[RowChange]:
+        fields = event.model_dump()
+        row = dict(fixed or {}) | {column: fields[field] for column, field in columns.items()}
+        return [_version(event.transfer_id, fact, **row)]
+
+    return project
+
+
+def _requested(event: events.TransferRequested, fact: Fact) -> list[RowChange]:
+    row = event.model_dump(exclude={"superiors", "policy"}) | {
+        "status": "approving" if event.approval_path else "awaiting_acceptance",
+        "approved": 0,
+        "version": fact.version,
+    }
+    return [Put("transfers", (event.transfer_id,), row)]
+
+
+def _ended(status: str, at: str, **columns: str) -> OwnProjector:
+    return _row({"status": status, **_NOBODY}, ended_at=at, **columns)
+
+
+def _version(transfer_id: str, fact: Fact, **columns: object) -> Put:
+    return Put("transfers", (transfer_id,), {"transfer_id": transfer_id, "version": fact.version} | columns)
+
+
+def _handed(event: events.HolderChanged, fact: Fact) -> list[RowChange]:
+    turn = {"holder_id": event.holder_id, "task": event.task, "due_at": event.due_at}
+    case = {
+        "case_id": event.case_id,
+        "member_id": event.member_id,
+        "open": True,
+        "since": fact.recorded_at,
+        "escalate_at": event.escalate_at,
+        "escalated_to": None,
+    }
+    return [
+        _version(event.case_id, fact, **turn),
+        Put("cases", (event.case_id,), case | turn),
+    ]
+
+
+def _overdue(event: events.CaseOverdue, fact: Fact) -> list[RowChange]:
+    # Overdue is a question of the clock, asked when the inbox is read; only the version moves.
+    return [_version(event.case_id, fact)]
+
+
+def _escalated(event: events.CaseEscalated, fact: Fact) -> list[RowChange]:
+    return [
+        _version(event.case_id, fact),
+        Put("cases", (event.case_id,), {"case_id": event.case_id, "escalated_to": event.superior_id}),
+    ]
+
+
+def _closing_case(project: OwnProjector) -> OwnProjector:
+    def both(event: events.TransferEvent, fact: Fact) -> list[RowChange]:
+        case = {"case_id": event.transfer_id, "open": False, "escalated_to": None, **_NOBODY}
+        return [*project(event, fact), Put("cases", (event.transfer_id,), case)]
+
+    return both
+
+
+_WAITING = {"status": "awaiting_acceptance"}
+
+TRANSFERS = Projection(
+    "transfers",
+    1,
+    ("transfers", "cases"),
+    {
+        events.TransferRequested: _requested,
+        events.TransferApproved: _row(approved="step"),
+        events.LetterIssued: _row(_WAITING, letter_number="letter_number", letter_valid_until="valid_until"),
+        events.LetterVoided: _row({"letter_number": None, "letter_valid_until": None}),
+        events.LetterReissued: _row(_WAITING, letter_number="letter_number", letter_valid_until="valid_until"),
+        events.TransferAccepted: _row(
+            {"status": "accepted"},
+            to_branch_id="to_branch_id",
+            accepted_at="accepted_at",
+            receipt_due_at="receipt_due_at",
+            parties="parties",
+        ),
+        events.TransferRejected: _row(
+            {"status": "rejected"},
+            rejected_by="rejected_by",
+            rejection_code="reason_code",
+            rejection_text="text",
+            rejected_at="rejected_at",
+        ),
+        events.TransferExpired: _row({"status": "expired"}, expired_at="expired_at"),
+        events.ReceiptReturned: _row(receipt_at="returned_at"),
+        events.MembershipConfirmed: _row(moved_at="moved_at"),
+        events.TransferCompleted: _closing_case(_ended("completed", "completed_at")),
+        events.TransferWithdrawn: _closing_case(_ended("withdrawn", "withdrawn_at")),
+        events.TransferClosed: _closing_case(_ended("closed", "closed_at", closing_text="text")),
+        events.TransferResent: _closing_case(_ended("resent", "resent_at", resent_as="resent_as")),
+        events.HolderChanged: _handed,
+        events.CaseOverdue: _overdue,
+        events.CaseEscalated: _escalated,
+    },
+    {},
+)

@@ -1,0 +1,116 @@
+"""A read model is rebuilt while it is being written, and equals the one that was there."""
+
+import asyncio
+import dataclasses
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table, Text, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.eventstore.context import Cause
+from shared.eventstore.migrate import migrate
+from shared.eventstore.postgres.store import PostgresStore
+from shared.eventstore.projection import Fact, Projection
+from shared.eventstore.rebuild import rebuild
+from shared.eventstore.rows import Put, RowChange
+from shared.eventstore.unit_of_work import UnitOfWork
+from tests.support.kernel import Kernel, assemble
+from tests.support.sample import ACCOUNT, MODEL, PROJECTION, VIEWS, Credit, Credited, Open, Opened
+
+
+async def credit(kernel: Kernel, account: str, cents: int) -> None:
+    async def job(unit: UnitOfWork) -> None:
+        if not (await unit.state(ACCOUNT, account)).name:
+            await unit.handle(ACCOUNT, account, Open(account=account))
+        await unit.handle(ACCOUNT, account, Credit(account=account, cents=cents))
+
+    await kernel.executor.run(job, Cause(account))
+
+
+async def table(engine: AsyncEngine, name: str) -> list[Any]:
+    async with engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(f"SELECT * FROM {name} ORDER BY 1"))]
+
+
+async def test_a_rebuild_under_writes_gives_what_the_writes_gave(engine: AsyncEngine) -> None:
+    await migrate(engine, MODEL)
+    kernels = [assemble(MODEL, PostgresStore(engine, VIEWS), seed=n) for n in range(2)]
+    for n in range(60):
+        await credit(kernels[0], f"a{n % 7}", n)
+    stop = asyncio.Event()
+    written = 0
+
+    async def writer(kernel: Kernel, offset: int) -> None:
+        nonlocal written
+        while not stop.is_set():
+            await credit(kernel, f"w{offset}-{written % 9}", 1)
+            written += 1
+
+    writers = [asyncio.create_task(writer(kernel, n)) for n, kernel in enumerate(kernels)]
+    reports = [await rebuild(engine, MODEL, PROJECTION) for _ in range(4)]
+    stop.set()
+    await asyncio.gather(*writers)
+    assert written > 0
+    assert [report.different for report in reports] == [0, 0, 0, 0]
+    before = await table(engine, "accounts"), await table(engine, "totals")
+    final = await rebuild(engine, MODEL, PROJECTION)
+    assert final.different == 0
+    assert (await table(engine, "accounts"), await table(engine, "totals")) == before
+    assert dict(before[1])["cents"] == sum(range(60)) + written
+
+
+async def test_a_changed_projection_is_built_anew_with_its_new_columns(engine: AsyncEngine) -> None:
+    await migrate(engine, MODEL)
+    kernel = assemble(MODEL, PostgresStore(engine, VIEWS))
+    await credit(kernel, "a", 5)
+    views = MetaData()
+    Table("accounts", views, Column("account", Text, primary_key=True), Column("last_credit", Text))
+    Table("totals", views, Column("what", Text, primary_key=True))
+
+    def opened(event: Opened, _: Fact) -> list[RowChange]:
+        return [Put("accounts", (event.account,), {"account": event.account})]
+
+    def credited(event: Credited, _: Fact) -> list[RowChange]:
+        return [Put("accounts", (event.account,), {"account": event.account, "last_credit": str(event.cents)})]
+
+    newer = Projection("accounts", 2, ("accounts", "totals"), {Opened: opened, Credited: credited}, {})
+    model = dataclasses.replace(MODEL, projections=(newer,), views=views)
+    assert await migrate(engine, model) == ["accounts"]
+    assert await migrate(engine, model) == []
+    assert await table(engine, "accounts") == [("a", "5")]
+
+
+async def test_old_events_are_lifted_and_long_streams_are_read_from_snapshots(engine: AsyncEngine) -> None:
+    model = dataclasses.replace(MODEL, deciders=(dataclasses.replace(ACCOUNT, long_streams=True),))
+    [account] = model.deciders
+    await migrate(engine, model)
+    store = PostgresStore(engine, VIEWS)
+    kernel = assemble(model, store)
+    async with engine.begin() as connection:
+        await connection.execute(text("INSERT INTO streams VALUES ('account-old', 'account', 2)"))
+        await connection.execute(
+            text(
+                "INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, correlation_id, recorded_at)"
+                " VALUES ('account-old', 1, 'e1', 'opened', 1, '{\"account\": \"old\"}', '{}', '', now()),"
+                " ('account-old', 2, 'e2', 'credited', 1, '{\"account\": \"old\", \"yuan\": 1.5}', '{}', '', now())"
+            )
+        )
+
+    async def state(kernel: Kernel) -> Any:
+        return await kernel.executor.run(lambda unit: unit.state(account, "old"), Cause("x"))
+
+    assert (await state(kernel)).cents == 150
+    for _ in range(120):
+        await kernel.executor.run(
+            lambda unit: unit.handle(account, "old", Credit(account="old", cents=1)), Cause("old")
+        )
+    cold = assemble(model, store)
+    assert (await state(cold)).cents == 270
+    fingerprint = cold.repository._fingerprint(account)
+    assert (await store.snapshots(["account-old"], fingerprint))["account-old"].version == 122
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE snapshots SET state = replace(state, '270', '999')"))
+    assert (await state(assemble(model, store))).cents == 999  # read from the snapshot, not folded again
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE snapshots SET fingerprint = 'other code'"))
+    assert (await state(assemble(model, store))).cents == 270
