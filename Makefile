@@ -60,8 +60,8 @@ check: $(VENV)/.dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/check_locks.py
-	$(BIN)/python scripts/export_contracts.py --check
+	$(BIN)/python -m scripts.check_locks
+	$(BIN)/python -m scripts.export_contracts --check
 
 bench: $(VENV)/.bench.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)

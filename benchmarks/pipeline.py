@@ -86,7 +86,11 @@ class Pipeline:
         await migrate(self.engine, model)
         self.kernel = assemble(model, PostgresStore(self.engine, model.views))
         relay = Relay(
-            STREAM, PostgresOutboundQueue(self.engine), NatsBus(self.client), self.kernel.executor.clock, self.kernel.wakeup
+            STREAM,
+            PostgresOutboundQueue(self.engine),
+            NatsBus(self.client),
+            self.kernel.executor.clock,
+            self.kernel.wakeup,
         )
         self.relay = asyncio.create_task(relay.run())
         self.processes = []
@@ -155,7 +159,7 @@ async def latency(pipeline: Pipeline, rate: int = 500, seconds: float = 10) -> l
     await asyncio.gather(*tasks)
     await pipeline.wait_for(position + 2 * commands)
     result = []
-    cursors = {name: 0 for name in FOLLOWERS}
+    cursors = dict.fromkeys(FOLLOWERS, 0)
     for n, at in enumerate(begun):
         target = position + 2 * (n + 1)
         done = 0.0
@@ -193,4 +197,3 @@ if __name__ == "__main__":
         asyncio.run(consume(*sys.argv[2:]))
     else:
         asyncio.run(main())
-

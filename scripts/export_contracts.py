@@ -1,7 +1,7 @@
 """Writes what is derived from the contracts: a JSON Schema per event, and the table of names that never change.
 
-    python scripts/export_contracts.py            write docs/contracts/ and add new events to the table
-    python scripts/export_contracts.py --check    say what is out of date, write nothing
+    python -m scripts.export_contracts            write docs/contracts/ and add new events to the table
+    python -m scripts.export_contracts --check    say what is out of date, write nothing
 
 The table (`tests/contract/golden/index.json`) is only ever added to. A name in it that the code no longer has, or has
 differently, is an error and not something to write again: others have stored it.
@@ -118,7 +118,7 @@ def main() -> None:
             sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
     elif stale:
         names = "\n".join(str(path.relative_to(ROOT)) for path in stale)
-        sys.exit(f"out of date:\n{names}\nrun `python scripts/export_contracts.py`")
+        sys.exit(f"out of date:\n{names}\nrun `python -m scripts.export_contracts`")
     missing = [name for name in contracts() if not (GOLDEN / f"{name}.json").exists()]
     if missing:
         sys.exit(f"no golden file for {', '.join(missing)}: write one realistic payload each to tests/contract/golden/")

@@ -25,7 +25,8 @@ from shared.embedded.stack import EmbeddedStack, ReceiptUrls
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.messaging.topology import Topology, load, provision
-from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, authorization_conf, identities
+from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
+from shared.security.broker_conf import authorization_conf
 from shared.security.nkey_seeds import public_key
 
 NOTIFY = "notify"
@@ -133,12 +134,14 @@ class LocalInstallation:
 
     def addresses(self) -> dict[str, Any]:
         """What one needs to know to use it, free of secrets; also the content of `run.json`."""
+        targets = {service.name: service.target for service in self.services}
         return {
             "pid": os.getpid(),
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **self.stack.addresses(),
             "services": {
                 name: {
+                    "target": targets[name],
                     "url": self.url(name),
                     "pid": child.pid,
                     "log": str(child.spec.log),

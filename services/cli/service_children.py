@@ -22,7 +22,8 @@ def service_child(service: ServiceEntry, home: Path, log: Path, port: int, envir
     async def ready(_pid: int) -> bool:
         return await answers_ok(port, "/readyz")
 
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.parent.mkdir(mode=0o700, exist_ok=True)
+    home.mkdir(mode=0o700, exist_ok=True)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     named = service.name if service.target.startswith(f"services.{service.name}.") else service.target
     spec = ChildSpec(

@@ -1,8 +1,8 @@
 """Who may do what at the broker: one identity per role, written down as the subjects each may publish and follow.
 
-What the code really uses (shared/messaging/nats_bus.py, nats_reader.py, inbound.py, shared/runtime) and nothing more.
-Everybody reads through consumers of their own that keep nothing; nobody but the operator makes, changes, purges or
-deletes a stream or a durable. A subject that is not listed is refused by the server.
+Listed is what the code really uses (shared/messaging/nats_bus.py, nats_reader.py, inbound.py, shared/runtime), nothing
+more: everybody reads through consumers of their own that keep nothing; nobody but the operator makes, changes, purges or
+deletes a stream or a durable.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,21 +15,34 @@ OUTSIDE_SYSTEMS = ("business-registry", "member-system")
 """Outside systems of a development stack; an installation names its own."""
 OUTSIDE_FOLLOWS = ("OUT_MOBILITY", "OUT_REGISTRY")
 
-_STREAM_INFO = "$JS.API.STREAM.INFO"
-_CONSUMER = "$JS.API.CONSUMER"
+_API = "$JS.API"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A role and its permissions."""
+    """A role. `calls` are subjects answered by JetStream; `rings` and `hears` are doorbells, stored by nobody.
+
+    What the operator rings is heard by the others; what others ring stays among the replicas of the same service.
+    """
 
     role: str
-    publish: tuple[str, ...]
-    subscribe: tuple[str, ...]
+    calls: tuple[str, ...]
+    rings: tuple[str, ...] = ()
+    hears: tuple[str, ...] = ()
+
+    @property
+    def publish(self) -> tuple[str, ...]:
+        """All it may publish."""
+        return self.calls + self.rings
+
+    @property
+    def subscribe(self) -> tuple[str, ...]:
+        """All it may subscribe to: bells, and its own inboxes alone. Another's would show it another's answers."""
+        return (f"{inbox_of(self.role)}.>", *self.rings, *self.hears)
 
 
 def inbox_of(role: str) -> str:
-    """The prefix of the role's inboxes. Each its own: whoever could follow another's would read its answers."""
+    """The prefix of the role's inboxes."""
     return f"_INBOX_{role}"
 
 
@@ -44,58 +57,41 @@ def identities(topology: Topology, services: Sequence[str], outside: Iterable[st
 
 def service_identity(name: str, streams: Sequence[str], durables: Sequence[tuple[str, str]]) -> Identity:
     """A service: publishes its own events, follows everybody's, acknowledges at its own door."""
-    publish = [f"{name}.evt.>", "$JS.API.INFO", *_reading(streams), "bell.>"]
+    calls = [f"{name}.evt.>", *_reading(streams)]
     for stream, durable in durables:
-        publish += [
-            f"{_CONSUMER}.INFO.{stream}.{durable}",
-            f"{_CONSUMER}.MSG.NEXT.{stream}.{durable}",
+        calls += [
+            f"{_API}.CONSUMER.INFO.{stream}.{durable}",
+            f"{_API}.CONSUMER.MSG.NEXT.{stream}.{durable}",
             f"$JS.ACK.{stream}.{durable}.>",
-            # The longer form, with domain and account before the stream, of newer servers.
-            f"$JS.ACK.*.*.{stream}.{durable}.>",
         ]
-    return Identity(name, tuple(publish), (f"{inbox_of(name)}.>", "bell.>", "dev.clock"))
+    return Identity(name, tuple(calls), rings=(f"bell.{name}",), hears=(f"bell.{name}-dlq", "dev.clock"))
 
 
 def operator_identity() -> Identity:
     """Provisions and looks, rings bells and moves a development clock. May not publish a single event."""
-    return Identity(OPERATOR, ("$JS.API.>", "bell.>", "dev.clock"), (f"{inbox_of(OPERATOR)}.>",))
+    return Identity(OPERATOR, (f"{_API}.>",), rings=("bell.>", "dev.clock"))
 
 
 def outside_identity(system: str, streams: Sequence[str]) -> Identity:
     """An outside system: reports under its own name, and follows what concerns it."""
-    return Identity(system, (f"inbound.{system}.>", *_reading(streams)), (f"{inbox_of(system)}.>",))
+    return Identity(system, (f"inbound.{system}.>", *_reading(streams)))
 
 
 def _reading(streams: Sequence[str]) -> list[str]:
     """Following streams through consumers of one's own making, whatever they are called."""
     return [
-        subject
-        for stream in streams
-        for subject in (
-            f"{_STREAM_INFO}.{stream}",
-            f"{_CONSUMER}.CREATE.{stream}.>",
-            f"{_CONSUMER}.INFO.{stream}.*",
-            f"{_CONSUMER}.MSG.NEXT.{stream}.*",
-            f"{_CONSUMER}.DELETE.{stream}.*",
-        )
+        # Counters only. Without this one the server answers every request twice, the second time with "JetStream not
+        # enabled", and whichever comes first counts.
+        f"{_API}.INFO",
+        *(
+            subject
+            for stream in streams
+            for subject in (
+                f"{_API}.STREAM.INFO.{stream}",
+                f"{_API}.CONSUMER.CREATE.{stream}.>",
+                f"{_API}.CONSUMER.INFO.{stream}.*",
+                f"{_API}.CONSUMER.MSG.NEXT.{stream}.*",
+                f"{_API}.CONSUMER.DELETE.{stream}.*",
+            )
+        ),
     ]
-
-
-def authorization_conf(identities_and_keys: Iterable[tuple[Identity, str]]) -> str:
-    """The `authorization` block of a nats-server configuration. Holds public keys only: it is no secret."""
-    users = "".join(_user(identity, key) for identity, key in identities_and_keys)
-    return f"# Generated from shared/security/broker.py; changes made here are lost.\nauthorization {{\n  users = [\n{users}  ]\n}}\n"
-
-
-def _user(identity: Identity, key: str) -> str:
-    return (
-        f"    # {identity.role}\n"
-        f"    {{ nkey: {key}, permissions: {{\n"
-        f"      publish: {{ allow: {_list(identity.publish)} }}\n"
-        f"      subscribe: {{ allow: {_list(identity.subscribe)} }}\n"
-        f"    }} }}\n"
-    )
-
-
-def _list(subjects: Sequence[str]) -> str:
-    return "[" + ", ".join(f'"{subject}"' for subject in subjects) + "]"

@@ -142,23 +142,26 @@ def _opened(event: Opened, _: Fact) -> list[RowChange]:
 
 
 def _credited(event: Credited, _: Fact) -> list[RowChange]:
-    return [Add("accounts", (event.account,), {"cents": event.cents}), Add("totals", ("cents",), {"amount": event.cents})]
+    return [
+        Add("accounts", (event.account,), {"cents": event.cents}),
+        Add("totals", ("cents",), {"amount": event.cents}),
+    ]
 
 
 def _closed(event: Closed, _: Fact) -> list[RowChange]:
     return [Remove("accounts", (event.account,)), Add("totals", ("accounts",), {"amount": -1})]
 
 
-PROJECTION = Projection("accounts", 1, ("accounts", "totals"), {Opened: _opened, Credited: _credited, Closed: _closed}, {})
+PROJECTION = Projection(
+    "accounts", 1, ("accounts", "totals"), {Opened: _opened, Credited: _credited, Closed: _closed}, {}
+)
 
 
 def _cents(data: Data) -> Data:
     return {"account": data["account"], "cents": round(data["yuan"] * 100)}
 
 
-MODEL = ServiceModel(
-    "sample", (ACCOUNT,), publish, (PROJECTION,), VIEWS, Upcasters({("credited", 1): _cents})
-)
+MODEL = ServiceModel("sample", (ACCOUNT,), publish, (PROJECTION,), VIEWS, Upcasters({("credited", 1): _cents}))
 
 FOLLOWED = MetaData()
 Table("followed", FOLLOWED, Column("account", Text, primary_key=True), Column("cents", BigInteger))

@@ -133,7 +133,7 @@ def _candidates(facts: RelocationFacts) -> Iterator[tuple[PartyRole, PartyKind, 
         yield "destination_station", "station", station
     scopes = {("station", station) for station in (*origin_stations, *destination_stations)}
     for side in (origin, destination):
-        scopes |= {("organisation", organisation) for organisation in _up_to_committee(facts.tree, side)}
+        scopes |= {("organisation", organisation) for organisation in up_to_committee(facts.tree, side)}
         scopes |= {("unit", side.unit_id)} if side.unit_id else set()
     for post in facts.posts:
         if (post.scope, post.scope_id) in scopes:
@@ -154,7 +154,7 @@ def serving(tree: Tree, stations: Iterable[ServingStation], branch_id: str) -> t
     return tuple(sorted(by_organisation[nearest])) if nearest is not None else ()
 
 
-def _up_to_committee(tree: Tree, side: Side) -> tuple[str, ...]:
+def up_to_committee(tree: Tree, side: Side) -> tuple[str, ...]:
     """The branch, its committee and what lies between: posts further up are not about this branch."""
     steps = chain(tree, side.branch_id)
     if side.committee_id not in steps:

@@ -40,9 +40,7 @@ def _started(event: events.PropagationStarted, fact: Fact) -> list[RowChange]:
         )
         for number, (party_id, step) in enumerate(required)
     ]
-    started = _version(
-        fact, member_id=event.member_id, accepted_at=event.accepted_at, due_at=event.due_at, late=False
-    )
+    started = _version(fact, member_id=event.member_id, accepted_at=event.accepted_at, due_at=event.due_at, late=False)
     return [*rows, started]
 
 
@@ -63,9 +61,7 @@ def _failed(event: events.PartyNotReached, fact: Fact) -> list[RowChange]:
 
 
 def _acknowledged(event: events.PartyAcknowledged | events.AcknowledgedEarly, fact: Fact) -> list[RowChange]:
-    return _step(
-        fact, event.party_id, "acknowledged", "acknowledged", event.acknowledged_at, event.acknowledged_by
-    )
+    return _step(fact, event.party_id, "acknowledged", "acknowledged", event.acknowledged_at, event.acknowledged_by)
 
 
 def _late(event: events.PropagationLate, fact: Fact) -> list[RowChange]:

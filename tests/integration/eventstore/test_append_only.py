@@ -15,10 +15,10 @@ from tests.support.sample import ACCOUNT, MODEL, VIEWS, Open
 
 
 @pytest.mark.parametrize("table", ["events", "outbound"])
-@pytest.mark.parametrize(
-    "statement", ["UPDATE {table} SET data = data", "DELETE FROM {table}", "TRUNCATE {table}"]
-)
-async def test_what_was_stored_can_be_neither_changed_nor_removed(engine: AsyncEngine, table: str, statement: str) -> None:
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET data = data", "DELETE FROM {table}", "TRUNCATE {table}"])
+async def test_what_was_stored_can_be_neither_changed_nor_removed(
+    engine: AsyncEngine, table: str, statement: str
+) -> None:
     await migrate(engine, MODEL)
     kernel = assemble(MODEL, PostgresStore(engine, VIEWS))
 

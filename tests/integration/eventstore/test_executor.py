@@ -85,6 +85,9 @@ async def test_nothing_is_done_on_the_strength_of_what_this_process_remembers(ke
     assert await balance(other) == 0
     await run(kernel, Close())
     with pytest.raises(Refused):
+        await run(other, Credit(account="a", cents=0))  # nothing to do on an open account, refused on a closed one
+    other = twin(kernel)
+    with pytest.raises(Refused):
         await run(other, Credit(account="a", cents=1))
     await run(other, Close())  # closed already: nothing to do, and it looked before it said so
     assert len((await kernel.store.read_streams({"account-a": 0}))["account-a"]) == 2

@@ -51,7 +51,10 @@ def held(position: int, key: str = "k", **more: Any) -> HeldMessage:
 
 
 async def test_events_come_back_in_order_with_what_was_stored_beside_them(store: Store) -> None:
-    assert await store.commit([Work(appends=[append("a", 0, "x", "y")]), Work(appends=[append("b", 0, "x")])]) == [None] * 2
+    assert (
+        await store.commit([Work(appends=[append("a", 0, "x", "y")]), Work(appends=[append("b", 0, "x")])])
+        == [None] * 2
+    )
     assert await store.commit([Work(appends=[append("a", 2, "z")])]) == [None]
     streams = await store.read_streams({"a": 1, "b": 0, "none": 0})
     assert [(e.version, e.type, e.data, e.meta, e.recorded_at) for e in streams["a"]] == [
@@ -73,14 +76,20 @@ async def test_an_append_at_the_wrong_version_is_a_conflict_and_leaves_nothing(s
 
 
 async def test_in_a_group_the_first_of_two_wins_and_the_others_are_untouched(store: Store) -> None:
-    works = [Work(appends=[append("a", 0, "first")]), Work(appends=[append("a", 0, "second")]), Work(appends=[append("b", 0, "x")])]
+    works = [
+        Work(appends=[append("a", 0, "first")]),
+        Work(appends=[append("a", 0, "second")]),
+        Work(appends=[append("b", 0, "x")]),
+    ]
     outcomes = await store.commit(works)
     assert [type(o) for o in outcomes] == [type(None), ConcurrencyConflict, type(None)]
     assert [e.type for e in (await store.read_streams({"a": 0}))["a"]] == ["first"]
 
 
 async def test_one_work_may_append_to_a_stream_several_times(store: Store) -> None:
-    assert await store.commit([Work(appends=[append("a", 0, "x"), append("b", 0, "x"), append("a", 1, "y", "z")])]) == [None]
+    assert await store.commit([Work(appends=[append("a", 0, "x"), append("b", 0, "x"), append("a", 1, "y", "z")])]) == [
+        None
+    ]
     assert [e.version for e in (await store.read_streams({"a": 0}))["a"]] == [1, 2, 3]
 
 
@@ -145,7 +154,10 @@ async def test_row_changes_take_effect_in_order_per_row(store: Store) -> None:
 
     changes = [put("a", 1), put("b", 2), Remove("accounts", ("a",)), put("a", 7), Add("accounts", ("a",), {"cents": 3})]
     more = [Put("accounts", ("a",), {"account": "a", "state": "open"}), Add("totals", ("t",), {"amount": -4})]
-    assert await store.commit([Work(rows=[*changes, *more]), Work(rows=[Add("totals", ("t",), {"amount": 1})])]) == [None] * 2
+    assert (
+        await store.commit([Work(rows=[*changes, *more]), Work(rows=[Add("totals", ("t",), {"amount": 1})])])
+        == [None] * 2
+    )
     rows = await store.get_rows("accounts", [("a",), ("b",), ("none",)])
     assert rows[("a",)] == {"account": "a", "cents": 10, "state": "open"}
     assert rows[("b",)] == {"account": "b", "cents": 2, "state": None}

@@ -21,7 +21,13 @@ def messages(service: str, first: int, count: int) -> list[SequencedMessage]:
             headers = {"ce-id": f"id{position}", "ce-type": "yanzhen.x.y.v1", "ce-partitionkey": key}
             subject = f"{service}.evt.a.b.v1.p{partition:02d}"
             message = SequencedMessage(
-                position, heads[partition], partition, f"id{position}", subject, to_json(headers), b'{"n":%d}' % position
+                position,
+                heads[partition],
+                partition,
+                f"id{position}",
+                subject,
+                to_json(headers),
+                b'{"n":%d}' % position,
             )
             result.append(message)
         heads[partition] = position
@@ -29,7 +35,9 @@ def messages(service: str, first: int, count: int) -> list[SequencedMessage]:
 
 
 @pytest.mark.parametrize("count", [1, 5, 40, 1200])
-async def test_published_messages_get_the_sequence_that_equals_their_position(under_test: BusUnderTest, count: int) -> None:
+async def test_published_messages_get_the_sequence_that_equals_their_position(
+    under_test: BusUnderTest, count: int
+) -> None:
     await under_test.bus.publish(under_test.stream, messages(under_test.service, 1, count))
     await under_test.bus.publish(under_test.stream, messages(under_test.service, count + 1, 3))
     assert await under_test.bus.last_sequence(under_test.stream) == count + 3

@@ -20,6 +20,7 @@ from shared.eventstore.model import ServiceModel
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Refused
+from shared.kernel.json import from_json
 from shared.messaging.handlers import Handlers, On
 from shared.messaging.nats_bus import NatsBus
 from shared.messaging.outbound import NotLeader
@@ -95,6 +96,15 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over(harness: Harness
     expected = await traffic(harness, 3)
     await eventually(lambda: _equal(one, expected))
     assert second.leading
+
+
+async def test_only_one_can_lead_at_a_time(harness: Harness) -> None:
+    async with harness.queue.lead():
+        with pytest.raises(NotLeader):
+            async with harness.queue.lead():
+                pass
+    async with harness.queue.lead():
+        pass
 
 
 async def test_a_leader_whose_session_is_gone_notices_before_it_can_do_harm(
@@ -244,3 +254,20 @@ async def test_a_discarded_message_lets_go_of_what_waits_behind_it(harness: Harn
     await one.kernel.store.request_dead_letter(number, "discard")
     assert await one.consumer.settle_requested() == 2
     await eventually(lambda: _equal(one, {"a3": 3}))
+
+
+async def test_the_public_order_is_gapless_and_keeps_the_order_of_each_stream(harness: Harness) -> None:
+    for n in range(12):
+        await harness.credit("a", n + 1)
+        await harness.credit("b", n + 1)
+    async with harness.queue.lead() as leadership:
+        placed = [*await leadership.sequence(7), *await leadership.sequence(100)]
+        assert list(await leadership.sequence(100)) == []
+    assert [m.position for m in placed] == list(range(1, len(placed) + 1))
+    heads = [0] * 8
+    for message in placed:
+        assert message.prev == heads[message.partition]
+        heads[message.partition] = message.position
+    for account in ("a", "b"):
+        cents = [d["cents"] for m in placed if (d := from_json(m.data))["account"] == account and "cents" in d]
+        assert cents == list(range(1, 13))

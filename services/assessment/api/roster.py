@@ -1,0 +1,35 @@
+"""`/roster`: which branch and which instructors assess a member."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.assessment.api.reading import reading
+from services.assessment.domain.roster.decider import ROSTER
+from services.assessment.domain.roster.state import RosterState
+from services.assessment.domain.vocabulary import Id
+from shared.kernel.errors import NotFound
+from shared.runtime.definition import Running
+from shared.web.etag import etag
+
+
+def roster(running: Running) -> APIRouter:
+    """The routes of the roster."""
+    router = APIRouter(prefix="/roster", tags=["roster"])
+
+    @router.get("/{member_id}")
+    async def read(member_id: Id, response: Response) -> dict[str, Any]:
+        unit = reading(running)
+        state: RosterState = await unit.state(ROSTER, member_id)
+        if not state.is_enrolled:
+            raise NotFound("member-unknown", "the roster has no such member", remedy="check the id in the path")
+        response.headers["ETag"] = etag(await unit.version(ROSTER, member_id))
+        return {
+            "member_id": member_id,
+            "branch_id": state.branch_id,
+            "instructor_ids": list(state.instructor_ids),
+            "moved_at": state.moved_at,
+            "relocations": sorted(state.relocations),
+        }
+
+    return router

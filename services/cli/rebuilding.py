@@ -1,0 +1,44 @@
+"""Rebuilding read models of one service, with a report."""
+
+from pathlib import Path
+
+from services.cli.broker_connection import connected
+from services.cli.catalogue import definition
+from services.cli.installation import find
+from services.cli.output import console, progress, table
+from services.cli.service_reading import database_of
+from shared.eventstore.rebuild import Rebuilt, rebuild
+from shared.kernel.errors import Invalid, Unavailable
+from shared.messaging.bus import BusUnavailable, ReaderClosed
+from shared.messaging.history import NatsHistory
+from shared.messaging.nats_bus import NatsBus
+from shared.security.broker import OPERATOR, inbox_of
+
+
+async def rebuild_projections(data_dir: Path, service: str, name: str | None) -> None:
+    """Rebuild one or all and print what came of it. Raises `Invalid` (`unknown-projection`), `Unavailable`."""
+    installation = find(data_dir)
+    known = installation.service(service)
+    model = definition(known.entry).model
+    chosen = [p for p in model.projections if name in (None, p.name)]
+    if not chosen:
+        names = ", ".join(p.name for p in model.projections) or "none"
+        raise Invalid("unknown-projection", f"{service} has no read model {name!r}", remedy=f"it has: {names}")
+    reports: list[Rebuilt] = []
+    async with database_of(known) as engine, connected(installation.nats_url, installation.seed_file) as client:
+        history = NatsHistory(NatsBus(client, inbox_prefix=inbox_of(OPERATOR)))
+        with progress("rebuilding") as tell:
+            for projection in chosen:
+                tell(f"rebuilding {projection.name}")
+                try:
+                    reports.append(await rebuild(engine, model, projection, history))
+                except (BusUnavailable, ReaderClosed) as error:
+                    raise Unavailable(
+                        "no-history", f"the events of others cannot be read ({error})", remedy="see `yanzhen doctor`"
+                    ) from error
+    shown = table(f"Rebuilt read models of {service}", "read model", "table", "rows before", "rows now", "facts", "differ")
+    for report in reports:
+        for number, (table_name, (before, after)) in enumerate(report.rows.items()):
+            last = (str(report.facts), str(report.different)) if number == 0 else ("", "")
+            shown.add_row(report.projection if number == 0 else "", table_name, str(before), str(after), *last)
+    console().print(shown)

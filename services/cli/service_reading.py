@@ -1,0 +1,36 @@
+"""Looking into a service's database for one command, with a sentence when it does not answer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.cli.installation import KnownService
+from shared.kernel.errors import Unavailable
+from shared.runtime.connect import as_asyncpg
+
+
+@asynccontextmanager
+async def database_of(service: KnownService) -> AsyncIterator[AsyncEngine]:
+    """An engine on the service's database, with its own rights. Raises `Unavailable`.
+
+    Without the time limits of the services: a rebuild may take as long as it takes.
+    """
+    settings = {"application_name": "yanzhen-cli", "jit": "off"}
+    engine = create_async_engine(
+        as_asyncpg(service.database), pool_size=2, connect_args={"server_settings": settings, "timeout": 5}
+    )
+    try:
+        yield engine
+    except (DBAPIError, OSError, TimeoutError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        missing = getattr(cause, "sqlstate", None) == "42P01"  # undefined_table
+        raise Unavailable(
+            "database-empty" if missing else "database-unreachable",
+            f"the database of {service.name} {'has no tables yet' if missing else 'does not answer'}"
+            f" ({type(cause).__name__})",
+            remedy="let the service start once: it makes its tables" if missing else "see `yanzhen doctor`",
+        ) from error
+    finally:
+        await engine.dispose()

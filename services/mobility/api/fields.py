@@ -1,0 +1,23 @@
+"""Fields that more than one request has."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.runtime.commands import Body
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
+"""An identifier that we made (UUIDv7) or that an import brought along; never blank, never with control characters."""
+
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+"""A reason in words. Says what is wrong, not who somebody is."""
+
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+
+LetterNumber = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Act(Body):
+    """Which organisation acts."""
+
+    by: Id

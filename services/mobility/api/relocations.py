@@ -1,0 +1,60 @@
+"""`/relocations`: who has it and who does not yet, and acknowledging it."""
+
+from collections import defaultdict
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from services.mobility.api.fields import Act, Id
+from services.mobility.api.queries import many, one
+from services.mobility.application.acknowledgements import acknowledge
+from services.mobility.processes.relocation.decider import RELOCATION
+from services.mobility.projections.missing import missing
+from services.mobility.projections.tables import PROPAGATION, RELOCATIONS, TRANSFERS
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.runtime.commands import Request, answer
+from shared.runtime.definition import Running
+from shared.web.etag import etag
+
+
+class Acknowledgement(Act):
+    """Which party has it, and who says so."""
+
+    party_id: Id
+
+
+def relocations(running: Running) -> APIRouter:
+    """The propagation ledger."""
+    router = APIRouter(prefix="/relocations", tags=["relocations"])
+
+    @router.post("/{relocation_id}/acknowledgements", status_code=201)
+    async def record(relocation_id: Id, body: Acknowledgement, asked: Request) -> Response:
+        async def job(unit: UnitOfWork) -> Answer:
+            await acknowledge(unit, relocation_id, body.party_id, body.by, asked.expected)
+            version = await unit.version(RELOCATION, relocation_id)
+            return Answer(201, {"relocation_id": relocation_id, "party_id": body.party_id, "version": version})
+
+        return await answer(running, asked, relocation_id, job)
+
+    @router.get("/{relocation_id}")
+    async def read(relocation_id: Id, response: Response) -> dict[str, Any]:
+        begun = (RELOCATIONS.c.relocation_id == relocation_id) & RELOCATIONS.c.accepted_at.is_not(None)
+        row = await one(running, RELOCATIONS, begun, "relocation")
+        accepted = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == relocation_id, "transfer")
+        required = (PROPAGATION.c.relocation_id == relocation_id) & PROPAGATION.c.number.is_not(None)
+        steps = await many(running, select(PROPAGATION).where(required).order_by(PROPAGATION.c.number))
+        response.headers["ETag"] = etag(row["version"])
+        by_party: dict[str, dict[str, Any]] = defaultdict(dict)
+        for step in steps:
+            shown = {"state": step["state"] or "pending", "at": step["at"], "detail": step["detail"]}
+            by_party[step["party_id"]][step["step"]] = shown
+        services = {step["party_id"] for step in steps if step["step"] == "applied"}
+        return row | {
+            "services": {service: by_party[service]["applied"] for service in sorted(services)},
+            "parties": [party | {"steps": by_party.get(party["party_id"], {})} for party in accepted["parties"]],
+            "missing": missing(steps),
+        }
+
+    return router

@@ -1,0 +1,137 @@
+"""提出转接: asking for a transfer, and sending a corrected one in the place of one that came back."""
+
+from dataclasses import dataclass, replace
+
+from services.mobility.application.organisations import AGAIN, Organisations, organisations_above
+from services.mobility.application.steps import known, step
+from services.mobility.domain.approval_path import compute_path, superiors_of
+from services.mobility.domain.member_case import MEMBER_CASE, OpenCase
+from services.mobility.domain.terms import TransferScope
+from services.mobility.domain.transfer.commands import RequestFacts, RequestTransfer, ResendTransfer
+from services.mobility.domain.transfer.decider import TRANSFER
+from services.mobility.domain.transfer.policy import TransferPolicy
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Refused
+from shared.kernel.event import DomainEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks for. Where the member is may be left out: the roll knows."""
+
+    transfer_id: str
+    member_id: str
+    to_committee_id: str
+    to_branch_id: str | None
+    scope: TransferScope
+    reason: str
+    dues_paid_to: str
+    from_branch_id: str | None = None
+    from_committee_id: str | None = None
+    resent_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is different when a transfer is sent again; None leaves it as it was."""
+
+    transfer_id: str
+    to_committee_id: str | None = None
+    to_branch_id: str | None = None
+    scope: TransferScope | None = None
+    reason: str | None = None
+    dues_paid_to: str | None = None
+
+
+async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> list[DomainEvent]:
+    """Ask for a transfer and make it the member's open one, in one work: of two at once, one wins.
+
+    Errors: `member-unknown`, `organisation-unknown`, `organisation-dissolved`, `branch-without-committee`, those of the
+    approval path, of the member's case and of the request.
+    """
+    unit.cause = unit.cause.with_correlation(wanted.transfer_id)
+    await unit.prefetch([(TRANSFER, wanted.transfer_id), (MEMBER_CASE, wanted.member_id)])
+    command = await _command(unit, wanted, policy)
+    opening = OpenCase(
+        member_id=wanted.member_id,
+        transfer_id=wanted.transfer_id,
+        opened_at=command.requested_at,
+        resent_of=wanted.resent_of,
+    )
+    await unit.handle(MEMBER_CASE, wanted.member_id, opening)
+    return await unit.handle(TRANSFER, wanted.transfer_id, command)
+
+
+async def resend(
+    unit: UnitOfWork,
+    transfer_id: str,
+    by: str,
+    correction: Correction,
+    policy: TransferPolicy,
+    expected: int | None,
+) -> list[DomainEvent]:
+    """End a transfer that came back by one that takes its place; both happen, or neither does.
+
+    Errors: those of both. A destination that changes takes the branch of the old one with it.
+    """
+    old = (await known(unit, transfer_id)).asked
+    command = ResendTransfer(resent_by=by, resent_as=correction.transfer_id, resent_at=unit.clock.now())
+    await step(unit, transfer_id, command, expected)
+    moved = correction.to_committee_id not in (None, old.to_committee_id)
+    wanted = Wanted(
+        transfer_id=correction.transfer_id,
+        member_id=old.member_id,
+        to_committee_id=correction.to_committee_id or old.to_committee_id,
+        to_branch_id=correction.to_branch_id or (None if moved else old.to_branch_id),
+        scope=correction.scope or old.scope,
+        reason=correction.reason or old.reason,
+        dues_paid_to=correction.dues_paid_to or old.dues_paid_to,
+        from_branch_id=old.from_branch_id,
+        from_committee_id=old.from_committee_id,
+        resent_of=transfer_id,
+    )
+    return await request(unit, wanted, policy)
+
+
+async def _command(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> RequestTransfer:
+    """The request with all that the decision needs: who is where, who approves, who is above whom."""
+    member = await unit.row("members", wanted.member_id)
+    if member is None:
+        raise Refused("member-unknown", f"there is no member {wanted.member_id}", remedy=AGAIN, where="member_id")
+    from_branch_id = wanted.from_branch_id or str(member["organisation_id"])
+    organisations = await organisations_above(
+        unit,
+        from_branch_id=from_branch_id,
+        from_committee_id=wanted.from_committee_id,
+        to_committee_id=wanted.to_committee_id,
+        to_branch_id=wanted.to_branch_id,
+    )
+    organisations.require_active(to_committee_id=wanted.to_committee_id, to_branch_id=wanted.to_branch_id)
+    home = organisations.committee_of(from_branch_id, wanted.from_committee_id)
+    from_committee_id = wanted.from_committee_id or home
+    path = compute_path(organisations.tree, from_committee_id, wanted.to_committee_id, wanted.scope)
+    holders = {*path, from_committee_id, wanted.to_committee_id}
+    asked = replace(wanted, from_branch_id=from_branch_id, from_committee_id=from_committee_id)
+    return RequestTransfer(
+        **{field: getattr(asked, field) for field in Wanted.__dataclass_fields__},
+        approval_path=path,
+        superiors=superiors_of(organisations.tree, sorted(holders)),
+        policy=policy,
+        facts=RequestFacts(
+            member_branch_id=member["organisation_id"],
+            member_lost=False,  # lost contact (失联) is not recorded yet
+            probationary=member["status"] == "probationary",
+            probation_ends_on=member["probation_ends_on"],
+            from_branch_committee_id=home,
+            to_branch_committee_id=_destination(organisations, wanted),
+            from_committee_can_approve=organisations.can_approve(from_committee_id),
+            to_committee_can_approve=organisations.can_approve(wanted.to_committee_id),
+        ),
+        requested_at=unit.clock.now(),
+    )
+
+
+def _destination(organisations: Organisations, wanted: Wanted) -> str | None:
+    if wanted.to_branch_id is None:
+        return None
+    return organisations.committee_of(wanted.to_branch_id, wanted.to_committee_id)

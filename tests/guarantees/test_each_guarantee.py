@@ -1,0 +1,84 @@
+"""Each guarantee of `docs/guarantees.md` has a test, and the test turns red when the mechanism behind it is removed.
+
+The second half is what this file shows: every row runs the guarantee's test in a process of its own in which one
+mechanism is switched off (`tests/support/mutations.py`), and expects it to fail. That it passes with the mechanism in
+place is shown by the ordinary run.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.mutations import MUTATIONS
+
+ROOT = Path(__file__).parents[2]
+
+FAULTS = "tests/integration/messaging/test_delivery_under_faults.py::"
+MEMORY = "tests/integration/messaging/test_consumer_on_memory.py::"
+STORE = "tests/integration/eventstore/test_store_compliance.py::"
+EXECUTOR = "tests/integration/eventstore/test_executor.py::"
+
+RED = {
+    "append-only-trigger-dropped": "tests/integration/eventstore/test_append_only.py",
+    "stream-versions-not-checked": STORE + "test_an_append_at_the_wrong_version_is_a_conflict_and_leaves_nothing",
+    "remembered-reads-not-checked": EXECUTOR + "test_nothing_is_done_on_the_strength_of_what_this_process_remembers",
+    "one-bad-work-fails-its-group": STORE + "test_in_a_group_the_first_of_two_wins_and_the_others_are_untouched",
+    "order-of-the-queue-ignored": FAULTS + "test_the_public_order_is_gapless_and_keeps_the_order_of_each_stream",
+    "leader-lock-not-taken": FAULTS + "test_only_one_can_lead_at_a_time",
+    "fence-off": FAULTS + "test_a_stale_leader_is_refused_by_the_broker",
+    "lost-messages-not-published-again": FAULTS
+    + "test_a_broker_that_lost_everything_is_filled_again_from_the_database",
+    "stream-ahead-not-noticed": FAULTS + "test_a_stream_that_is_ahead_of_the_database_stops_the_relay",
+    "cursor-not-compared": FAULTS + "test_two_instances_of_one_consumer_have_each_effect_once",
+    "gaps-not-noticed": MEMORY + "test_a_lost_or_repeated_message_changes_nothing",
+    "keys-not-parked": FAULTS + "test_a_message_that_cannot_be_handled_holds_up_its_key_only",
+    "killer-messages-not-counted": MEMORY + "test_bug_2_a_message_that_kills_its_process_is_set_aside_in_the_end",
+    "timers-not-claimed": "tests/integration/processes/test_timers.py::test_two_replicas_that_fire_at_once_fire_once",
+    "idempotency-keys-not-claimed": EXECUTOR + "test_a_request_repeated_at_once_or_later_takes_effect_once",
+    "inbox-not-kept": "tests/integration/messaging/test_inbound_door.py::test_a_message_that_comes_again_takes_effect_once",
+    "rebuild-without-the-lock": "tests/integration/eventstore/test_rebuild.py"
+    "::test_a_rebuild_under_writes_gives_what_the_writes_gave",
+    "membership-moved-from-anywhere": "tests/unit/registry/test_member.py::test_nobody_moves_from_where_they_are_not",
+    "second-transfer-allowed": "tests/unit/mobility/test_member_case.py"
+    "::test_second_transfer_is_refused_while_the_first_is_open",
+    "propagated-before-all-is-in": "tests/unit/mobility/test_relocation.py"
+    "::test_nothing_is_propagated_while_one_row_is_missing",
+    "sent-again-while-unknown": "tests/unit/notify/test_message.py",
+    "seal-not-bound-to-its-person": "tests/unit/privacy/test_sealer.py"
+    "::test_a_value_cannot_be_moved_to_another_person_or_field",
+    "erasure-keeps-the-key": "tests/unit/privacy/test_sealer.py"
+    "::test_after_erasure_every_value_reads_as_erased_and_others_are_untouched",
+}
+
+
+def test_every_mutation_has_a_test_that_it_turns_red() -> None:
+    assert set(RED) == set(MUTATIONS)
+
+
+def test_every_guarantee_names_a_test_and_a_mutation_that_exist() -> None:
+    rows = [line for line in (ROOT / "docs/guarantees.md").read_text().splitlines() if line.startswith("| G")]
+    assert len(rows) >= 15
+    for row in rows:
+        tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row)
+        assert tests, f"no test in: {row}"
+        for path, name in tests:
+            assert re.search(rf"\b(def|class) {name}\b", (ROOT / path).read_text()), f"{path}::{name} does not exist"
+        assert any(f"`{name}`" in row for name in MUTATIONS), f"no mutation in: {row}"
+
+
+@pytest.mark.parametrize("name", sorted(RED))
+def test_without_its_mechanism_a_guarantee_does_not_hold(name: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_XDIST")}
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.support.mutations", "-p", "no:cacheprovider",
+         "--timeout", "40", RED[name]],
+        cwd=ROOT, env=environment | {"YANZHEN_MUTATION": name}, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    said = result.stdout[-3000:] + result.stderr[-2000:]
+    # Red by its own assertion or time-out (exit 1 with a failed test), not because it could not even be collected.
+    assert result.returncode == 1, said
+    assert re.search(r"\b1 failed\b", result.stdout) or "Timeout" in said, said

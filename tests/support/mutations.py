@@ -1,0 +1,253 @@
+"""Mechanisms switched off, one at a time: a pytest plugin (`-p tests.support.mutations`, variable `YANZHEN_MUTATION`).
+
+A guarantee whose test stays green without its mechanism is a sentence, not a guarantee.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+MUTATIONS: dict[str, Callable[[], None]] = {}
+
+
+def mutation(function: Callable[[], None]) -> Callable[[], None]:
+    MUTATIONS[function.__name__.replace("_", "-")] = function
+    return function
+
+
+def pytest_configure() -> None:
+    name = os.environ.get("YANZHEN_MUTATION")
+    if name:
+        MUTATIONS[name]()
+
+
+async def _nobody_loses(*_: Any) -> dict[int, Exception]:
+    return {}
+
+
+@mutation
+def append_only_trigger_dropped() -> None:
+    from shared.eventstore.postgres import schema
+
+    kept = tuple(s for s in schema.DDL if "append_only" not in s)
+    schema.DDL = kept
+
+
+@mutation
+def stream_versions_not_checked() -> None:
+    from shared.eventstore.postgres import commit
+
+    commit._claim_streams = _nobody_loses
+    commit.collisions = lambda works: {}
+
+
+@mutation
+def remembered_reads_not_checked() -> None:
+    from shared.eventstore.postgres import commit
+
+    commit._check_reads = _nobody_loses
+
+
+@mutation
+def one_bad_work_fails_its_group() -> None:
+    from shared.eventstore.postgres import store
+    from shared.eventstore.records import Work
+
+    original = store.PostgresStore.commit
+
+    async def commit(self: Any, works: list[Work]) -> Any:
+        outcomes = await original(self, works)
+        failed = next((o for o in outcomes if o is not None), None)
+        return [failed] * len(works)
+
+    store.PostgresStore.commit = commit  # type: ignore[method-assign,assignment]
+
+
+@mutation
+def order_of_the_queue_ignored() -> None:
+    from sqlalchemy import text
+
+    from shared.messaging import postgres_outbound as module
+
+    module._SEQUENCE = text(
+        module._SEQUENCE.text.replace("row_number() OVER (ORDER BY id)", "row_number() OVER (ORDER BY id DESC)")
+    )
+
+
+@mutation
+def leader_lock_not_taken() -> None:
+    from sqlalchemy import text
+
+    from shared.messaging import postgres_outbound as module
+
+    module._LOCK = text("SELECT CAST(:lock AS bigint) IS NOT NULL")
+
+
+@mutation
+def fence_off() -> None:
+    from nats.aio.client import Client
+
+    original = Client.publish
+
+    async def publish(self: Any, subject: str, payload: bytes = b"", reply: str = "", headers: Any = None) -> None:
+        if headers:
+            headers.pop("Nats-Expected-Last-Sequence", None)
+        await original(self, subject, payload, reply, headers)
+
+    Client.publish = publish  # type: ignore[method-assign]
+
+
+@mutation
+def lost_messages_not_published_again() -> None:
+    from shared.messaging.relay import Relay
+
+    async def recover(self: Relay, leadership: Any) -> None:
+        self.published = await leadership.last_position()
+
+    Relay._recover = recover  # type: ignore[method-assign]
+
+
+@mutation
+def stream_ahead_not_noticed() -> None:
+    from shared.messaging import relay
+
+    original = relay.Relay._recover
+
+    async def recover(self: Any, leadership: Any) -> None:
+        try:
+            await original(self, leadership)
+        except relay.StreamAhead:
+            return
+
+    relay.Relay._recover = recover  # type: ignore[method-assign]
+
+
+@mutation
+def cursor_not_compared() -> None:
+    from shared.eventstore.postgres import commit
+
+    commit._claim_cursors = _nobody_loses
+
+
+@mutation
+def gaps_not_noticed() -> None:
+    from shared.messaging import consumer
+
+    consumer.is_gap = lambda envelope, cursor: False
+
+
+@mutation
+def keys_not_parked() -> None:
+    from shared.messaging.holding import Holding
+
+    Holding.__contains__ = lambda self, key: False  # type: ignore[method-assign]
+
+
+@mutation
+def killer_messages_not_counted() -> None:
+    from shared.eventstore.memory import MemoryStore
+
+    async def note_opening(self: Any, consumer: str, source: str, positions: Any) -> int:
+        return 1
+
+    MemoryStore.note_opening = note_opening  # type: ignore[method-assign]
+
+
+@mutation
+def timers_not_claimed() -> None:
+    from shared.eventstore.postgres import commit
+
+    commit._claim_timers = _nobody_loses
+    commit.collisions = lambda works: {}
+
+
+@mutation
+def idempotency_keys_not_claimed() -> None:
+    from shared.eventstore.executor import Executor
+    from shared.eventstore.postgres import commit
+
+    async def unknown(self: Any, once: Any) -> None:
+        return None
+
+    commit._claim_keys = _nobody_loses
+    Executor._known = unknown  # type: ignore[method-assign,assignment]
+
+
+@mutation
+def inbox_not_kept() -> None:
+    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres.store import PostgresStore
+
+    async def nothing(self: Any, source: str, message_ids: Any) -> set[str]:
+        return set()
+
+    commit._claim_inbox = _nobody_loses
+    PostgresStore.known_in_inbox = nothing  # type: ignore[method-assign]
+
+
+@mutation
+def rebuild_without_the_lock() -> None:
+    from shared.eventstore import rebuild
+
+    original = rebuild.text
+
+    def text(statement: str) -> Any:
+        return original("SELECT 1" if statement.startswith(("LOCK TABLE", "SELECT 1 FROM cursors")) else statement)
+
+    rebuild.text = text  # type: ignore[assignment]
+
+
+@mutation
+def membership_moved_from_anywhere() -> None:
+    from services.registry.domain.member import decider
+    from services.registry.domain.member.events import MembershipMoved
+
+    decider._move = lambda command, state: [MembershipMoved(**command.model_dump())]
+
+
+@mutation
+def second_transfer_allowed() -> None:
+    from services.mobility.domain.member_case import MEMBER_CASE, OpenCase
+
+    original = MEMBER_CASE.decide
+
+    def decide(command: Any, state: Any) -> Any:
+        return original(command, MEMBER_CASE.initial if isinstance(command, OpenCase) else state)
+
+    object.__setattr__(MEMBER_CASE, "decide", decide)
+
+
+@mutation
+def propagated_before_all_is_in() -> None:
+    from services.mobility.processes.relocation import decide
+
+    decide.complete = lambda state, started: True
+
+
+@mutation
+def sent_again_while_unknown() -> None:
+    from services.notify.domain.message import attempts
+    from services.notify.domain.message.events import AttemptStarted
+
+    def start(command: Any, state: Any) -> Any:
+        due = state.policy.result_due_at(command.started_at)
+        return [AttemptStarted(**state.cites, **dict(command), result_due_at=due)]
+
+    attempts.start = start
+
+
+@mutation
+def seal_not_bound_to_its_person() -> None:
+    from shared.privacy import sealer
+
+    sealer._bound_to = lambda *_: b""
+
+
+@mutation
+def erasure_keeps_the_key() -> None:
+    from shared.privacy.memory_keyring import InMemoryKeyring
+
+    async def destroy(self: Any, person_id: str) -> bool:
+        return True
+
+    InMemoryKeyring.destroy = destroy  # type: ignore[method-assign]
