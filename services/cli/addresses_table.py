@@ -11,7 +11,7 @@ def show_addresses(console: Console, addresses: dict[str, Any]) -> None:
     """Print the addresses of a running installation (the content of `run.json`)."""
     shown = table("雁阵 Yanzhen is ready", "what", "where", "pid")
     for name, service in addresses["services"].items():
-        shown.add_row(name, f"{service['url']}/docs", str(service["pid"]))
+        shown.add_row(name, service["url"], str(service["pid"]))
     pids = addresses["pids"]
     for name, key, process in (
         ("broker", "nats_url", "nats"),

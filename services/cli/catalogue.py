@@ -46,6 +46,6 @@ def definition(of: ServiceEntry) -> "ServiceDefinition":
         raise Invalid(
             "service-missing",
             f"{of.target} cannot be imported ({error})",
-            remedy="an image holds one service only; elsewhere install the extra of that service",
+            remedy=f"install the extra `{of.name}`; an image for another service does not hold this one",
         ) from error
     return found

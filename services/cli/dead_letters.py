@@ -64,7 +64,9 @@ async def settle(data_dir: Path, service: str, number: int, wish: str) -> None:
     known = installation.service(service)
     _, status, message = await _letter(known, number)
     if status not in OPEN:
-        raise Refused("settled-already", f"dead letter {number} of {service} is {status}", remedy="nothing is left to do")
+        raise Refused(
+            "settled-already", f"dead letter {number} of {service} is {status}", remedy="nothing is left to do"
+        )
     if message.source.startswith(_INBOUND):
         await _settle_inbound(known, number, wish)
         return

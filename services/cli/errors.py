@@ -28,7 +28,9 @@ class OneLineErrors(TyperGroup):
         except Exception as error:
             if os.environ.get(DEBUG_VARIABLE) or _is_flow(error):
                 raise
-            typer.echo(f"unexpected: {_first_line(error)} - see it whole with {DEBUG_VARIABLE}=1, and report it", err=True)
+            typer.echo(
+                f"unexpected: {_first_line(error)} - see it whole with {DEBUG_VARIABLE}=1, and report it", err=True
+            )
             raise typer.Exit(1) from None
 
 

@@ -57,7 +57,9 @@ class Installation:
         """One service. Raises `Invalid` (`unknown-service`)."""
         if name not in self.services:
             raise Invalid(
-                "unknown-service", f"there is no service {name!r} here", remedy=f"name one of {', '.join(self.services)}"
+                "unknown-service",
+                f"there is no service {name!r} here",
+                remedy=f"name one of {', '.join(self.services)}",
             )
         return self.services[name]
 

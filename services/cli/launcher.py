@@ -1,7 +1,6 @@
 """A whole installation on this machine: servers from wheels, databases, identities, streams, and the four services.
 
-    async with LocalInstallation(Path(".yanzhen")) as installation:
-        print(installation.url("mobility"))
+`async with LocalInstallation(Path(".yanzhen")) as installation: installation.url("mobility")`
 """
 
 import asyncio
@@ -180,8 +179,9 @@ class LocalInstallation:
         for service in self.services:
             port = self._ports.taken[service.name]
             environment = service_environment(service, self.files, stack, port, notify=service.name == NOTIFY)
+            log = self.files.path / "logs" / f"{service.name}.log"
             child = service_children.service_child(
-                service, self._home(service), self.files.path / "logs" / f"{service.name}.log", port, environment
+                service, self._home(service), log, port, environment, lambda: self.files.clock_shift
             )
             child.on_restart(lambda _: self._record())
             self.children[service.name] = child

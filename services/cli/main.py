@@ -2,11 +2,20 @@
 must not load four services.
 """
 
+import importlib
+import importlib.util
+
 import typer
 
+from services.cli.commands import clock, dlq, projection
+from services.cli.commands.doctor import doctor
+from services.cli.commands.provision import provision
 from services.cli.commands.serve import serve
+from services.cli.commands.trace import trace
 from services.cli.commands.up import up
 from services.cli.errors import OneLineErrors
+
+DEMO = "services.cli.demo.command"
 
 app = typer.Typer(
     name="yanzhen",
@@ -18,4 +27,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command()(up)
+if importlib.util.find_spec(DEMO) is not None:
+    # Left out of an image that holds one service only, as its data is.
+    app.command()(importlib.import_module(DEMO).demo)
+app.command()(trace)
+app.command()(doctor)
+app.command()(provision)
 app.command()(serve)
+app.add_typer(dlq.app, name="dlq")
+app.add_typer(projection.app, name="projection")
+app.add_typer(clock.app, name="clock")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from rich.box import ROUNDED
 from rich.console import Console
 from rich.table import Table
 
@@ -24,7 +25,7 @@ def console(stream: TextIO | None = None) -> Console:
 
 def table(title: str, *columns: str) -> Table:
     """A table with left-aligned columns that fold rather than cut."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", pad_edge=False)
+    made = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold", box=ROUNDED)
     for column in columns:
         made.add_column(column, overflow="fold")
     return made

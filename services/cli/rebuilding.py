@@ -36,7 +36,9 @@ async def rebuild_projections(data_dir: Path, service: str, name: str | None) ->
                     raise Unavailable(
                         "no-history", f"the events of others cannot be read ({error})", remedy="see `yanzhen doctor`"
                     ) from error
-    shown = table(f"Rebuilt read models of {service}", "read model", "table", "rows before", "rows now", "facts", "differ")
+    shown = table(
+        f"Rebuilt read models of {service}", "read model", "table", "rows before", "rows now", "facts", "differ"
+    )
     for report in reports:
         for number, (table_name, (before, after)) in enumerate(report.rows.items()):
             last = (str(report.facts), str(report.different)) if number == 0 else ("", "")

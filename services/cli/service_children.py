@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from services.cli.catalogue import ServiceEntry
@@ -16,8 +17,22 @@ READY_SECONDS = 60.0
 _MARKER = "services.cli"
 
 
-def service_child(service: ServiceEntry, home: Path, log: Path, port: int, environment: dict[str, str]) -> Child:
-    """A service's process. It counts as ready when `/readyz` is green: database, broker, relay, consumers, timers."""
+def service_child(
+    service: ServiceEntry,
+    home: Path,
+    log: Path,
+    port: int,
+    environment: dict[str, str],
+    clock_shift: Callable[[], float],
+) -> Child:
+    """A service's process. It counts as ready when `/readyz` is green: database, broker, relay, consumers, timers.
+
+    `clock_shift` is read at every launch: a service that is restarted must not fall back to the machine's time when the
+    others live months later.
+    """
+
+    async def prepare() -> None:
+        environment["YANZHEN_CLOCK_SHIFT"] = str(clock_shift())
 
     async def ready(_pid: int) -> bool:
         return await answers_ok(port, "/readyz")
@@ -35,7 +50,7 @@ def service_child(service: ServiceEntry, home: Path, log: Path, port: int, envir
         stop=STOP,
         ready_seconds=READY_SECONDS,
     )
-    return Child(spec, ready=ready)
+    return Child(spec, ready=ready, prepare=prepare)
 
 
 async def stop_left_over(home: Path, clock: Clock) -> None:

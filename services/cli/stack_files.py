@@ -1,7 +1,8 @@
 """What a local installation keeps in its data directory beside the servers' own data.
 
 `credentials/<role>.nk` and `credentials/nats-authorization.conf`, `secrets/…` (keys and database passwords),
-`service-ports.json`, and while it runs `run.json`. Secrets are made once, readable by their owner only, and never shown.
+`service-ports.json`, `clock-shift`, and while it runs `run.json`. Secrets are made once, readable by their
+owner only, and never shown.
 """
 
 import json
@@ -15,7 +16,6 @@ from shared.security.nkey_seeds import SUFFIX, ensure_seed
 from shared.security.secret_files import create_once
 
 
-
 class StackFiles:
     """Paths and secrets of one data directory. Nothing is created before it is asked for."""
 
@@ -26,6 +26,7 @@ class StackFiles:
         self.run_record = self.path / "run.json"
         self.authorization = self.credentials / "nats-authorization.conf"
         self._ports = self.path / "service-ports.json"
+        self._clock = self.path / "clock-shift"
 
     def prepare_directory(self) -> None:
         """Make the data directory as `shared.embedded.data_dir` would: PostgreSQL may have to pass through it."""
@@ -67,6 +68,18 @@ class StackFiles:
     def remember_ports(self, ports: dict[str, int]) -> None:
         """Keep them for the next run."""
         write_private(self._ports, json.dumps({**self.remembered_ports(), **ports}, indent=2) + "\n")
+
+    @property
+    def clock_shift(self) -> float:
+        """Seconds by which the services' clock was moved (`yanzhen clock shift`), for those that start later."""
+        try:
+            return float(self._clock.read_text("ascii"))
+        except (FileNotFoundError, ValueError):
+            return 0.0
+
+    @clock_shift.setter
+    def clock_shift(self, seconds: float) -> None:
+        write_private(self._clock, f"{seconds}\n")
 
     def write_run_record(self, record: dict[str, Any]) -> None:
         """Let other commands find the running installation."""

@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy import MetaData, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from shared.contracts.base import PublicEvent
 from shared.eventstore.model import ServiceModel
@@ -83,6 +83,8 @@ async def rebuild(
         shadows = {name: _copy(table, shadow[name]) for name, table in tables.items()}
         for table in shadows.values():
             await connection.execute(CreateTable(table))
+            for index in table.indexes:
+                await connection.execute(CreateIndex(index))
     copier = _Copier(engine, model, projection, shadows, history)
     await copier.catch_up()
     async with engine.begin() as connection:
@@ -188,7 +190,10 @@ _OWN = text(
 
 
 def _copy(table: Table, name: str) -> Table:
-    return table.to_metadata(MetaData(), name=name)
+    copy = table.to_metadata(MetaData(), name=name)
+    for index in copy.indexes:  # names are the schema's, not the table's: the old table still has the old one
+        index.name = f"{name}_by_{'_'.join(column.name for column in index.columns)}"[:63]
+    return copy
 
 
 async def _max_seq(connection: AsyncConnection) -> int:

@@ -62,17 +62,17 @@ class PostgresOutboundQueue:
         alone = create_async_engine(
             self._engine.url,
             poolclass=NullPool,
+            # Each statement is its own transaction: a BEGIN and a COMMIT around one statement are two more round trips.
+            isolation_level="AUTOCOMMIT",
             connect_args={"server_settings": {"idle_session_timeout": str(FROZEN_AFTER_MS), "jit": "off"}},
         )
         try:
             async with alone.connect() as connection:
                 held = (await connection.execute(_LOCK, {"lock": LOCK})).scalar()
-                await connection.commit()
                 if not held:
                     raise NotLeader
                 rows = await connection.execute(_HEADS, {"last": PARTITIONS - 1})
                 heads = [row[1] for row in rows]
-                await connection.commit()
                 yield _PostgresLeadership(connection, heads)
         except DBAPIError as error:
             raise NotLeader(f"the leader's connection is gone: {error.orig}") from error
@@ -99,12 +99,9 @@ class _PostgresLeadership:
         last = max(self._heads)
         rows = await self._connection.execute(_SEQUENCE, {"limit": limit, "last": last, "heads": self._heads})
         placed = sorted((SequencedMessage(*row) for row in rows), key=lambda message: message.position)
-        await self._connection.commit()
         heads_after(self._heads, placed)
         return placed
 
     async def sequenced(self, after: int, limit: int) -> Sequence[SequencedMessage]:
         rows = await self._connection.execute(_SEQUENCED, {"after": after, "limit": limit})
-        found = [SequencedMessage(*row) for row in rows]
-        await self._connection.commit()
-        return found
+        return [SequencedMessage(*row) for row in rows]

@@ -74,7 +74,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     path = path or Path(environment.get(PATH_VARIABLE) or DEFAULT_PATH)
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-        replicas = int(environment.get(REPLICAS_VARIABLE) or document.pop("replicas", 1))
+        declared = document.pop("replicas", 1)
+        replicas = int(environment.get(REPLICAS_VARIABLE) or declared)
         streams = tuple(_stream(table, replicas) for table in document.pop("stream", []))
         durables = tuple(_durable(table) for table in document.pop("consumer", []))
         if document:

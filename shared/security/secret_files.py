@@ -1,5 +1,6 @@
 """Secrets that are made once and kept as files that only their owner can read."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -21,10 +22,8 @@ def create_once(path: Path, text: str) -> str:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with contextlib.suppress(FileExistsError):  # somebody was faster; theirs counts
                 os.link(staged, path)
-            except FileExistsError:
-                pass  # somebody was faster; theirs counts
         finally:
             os.unlink(staged)
     return path.read_text("ascii")

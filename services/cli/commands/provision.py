@@ -9,7 +9,7 @@ from services.cli.options import DataDir
 from services.cli.stack_names import DEFAULT_DATA_DIR
 
 if TYPE_CHECKING:
-    from shared.messaging.provisioning import Drift, Provisioned
+    from shared.messaging.provisioning import Provisioned
 
 
 def provision(
@@ -61,7 +61,9 @@ def _show(done: "Provisioned") -> None:
             shown.add_row(one.stream, one.setting, _plain(one.expected), _plain(one.actual), kind)
     out.print(shown)
     if done.drift:
-        out.print("What differs cannot be changed in place without losing messages: make it anew, or change infra/nats/.")
+        out.print(
+            "What differs cannot be changed in place without losing messages: make it anew, or change infra/nats/."
+        )
 
 
 def _plain(value: object) -> str:

@@ -32,6 +32,5 @@ def _issues(state: Transfer, by: str) -> bool:
 async def _number(unit: UnitOfWork, state: Transfer) -> str:
     committee_id, transfer_id = state.asked.from_committee_id, state.asked.transfer_id
     take = TakeNumber(committee_id=committee_id, transfer_id=transfer_id, taken_at=unit.clock.now())
-    [taken] = await unit.handle(LETTER_SERIES, committee_id, take)
-    assert isinstance(taken, LetterNumberTaken)
-    return taken.letter_number
+    taken = await unit.handle(LETTER_SERIES, committee_id, take)
+    return next(event.letter_number for event in taken if isinstance(event, LetterNumberTaken))

@@ -25,7 +25,7 @@ PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader"
 PostScope = Literal["station", "organisation", "unit"]
 MemberStatus = Literal["formal", "probationary"]
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 """An identifier that we made (UUIDv7) or that an import brought along."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

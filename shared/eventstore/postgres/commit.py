@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventstore.postgres import statements as sql
 from shared.eventstore.postgres.views import ViewWriter
-from shared.eventstore.records import HeldMessage, Work
+from shared.eventstore.records import HeldMessage, OutgoingMessage, StreamAppend, Work
 from shared.eventstore.store import KeyTaken, LostCursor, TimerGone
 from shared.kernel.errors import ConcurrencyConflict
 from shared.kernel.json import to_json
@@ -61,21 +61,7 @@ async def _claim_streams(connection: AsyncConnection, works: Sequence[Work]) -> 
     appends = [(index, claimed) for index, work in enumerate(works) for claimed in work.claims().values()]
     if not appends:
         return {}
-    # In order of their ids, so that two processes that take the same streams take their locks in the same order.
-    ordered = sorted((append for _, append in appends), key=lambda append: append.stream_id)
-    fresh = [append for append in ordered if append.expected_version == 0]
-    moved = [append for append in ordered if append.expected_version > 0]
-    granted = await connection.execute(
-        sql.CLAIM_STREAMS,
-        {
-            "new_ids": [a.stream_id for a in fresh],
-            "new_types": [a.stream_type for a in fresh],
-            "new_versions": [a.next_version for a in fresh],
-            "ids": [a.stream_id for a in moved],
-            "expected": [a.expected_version for a in moved],
-            "next": [a.next_version for a in moved],
-        },
-    )
+    granted = await connection.execute(sql.CLAIM_STREAMS, _claim_columns([append for _, append in appends]))
     have = set(granted.scalars())
     if len(have) == len(appends):
         return {}
@@ -161,27 +147,41 @@ async def _claim_inbox(connection: AsyncConnection, works: Sequence[Work]) -> Lo
     return {i: KeyTaken(f"{e.source} {e.message_id}") for i, e in entries if (e.source, e.message_id) not in have}
 
 
+def appends_only(works: Sequence[Work]) -> bool:
+    """Whether the group does nothing but append events and queue messages: then one statement is all it takes."""
+    return not any(
+        work.reads or work.rows or work.armed or work.cancelled or work.fired or work.cursors or work.inbox
+        or work.dead or work.parked or work.resolved or work.unparked or work.idempotency
+        for work in works
+    )  # fmt: skip
+
+
+async def append(connection: AsyncConnection, works: Sequence[Work]) -> None:
+    """Claim the streams and write events and messages in one round trip, all or nothing.
+
+    Raises a division by zero (`statements.CLAIM_LOST`) or a unique violation when anybody lost a stream: the statement
+    takes itself back, and `claim` finds out who it was.
+    """
+    claims = [claimed for work in works for claimed in work.claims().values()]
+    messages = [message for work in works for message in work.messages]
+    columns: dict[str, Any] = _claim_columns(claims) | _event_columns(works) | _message_columns(messages)
+    await connection.execute(sql.APPEND, columns | {"wanted": len(claims)})
+
+
 async def write(connection: AsyncConnection, works: Sequence[Work], views: ViewWriter) -> None:
     """Write what the works claimed: events, messages, timers, held messages, read models."""
-    await _insert_events(connection, works)
+    events = _event_columns(works)
+    if events["stream_ids"]:
+        await connection.execute(sql.INSERT_EVENTS, events)
     messages = [message for work in works for message in work.messages]
     if messages:
-        await connection.execute(
-            sql.INSERT_OUTBOX,
-            {
-                "ids": [m.message_id for m in messages],
-                "subjects": [m.subject for m in messages],
-                "partitions": [m.partition for m in messages],
-                "headers": [m.headers for m in messages],
-                "datas": [m.data for m in messages],
-            },
-        )
+        await connection.execute(sql.INSERT_OUTBOX, _message_columns(messages))
     await _change_timers(connection, works)
     await _hold(connection, works)
     await views.write(connection, [change for work in works for change in work.rows])
 
 
-async def _insert_events(connection: AsyncConnection, works: Sequence[Work]) -> None:
+def _event_columns(works: Sequence[Work]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
@@ -200,8 +200,32 @@ async def _insert_events(connection: AsyncConnection, works: Sequence[Work]) -> 
                 columns["metas"].append(append.meta)
                 columns["correlations"].append(append.correlation_id)
                 columns["times"].append(append.recorded_at)
-    if columns["stream_ids"]:
-        await connection.execute(sql.INSERT_EVENTS, columns)
+    return columns
+
+
+def _message_columns(messages: Sequence[OutgoingMessage]) -> dict[str, list[Any]]:
+    return {
+        "message_ids": [m.message_id for m in messages],
+        "subjects": [m.subject for m in messages],
+        "partitions": [m.partition for m in messages],
+        "headers": [m.headers for m in messages],
+        "bodies": [m.data for m in messages],
+    }
+
+
+def _claim_columns(claims: Sequence[StreamAppend]) -> dict[str, list[Any]]:
+    # In order of their ids, so that two processes that take the same streams take their locks in the same order.
+    ordered = sorted(claims, key=lambda append: append.stream_id)
+    fresh = [append for append in ordered if append.expected_version == 0]
+    moved = [append for append in ordered if append.expected_version > 0]
+    return {
+        "new_ids": [a.stream_id for a in fresh],
+        "new_types": [a.stream_type for a in fresh],
+        "new_versions": [a.next_version for a in fresh],
+        "ids": [a.stream_id for a in moved],
+        "expected": [a.expected_version for a in moved],
+        "next": [a.next_version for a in moved],
+    }
 
 
 async def _change_timers(connection: AsyncConnection, works: Sequence[Work]) -> None:

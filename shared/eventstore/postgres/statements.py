@@ -82,8 +82,8 @@ INSERT_OUTBOX = text(
     """
     INSERT INTO outbox (message_id, subject, partition, headers, data)
     SELECT w.message_id, w.subject, w.partition, w.headers, w.data
-    FROM unnest(CAST(:ids AS text[]), CAST(:subjects AS text[]), CAST(:partitions AS smallint[]),
-                CAST(:headers AS text[]), CAST(:datas AS bytea[]))
+    FROM unnest(CAST(:message_ids AS text[]), CAST(:subjects AS text[]), CAST(:partitions AS smallint[]),
+                CAST(:headers AS text[]), CAST(:bodies AS bytea[]))
          WITH ORDINALITY AS w (message_id, subject, partition, headers, data, ord)
     ORDER BY w.ord
     """
@@ -124,4 +124,41 @@ RESOLVE_DEAD = text("UPDATE dead_letters SET status = :status WHERE id = :id")
 
 DELETE_PARKED = text(
     "DELETE FROM parked WHERE consumer = :consumer AND source = :source AND key = :key AND position = :position"
+)
+
+CLAIM_LOST = "22012"
+"""SQLSTATE of the division by zero with which `APPEND` takes itself back."""
+
+APPEND = text(
+    """
+    WITH fresh AS (
+        INSERT INTO streams (stream_id, stream_type, version)
+        SELECT * FROM unnest(CAST(:new_ids AS text[]), CAST(:new_types AS text[]), CAST(:new_versions AS int[]))
+        ON CONFLICT DO NOTHING
+        RETURNING 1
+    ), moved AS (
+        UPDATE streams AS s SET version = w.next
+        FROM unnest(CAST(:ids AS text[]), CAST(:expected AS int[]), CAST(:next AS int[])) AS w (stream_id, expected, next)
+        WHERE s.stream_id = w.stream_id AND s.version = w.expected
+        RETURNING 1
+    ), stored AS (
+        INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, correlation_id, recorded_at)
+        SELECT w.stream_id, w.version, w.event_id, w.type, w.schema_version, CAST(w.data AS jsonb),
+               CAST(w.meta AS jsonb), w.correlation_id, w.recorded_at
+        FROM unnest(CAST(:stream_ids AS text[]), CAST(:versions AS int[]), CAST(:event_ids AS text[]),
+                    CAST(:types AS text[]), CAST(:schema_versions AS smallint[]), CAST(:datas AS text[]),
+                    CAST(:metas AS text[]), CAST(:correlations AS text[]), CAST(:times AS timestamptz[]))
+             WITH ORDINALITY AS w (stream_id, version, event_id, type, schema_version, data, meta, correlation_id,
+                                   recorded_at, ord)
+        ORDER BY w.ord
+    ), queued AS (
+        INSERT INTO outbox (message_id, subject, partition, headers, data)
+        SELECT w.message_id, w.subject, w.partition, w.headers, w.data
+        FROM unnest(CAST(:message_ids AS text[]), CAST(:subjects AS text[]), CAST(:partitions AS smallint[]),
+                    CAST(:headers AS text[]), CAST(:bodies AS bytea[]))
+             WITH ORDINALITY AS w (message_id, subject, partition, headers, data, ord)
+        ORDER BY w.ord
+    )
+    SELECT 1 / CASE WHEN (SELECT count(*) FROM fresh) + (SELECT count(*) FROM moved) = :wanted THEN 1 ELSE 0 END
+    """
 )

@@ -11,7 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.eventstore.postgres import held
-from shared.eventstore.postgres.commit import claim, collisions, write
+from shared.eventstore.postgres.commit import append, appends_only, claim, collisions, write
+from shared.eventstore.postgres.statements import CLAIM_LOST
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, IdempotencyRecord, Snapshot, StoredEvent, TimerRow, Work
 from shared.eventstore.rows import Key, Row
@@ -20,6 +21,7 @@ from shared.kernel.errors import Unavailable, YanzhenError
 from shared.kernel.json import to_json
 
 _TRANSIENT = ("40001", "40P01")  # serialization failure, deadlock: the same works may simply be tried again
+UNIQUE_VIOLATION = "23505"
 _GONE = ("08", "57P", "53")  # connection lost, server going down, out of resources
 
 _READ_STREAMS = text(
@@ -84,6 +86,15 @@ class PostgresStore:
         return outcomes
 
     async def _try(self, works: Sequence[Work]) -> dict[int, Exception]:
+        if appends_only(works):
+            try:
+                async with self._autocommit.connect() as connection:
+                    await append(connection, works)
+            except DBAPIError as error:
+                if _sqlstate(error) not in (CLAIM_LOST, UNIQUE_VIOLATION):
+                    raise
+            else:
+                return {}
         async with self.engine.connect() as connection:
             losers = await claim(connection, works)
             if losers:

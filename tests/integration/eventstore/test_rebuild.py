@@ -114,3 +114,18 @@ async def test_old_events_are_lifted_and_long_streams_are_read_from_snapshots(en
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE snapshots SET fingerprint = 'other code'"))
     assert (await state(assemble(model, store))).cents == 270
+
+
+async def test_a_read_model_has_the_indexes_that_it_declares(engine: AsyncEngine) -> None:
+    views = MetaData()
+    Table("accounts", views, Column("account", Text, primary_key=True), Column("state", Text, index=True))
+    projection = Projection("accounts", 1, ("accounts",), {}, {})
+    model = dataclasses.replace(MODEL, projections=(projection,), views=views)
+    await migrate(engine, model)
+    for _ in range(2):
+        async with engine.connect() as connection:
+            found = await connection.execute(
+                text("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'accounts_v%' AND indexdef LIKE '%(state)'")
+            )
+            assert len(found.all()) == 1
+        await rebuild(engine, model, projection)

@@ -14,8 +14,8 @@ Attempt = Annotated[int, Field(ge=1)]
 
 
 class QueueMessage(Command):
-    """Let a party know. `references` are ids by name (`member`, `origin`, `destination`), never words: what they mean
-    is looked up when the message is rendered, so no event holds personal data.
+    """Let a party know. `references` are ids by name (`member`, `origin`, `destination`) and days (`accepted_on`),
+    never words: what they mean is looked up when the message is rendered, so no event holds personal data.
     """
 
     relocation_id: Id

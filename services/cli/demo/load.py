@@ -1,0 +1,160 @@
+"""Entering the generated county through the registry's API."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from services.cli.demo.county.model import Member, PartyOrganisation, Post, Station, Territory
+from services.cli.demo.county.world import World
+from services.cli.demo.http import Api, for_each
+from services.cli.demo.ids import id_of
+from shared.kernel.errors import Refused
+
+T = TypeVar("T")
+BATCH = 250
+Step = Callable[[str, int, int], None]
+"""(what, done, of how many)"""
+
+
+async def load(registry: Api, world: World, step: Step) -> None:
+    """Enter organisations, units, stations, members and posts. Raises `Refused` when anything is not taken."""
+    for territory in world.territories:
+        await _organisations(registry, territory, step)
+        await _units(registry, territory, step)
+        await _stations(registry, territory, step)
+    everybody = [member for territory in world.territories for member in territory.members]
+    await _members(registry, everybody, step)
+    posts = [post for territory in world.territories for post in territory.posts]
+    await _posts(registry, posts, step)
+
+
+async def _organisations(registry: Api, territory: Territory, step: Step) -> None:
+    # A child needs its parent: level by level, each level at once.
+    levels: list[list[PartyOrganisation]] = []
+    depth: dict[str, int] = {}
+    for organisation in territory.organisations:
+        at = depth[organisation.parent_key] + 1 if organisation.parent_key else 0
+        depth[organisation.key] = at
+        if at == len(levels):
+            levels.append([])
+        levels[at].append(organisation)
+    count = _counter(f"{territory.name} organisations", len(territory.organisations), step)
+
+    async def found(one: PartyOrganisation) -> None:
+        body = {
+            "organisation_id": id_of(one.key),
+            "name": one.name,
+            "kind": one.kind.value,
+            "parent_id": id_of(one.parent_key) if one.parent_key else None,
+            "area_code": one.area_code,
+            "can_approve_probationary": one.can_approve_probationary,
+            "unit_uscc": one.unit_uscc,
+            "office_email": one.office_email,
+            "office_phone": one.office_phone,
+        }
+        await registry.call("POST", "/organisations", body, once=f"organisation-{one.key}")
+        count()
+
+    for level in levels:
+        await for_each(level, 24, found)
+
+
+async def _units(registry: Api, territory: Territory, step: Step) -> None:
+    count = _counter(f"{territory.name} units", len(territory.units), step)
+
+    async def register(one: Any) -> None:
+        body = {
+            "uscc": one.uscc,
+            "name": one.name,
+            "kind": one.kind.value,
+            "area_code": one.area_code,
+            "staff": one.staff,
+        }
+        await registry.call("POST", "/units", body, once=f"unit-{one.uscc}")
+        count()
+
+    await for_each(territory.units, 24, register)
+
+
+async def _stations(registry: Api, territory: Territory, step: Step) -> None:
+    offices = {one.key: one for one in territory.organisations}
+    count = _counter(f"{territory.name} stations", len(territory.stations), step)
+
+    async def open_(one: Station) -> None:
+        body = {
+            "station_id": id_of(one.key),
+            "name": one.name,
+            "kind": one.kind.value,
+            "area_code": one.area_code,
+            "organisation_id": id_of(one.organisation_key),
+            "office_email": offices[one.organisation_key].office_email,
+            "office_phone": offices[one.organisation_key].office_phone,
+        }
+        await registry.call("POST", "/stations", body, once=f"station-{one.key}")
+        count()
+
+    await for_each(territory.stations, 8, open_)
+
+
+async def _members(registry: Api, members: Sequence[Member], step: Step) -> None:
+    count = _counter("members", len(members), step)
+
+    async def admit(batch: Sequence[Member]) -> None:
+        answer = await registry.call("POST", "/members/batch", {"members": [_admission(m) for m in batch]})
+        refused = [result for result in answer["results"] if not result["entered"]]
+        if refused:
+            raise Refused(refused[0]["code"], f"{len(refused)} members were not entered: {refused[0]['detail']}")
+        count(len(batch))
+
+    await for_each(_chunks(members, BATCH), 4, admit)
+
+
+def _admission(member: Member) -> dict[str, Any]:
+    ends = member.probation_ends_on
+    return {
+        "member_id": id_of(member.key),
+        "organisation_id": id_of(member.organisation_key),
+        "status": member.status.value,
+        "admitted_on": member.admitted_on.isoformat(),
+        "probation_ends_on": ends.isoformat() if ends else None,
+        "name": member.name,
+        "resident_id": member.resident_id,
+        "phone": member.phone,
+        "email": member.email,
+    }
+
+
+async def _posts(registry: Api, posts: Sequence[Post], step: Step) -> None:
+    count = _counter("posts", len(posts), step)
+
+    async def assign(one: Post) -> None:
+        key = f"{one.kind.value}-{one.person_key}-{one.scope_key}"
+        body = {
+            "post_id": id_of(key),
+            "kind": one.kind.value,
+            "person_id": id_of(one.person_key),
+            "scope": one.scope.value,
+            "scope_id": id_of(one.scope_key),
+            "since": date(2026, 1, 1).isoformat(),
+        }
+        await registry.call("POST", "/posts", body, once=f"post-{key}")
+        count()
+
+    await for_each(posts, 24, assign)
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _counter(what: str, total: int, step: Step) -> Callable[..., None]:
+    done = 0
+    step(what, 0, total)
+
+    def count(more: int = 1) -> None:
+        nonlocal done
+        done += more
+        step(what, done, total)
+
+    return count

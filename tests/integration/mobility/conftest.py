@@ -1,0 +1,38 @@
+"""Mobility behind its HTTP door, on PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.mobility.model import MODEL
+from services.mobility.service import SERVICE
+from shared.eventstore.migrate import migrate
+from shared.eventstore.postgres.store import PostgresStore
+from shared.kernel.clock import ShiftedClock
+from shared.observability.metrics import Metrics
+from shared.runtime.definition import Running
+from shared.web.app import create_app
+from tests.integration.mobility.world import SETTINGS, World
+
+
+@pytest.fixture
+async def served(engine: AsyncEngine) -> World:
+    """The service on a database of its own, with the roll settled in."""
+    await migrate(engine, MODEL)
+    return await World(PostgresStore(engine, MODEL.views), ShiftedClock()).settle_in()
+
+
+@pytest.fixture
+async def http(engine: AsyncEngine, served: World) -> AsyncIterator[httpx.AsyncClient]:
+    nothing = cast("Any", None)
+    kernel = served.kernel
+    running = Running(
+        SETTINGS, MODEL, engine, served.store, kernel.executor, nothing, nothing,
+        cast("ShiftedClock", served.clock), kernel.executor.ids, Metrics(),
+    )  # fmt: skip
+    app = create_app(title="mobility", version="0", routers=list(SERVICE.routers(running)), access_log=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mobility") as client:
+        yield client

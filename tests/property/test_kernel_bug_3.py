@@ -1,0 +1,103 @@
+"""Faults found in the kernel by the property tests beside this file, each as small as it gets."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from shared.eventstore.context import Cause
+from shared.eventstore.memory import MemoryStore
+from shared.eventstore.records import Work
+from shared.eventstore.store import Outcome
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Refused, Unavailable
+from shared.messaging.handlers import Handlers, On
+from shared.messaging.memory_bus import MemoryBus
+from shared.messaging.memory_outbound import MemoryOutboundQueue
+from tests.support.harness import Harness, eventually, stopping
+from tests.support.kernel import assemble
+from tests.support.sample import ACCOUNT, MODEL, VIEWS, AccountCredited, Close, Open, follower
+
+STREAM = "OUT_SAMPLE"
+
+
+class Moody(MemoryStore):
+    """A store that is away whenever somebody wants to let go of a parked message."""
+
+    away = False
+
+    async def commit(self, works: Sequence[Work]) -> list[Outcome]:
+        if self.away and any(work.unparked for work in works):
+            raise Unavailable("database-away", "not now")
+        return await super().commit(works)
+
+
+async def refuse_thirteen(event: AccountCredited, _: UnitOfWork) -> None:
+    if event.cents == 13:
+        raise Refused("thirteen", "no")
+
+
+def harness_on_memory() -> Harness:
+    store = MemoryStore(VIEWS)
+    return Harness(assemble(MODEL, store), MemoryOutboundQueue(store), MemoryBus([STREAM]), STREAM)
+
+
+@pytest.mark.xfail(strict=True, reason="bug 3: not yet mended; take this mark off with the mending")
+async def test_bug_3_settling_that_is_interrupted_is_taken_up_again() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = Moody(follower("f").views)
+        one = harness.run(harness.follow("f", store, Handlers(follower("f"), {AccountCredited: On(refuse_thirteen)})))
+        await harness.credit("a", 13)
+        await harness.credit("a", 2)
+        await eventually(lambda: len(store.data.parked) == 1)
+        [(number, _, _)] = await store.dead_letters("f")
+        await store.request_dead_letter(number, "discard")
+        store.away = True
+        with pytest.raises(Unavailable):
+            await one.consumer.settle_requested()
+        store.away = False
+        await one.consumer.settle_requested()
+        # The letter is settled, so nobody will ask again; what waits behind it must not wait for ever.
+        assert await store.parked_keys("f", STREAM) == set()
+        assert await one.credits() == {"a": 2}
+
+
+@pytest.mark.xfail(strict=True, reason="bug 4: not yet mended; take this mark off with the mending")
+async def test_bug_4_a_replica_that_has_not_heard_of_the_settling_does_not_park_for_ever() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = MemoryStore(follower("f").views)
+        handlers = Handlers(follower("f"), {AccountCredited: On(refuse_thirteen)})
+        settling, handling = harness.follow("f", store, handlers), harness.follow("f", store, handlers)
+        await harness.credit("a", 13)
+        while not await store.dead_letters("f"):
+            await handling.consumer.handle(await handling.consumer.next())
+        await settling.consumer.next()
+        [(number, _, _)] = await store.dead_letters("f")
+        await store.request_dead_letter(number, "discard")
+        assert await settling.consumer.settle_requested() == 1
+        await harness.credit("a", 2)
+        # This one still holds the key back, and nobody will ever settle anything for it again.
+        await handling.consumer.handle(await handling.consumer.next())
+        await handling.consumer.settle_requested()
+        await settling.consumer.settle_requested()
+        assert await handling.credits() == {"a": 2}
+
+
+@pytest.mark.xfail(strict=True, reason="bug 5: not yet mended; take this mark off with the mending")
+async def test_bug_5_a_decision_in_a_batch_names_the_remembered_version_it_was_made_on() -> None:
+    store = MemoryStore(VIEWS)
+    here, there = assemble(MODEL, store), assemble(MODEL, store)
+    await here.executor.unit(Cause("x")).prefetch([(ACCOUNT, "a")])  # remembers that there is no such account
+
+    async def open_it(unit: UnitOfWork) -> None:
+        await unit.handle(ACCOUNT, "a", Open(account="a"))
+
+    await there.executor.run(open_it, Cause("x"))
+    # What a consumer does with a batch: load for all messages at once, then decide each apart.
+    batch = here.executor.unit(Cause("x"))
+    await batch.prefetch([(ACCOUNT, "a")])
+    message = batch.fork(Cause("x"))
+    assert await message.handle(ACCOUNT, "a", Close()) == []  # nothing to close, as far as it remembers
+    batch.merge(message)
+    assert batch.work.reads == {"account-a": 0}  # so that the commit finds out

@@ -1,0 +1,48 @@
+"""What identities may do, read off the declarations; that a server enforces it is an integration test."""
+
+import pytest
+
+from services.cli.catalogue import NAMES
+from shared.messaging.topology import load
+from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, Identity, identities
+from shared.security.broker_conf import authorization_conf
+
+FOUND = {identity.role: identity for identity in identities(load(environment={}), NAMES)}
+
+
+def test_there_is_one_identity_per_role() -> None:
+    assert set(FOUND) == {*NAMES, OPERATOR, *OUTSIDE_SYSTEMS}
+
+
+@pytest.mark.parametrize("identity", FOUND.values(), ids=lambda identity: identity.role)
+def test_only_its_own_events_are_published_by_anybody(identity: Identity) -> None:
+    events = [subject for subject in identity.publish if ".evt." in subject]
+
+    assert events == ([f"{identity.role}.evt.>"] if identity.role in NAMES else [])
+
+
+@pytest.mark.parametrize("identity", FOUND.values(), ids=lambda identity: identity.role)
+def test_nobody_reads_another_ones_inbox(identity: Identity) -> None:
+    inboxes = [subject for subject in identity.subscribe if subject.startswith("_INBOX")]
+
+    assert inboxes == [f"_INBOX_{identity.role}.>"]
+
+
+@pytest.mark.parametrize("identity", [i for i in FOUND.values() if i.role != OPERATOR], ids=lambda i: i.role)
+def test_none_but_the_operator_can_change_streams(identity: Identity) -> None:
+    api = [subject.removeprefix("$JS.API.") for subject in identity.publish if subject.startswith("$JS.API.")]
+
+    assert api
+    for subject in api:
+        allowed = ("INFO", "STREAM.INFO.", "CONSUMER.CREATE.OUT_", "CONSUMER.INFO.", "CONSUMER.MSG.NEXT.")
+        assert subject.startswith((*allowed, "CONSUMER.DELETE.OUT_"))
+
+
+def test_every_request_passes_the_wall_and_no_seed_is_in_the_configuration() -> None:
+    text = authorization_conf((identity, f"U{number}") for number, identity in enumerate(FOUND.values()))
+
+    assert text.count("jetstream: enabled") == 1
+    assert "users" not in text.partition("STORE {")[2].partition("REGISTRY {")[0]  # nobody lives where the streams are
+    for identity in FOUND.values():
+        for subject in identity.calls:
+            assert f'{{ service: {{ account: STORE, subject: "{subject}" }} }}' in text
