@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One event, as much of it as anybody may see. `own` says that it is part of the story by its name, not only by
-    its causes. The last five are set for messages of notify.
+    its causes. What follows is set for messages, and in the acceptance (party → role).
     """
 
     service: str
@@ -26,11 +26,19 @@ class Step:
     channel: str | None = None
     template: str | None = None
     code: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether it is about one message to one party: a table tells that better than a tree."""
+        return self.party_id is not None and self.channel is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The steps by their cause: `roots` came from a request, a timer or something outside the story."""
+    """The steps by their cause: `roots` came from a request, a timer or something outside the story. `steps` holds
+    those left out of the tree too.
+    """
 
     roots: tuple[Step, ...]
     caused: Mapping[str, tuple[Step, ...]]
@@ -41,11 +49,11 @@ class Journey:
         return self.steps[0].at
 
 
-def journey(found: Iterable[Step]) -> Journey | None:
+def journey(found: Iterable[Step], *, deliveries_too: bool = True) -> Journey | None:
     """The tree of the story's own steps, of what led to them, and of what they led to; None when there is nothing.
 
     A correlation id can cover more than one story (an import of a thousand transfers): what is not causally connected
-    with the story asked for is left out.
+    with the story asked for is left out. Without the deliveries, what they caused hangs below what caused them.
     """
     by_id = {step.event_id: step for step in found}
     effects: dict[str, list[Step]] = defaultdict(list)
@@ -60,11 +68,16 @@ def journey(found: Iterable[Step]) -> Journey | None:
     steps = sorted((by_id[event_id] for event_id in kept), key=_in_time)
     if not steps:
         return None
-    roots = tuple(step for step in steps if step.causation_id not in kept)
-    caused = {
-        event_id: tuple(sorted((s for s in effects[event_id] if s.event_id in kept), key=_in_time)) for event_id in kept
-    }
-    return Journey(roots, caused, tuple(steps))
+    roots: list[Step] = []
+    caused: dict[str, list[Step]] = {step.event_id: [] for step in steps}
+    for step in steps:
+        if step.is_delivery and not deliveries_too:
+            continue
+        cause = by_id.get(step.causation_id or "")
+        while cause is not None and cause.is_delivery and not deliveries_too:
+            cause = by_id.get(cause.causation_id or "")
+        (roots if cause is None or cause.event_id not in kept else caused[cause.event_id]).append(step)
+    return Journey(tuple(roots), {event_id: tuple(effects) for event_id, effects in caused.items()}, tuple(steps))
 
 
 def _follow(step: Step, effects: Mapping[str, Sequence[Step]], kept: set[str]) -> None:
@@ -89,18 +102,17 @@ def _in_time(step: Step) -> tuple[datetime, str, int]:
 
 @dataclass(slots=True)
 class Delivery:
-    """What became of one message to one party on one channel."""
+    """What became of one message to one party on one channel: the last word, and when."""
 
     party_id: str
     channel: str
     template: str
-    queued: datetime | None = None
-    submitted: datetime | None = None
-    ended: datetime | None = None
-    outcome: str = "waiting"
+    at: datetime
+    outcome: str = "queued"
 
 
 _OUTCOMES = {
+    "message-submitted": "submitted",
     "message-delivered": "delivered",
     "message-undelivered": "not delivered",
     "message-unknown": "unknown",
@@ -108,17 +120,13 @@ _OUTCOMES = {
 
 
 def deliveries(steps: Iterable[Step]) -> list[Delivery]:
-    """The messages of the story by party and channel; the last word on each counts."""
+    """The messages of the story, by party and channel."""
     found: dict[str, Delivery] = {}
     for step in sorted(steps, key=_in_time):
-        if step.message_id is None or step.party_id is None:
+        if step.message_id is None or step.party_id is None or step.channel is None:
             continue
-        one = found.setdefault(step.message_id, Delivery(step.party_id, step.channel or "", step.template or ""))
-        if step.type == "message-queued":
-            one.queued, one.template = step.at, step.template or ""
-        elif step.type == "message-submitted":
-            one.submitted, one.outcome = step.at, "submitted"
-        elif step.type in _OUTCOMES:
-            one.ended = step.at
-            one.outcome = _OUTCOMES[step.type] + (f" ({step.code})" if step.code else "")
+        one = found.setdefault(step.message_id, Delivery(step.party_id, step.channel, "", step.at))
+        one.template = step.template or one.template
+        if step.type in _OUTCOMES:
+            one.at, one.outcome = step.at, step.code or _OUTCOMES[step.type]
     return sorted(found.values(), key=lambda d: (d.party_id, d.channel, d.template))

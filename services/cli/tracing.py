@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +22,7 @@ from shared.kernel.errors import NotFound, Unavailable
 STREAMS = ("transfer", "relocation")
 """Kinds of stream that one may name by the identity alone."""
 LIMIT = 5_000
+_SHORT = 8
 
 _COLOURS = {"registry": "green", "mobility": "cyan", "assessment": "magenta", "notify": "yellow"}
 
@@ -29,7 +31,8 @@ _FIND = text(
     """
     SELECT event_id, type, stream_id, version, meta->>'causation_id', coalesce(meta->>'actor', ''), recorded_at,
            correlation_id = :story OR stream_id = ANY(CAST(:streams AS text[])),
-           data->>'message_id', data->>'party_id', data->>'channel', data->>'template', data->>'code', correlation_id
+           data->>'message_id', data->>'party_id', data->>'channel', data->>'template', data->>'code',
+           CASE WHEN type = 'transfer-accepted' THEN data->'parties' END, correlation_id
     FROM events
     WHERE correlation_id = ANY(CAST(:stories AS text[])) OR stream_id = ANY(CAST(:streams AS text[]))
     ORDER BY recorded_at, seq LIMIT :limit
@@ -37,21 +40,24 @@ _FIND = text(
 )
 
 
-async def show_journey(data_dir: Path, story: str) -> None:
-    """Print the journey. Raises `NotFound` (`no-such-story`), or `Unavailable` when no service can be asked."""
+async def show_journey(data_dir: Path, story: str, *, everything: bool = False) -> None:
+    """Print the journey; with `everything`, each step of each message too.
+
+    Raises `NotFound` (`no-such-story`), or `Unavailable` when no service can be asked.
+    """
     services = [one for one in find(data_dir).services.values() if one.database_url]
     with progress("reading the services' events"):
         found, stories, silent = await _ask(services, story, {story})
         if further := stories - {story}:
             # The transfer was asked for under another name than its own: its effects elsewhere bear that one.
             found, _, silent = await _ask(services, story, {story} | further)
-    told = journey(found)
+    told = journey(found, deliveries_too=everything)
     if told is None:
         raise NotFound("no-such-story", f"no service knows {story}", remedy="give the id of a transfer or relocation")
     out = console()
     _draw(out, story, told)
     if sent := deliveries(told.steps):
-        _draw_deliveries(out, sent, told.began)
+        _draw_deliveries(out, sent, told)
     for name in silent:
         out.print(f"{name} could not be asked: its part is missing (see `yanzhen doctor`).")
     if len(found) >= LIMIT:
@@ -83,7 +89,14 @@ async def _events(one: KnownService, story: str, stories: Collection[str]) -> tu
     asked["streams"] = [story, *(f"{kind}-{story}" for kind in STREAMS)]
     async with database_of(one) as engine, engine.connect() as connection:
         rows = (await connection.execute(_FIND, asked)).all()
-    return [Step(one.name, *row[:-1]) for row in rows], {row[-1] for row in rows}
+    fields: list[tuple[Any, ...]] = [(one.name, *row[:-2], _roles(row[-2])) for row in rows]
+    steps = [Step(*values) for values in fields]
+    return steps, {row[-1] for row in rows}
+
+
+def _roles(parties: Any) -> dict[str, str]:
+    """Party → role, as frozen in the acceptance."""
+    return {party["party_id"]: party["role"] for party in parties or ()}
 
 
 def _draw(out: Console, story: str, told: Journey) -> None:
@@ -108,11 +121,17 @@ def _line(step: Step, began: datetime) -> Text:
     return line
 
 
-def _draw_deliveries(out: Console, sent: list[Delivery], began: datetime) -> None:
-    shown = table("Messages", "party", "channel", "template", "queued", "submitted", "ended", "outcome")
+def _draw_deliveries(out: Console, sent: list[Delivery], told: Journey) -> None:
+    roles = {party: role for step in told.steps for party, role in step.roles.items()}
+    channels = sorted({one.channel for one in sent})
+    by_party: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for one in sent:
-        times = [_after(began, at) if at else "" for at in (one.queued, one.submitted, one.ended)]
-        shown.add_row(one.party_id, one.channel, one.template, *times, one.outcome)
+        row = by_party.setdefault((roles.get(one.party_id, ""), one.party_id, one.template), {})
+        row.setdefault(one.channel, []).append(f"{one.outcome} {_after(told.began, one.at)}")
+    shown = table("Messages", "party", "", "message", *channels)
+    for (role, party_id, template), cells in sorted(by_party.items()):
+        short = party_id if len(party_id) <= _SHORT else f"{party_id[:_SHORT]}…"
+        shown.add_row(short, role, template, *("\n".join(cells.get(channel, ())) for channel in channels))
     out.print(shown)
 
 

@@ -16,8 +16,10 @@ from shared.kernel.errors import ConcurrencyConflict, IdempotencyMismatch, Yanzh
 from shared.kernel.ids import IdSource
 from shared.kernel.json import from_json, to_json
 
-ATTEMPTS = 4
-"""Decisions per command before the conflict is passed on: the first and three more."""
+ATTEMPTS = 10
+"""Decisions per command before the conflict is passed on. A relocation's stream takes dozens of facts a second while its
+parties are informed; with four attempts one acknowledgement in a few hundred came back as a conflict that was nobody's.
+"""
 
 R = TypeVar("R")
 Job = Callable[[UnitOfWork], Awaitable[R]]
@@ -67,7 +69,7 @@ class Executor:
         """Run a job until its work is committed.
 
         The job may be run several times and must have no effect but through its unit. Raises what the job raises;
-        `ConcurrencyConflict` after three more tries; `Unavailable` when the store does not answer.
+        `ConcurrencyConflict` after nine more tries; `Unavailable` when the store does not answer.
         """
         result, _ = await self._run(job, cause, None)
         return result

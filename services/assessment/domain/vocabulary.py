@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 
 Points = Annotated[Decimal, Field(max_digits=7, decimal_places=2)]
 """Points (分), to the hundredth. Decimal, because sums of tenths decide who is above a threshold and floats miss it."""

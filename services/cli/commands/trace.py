@@ -10,6 +10,7 @@ from services.cli.stack_names import DEFAULT_DATA_DIR
 
 def trace(
     story: Annotated[str, typer.Argument(metavar="ID", help="A transfer, a relocation, or any correlation id.")],
+    everything: Annotated[bool, typer.Option("--all", help="Every step of every message in the tree too.")] = False,
     data_dir: DataDir = DEFAULT_DATA_DIR,
 ) -> None:
     """Show what happened to a relocation in every service, what caused what, and who was reached on which channel.
@@ -21,4 +22,4 @@ def trace(
     from services.cli.run import run
     from services.cli.tracing import show_journey
 
-    run(show_journey(data_dir, story))
+    run(show_journey(data_dir, story, everything=everything))

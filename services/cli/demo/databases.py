@@ -10,20 +10,20 @@ from services.cli.launcher import LocalInstallation
 
 
 class Databases:
-    """One connection per service."""
+    """A few connections per service: one to watch with while another waits."""
 
     def __init__(self, installation: LocalInstallation) -> None:
         self._installation = installation
-        self._open: dict[str, asyncpg.Connection] = {}
+        self._open: dict[str, asyncpg.Pool] = {}
 
     async def __aenter__(self) -> Self:
         for name in NAMES:
-            self._open[name] = await asyncpg.connect(self._installation.database_url(name))
+            self._open[name] = await asyncpg.create_pool(self._installation.database_url(name), min_size=1, max_size=3)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for connection in self._open.values():
-            await connection.close()
+        for pool in self._open.values():
+            await pool.close()
 
     async def rows(self, service: str, query: str, *arguments: Any) -> list[Any]:
         """The rows of a query."""

@@ -27,10 +27,12 @@ def show(console: Console, tally: Tally, expired: int, verdict: Verdict, seconds
     ):
         outcome.add_row(name, str(count))
     console.print(outcome)
-    informed = table("Interested parties informed 关系方", "channel", "delivered", "expected")
-    for channel, (done, wanted) in verdict.informed.items():
-        informed.add_row({"email": "e-mail", "sms": "SMS 短信"}[channel], f"{done:,}", f"{wanted:,}")
-    informed.add_row("acknowledgements 确认", f"{tally.acknowledged:,}", f"{tally.acknowledged:,}")
+    informed = table("Interested parties informed 关系方", "channel", "delivered", "has no such address", "of")
+    for channel, (done, nowhere, wanted) in verdict.informed.items():
+        informed.add_row(
+            {"email": "e-mail 邮件", "sms": "SMS 短信"}[channel], f"{done:,}", f"{nowhere:,}", f"{wanted:,}"
+        )
+    informed.add_row("acknowledgements 确认", f"{tally.acknowledged:,}", "", f"{tally.acknowledged:,}")
     console.print(informed)
     latency = table("Latency, all relocations at once", "from → to", "p50", "p95", "p99")
     for what, values in verdict.latencies.items():

@@ -19,7 +19,7 @@ class Verdict:
     """What was found. Empty `problems` means that all is as it should be."""
 
     problems: list[str] = field(default_factory=list)
-    informed: dict[str, tuple[int, int]] = field(default_factory=dict)  # channel: delivered, expected
+    informed: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # channel: delivered, no address, expected
     latencies: dict[str, list[float]] = field(default_factory=dict)  # what: milliseconds
     events: int = 0
 
@@ -85,23 +85,33 @@ async def _propagation(databases: Databases, tally: Tally, verdict: Verdict) -> 
             open_ = sorted({row[0] for row in missing if row[1] not in ("applied", "delivered", "acknowledged")})
             yield f"relocation {relocation_id} propagated {counted.get(relocation_id, 0)} times; open: {', '.join(open_)}"
     for channel in ("email", "sms"):
-        done, wanted = (
+        done, nowhere, wanted = (
             await databases.rows(
                 "mobility",
-                "SELECT count(*) FILTER (WHERE state = 'delivered'), count(*) FROM propagation"
-                " WHERE step = $1 AND number IS NOT NULL",
+                "SELECT count(*) FILTER (WHERE state = 'delivered'), count(*) FILTER (WHERE detail = 'no-address'),"
+                " count(*) FROM propagation WHERE step = $1 AND number IS NOT NULL",
                 channel,
             )
         )[0]
-        verdict.informed[channel] = (done, wanted)
-        if done != wanted:
-            yield f"{channel}: {wanted - done} of {wanted} parties were not reached"
+        verdict.informed[channel] = (done, nowhere, wanted)
+        if done + nowhere != wanted:
+            yield f"{channel}: {wanted - done - nowhere} of {wanted} parties were not reached"
+    unreached = await databases.value(
+        "mobility",
+        "SELECT count(*) FROM (SELECT 1 FROM propagation WHERE step IN ('email', 'sms') AND number IS NOT NULL"
+        " GROUP BY relocation_id, party_id HAVING count(*) FILTER (WHERE state = 'delivered') = 0) AS nobody",
+    )
+    if unreached:
+        yield f"{unreached} parties were reached on no channel at all"
 
 
 async def _messages(installation: LocalInstallation, databases: Databases, tally: Tally, verdict: Verdict) -> Any:
     del tally
     sent = {
-        row[0]: row[1] for row in await databases.rows("notify", "SELECT channel, count(*) FROM messages GROUP BY 1")
+        row[0]: row[1]
+        for row in await databases.rows(
+            "notify", "SELECT channel, count(*) FROM messages WHERE code IS DISTINCT FROM 'no-address' GROUP BY 1"
+        )
     }
     stack = installation.stack
     async with httpx.AsyncClient(timeout=20) as client:
@@ -111,7 +121,9 @@ async def _messages(installation: LocalInstallation, databases: Databases, tally
                 yield f"{channel}: the provider took {counts['accepted']}, we meant to send {sent.get(channel, 0)}"
             if counts["duplicates"]:
                 yield f"{channel}: the provider saw {len(counts['duplicates'])} messages more than once"
-    undelivered = await databases.value("notify", "SELECT count(*) FROM messages WHERE status <> 'delivered'")
+    undelivered = await databases.value(
+        "notify", "SELECT count(*) FROM messages WHERE status <> 'delivered' AND code IS DISTINCT FROM 'no-address'"
+    )
     if undelivered:
         yield f"notify: {undelivered} messages are not delivered"
 

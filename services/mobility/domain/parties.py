@@ -136,7 +136,9 @@ def _candidates(facts: RelocationFacts) -> Iterator[tuple[PartyRole, PartyKind, 
         scopes |= {("organisation", organisation) for organisation in up_to_committee(facts.tree, side)}
         scopes |= {("unit", side.unit_id)} if side.unit_id else set()
     for post in facts.posts:
-        if (post.scope, post.scope_id) in scopes:
+        # A station has a dozen instructors, and a move concerns the one who is responsible for the branch: an instructor
+        # counts by the post at the branch or its committee, not by the one at the station.
+        if (post.scope, post.scope_id) in scopes and (post.role, post.scope) != ("instructor", "station"):
             yield post.role, "member", post.person_id
     for system in facts.outside_systems:
         yield "outside_system", "outside_system", system

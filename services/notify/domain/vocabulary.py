@@ -26,7 +26,7 @@ PartyRole = Literal[
     "outside_system",
 ]
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 """What a provider calls the outcome, such as `DELIVRD` or `550`; opaque to us, except for those in `message.codes`."""
 

@@ -52,7 +52,9 @@ POLICY: Final = DeliveryPolicy(retry_after=(60, 300), attempt_timeout=120, check
 SETTINGS: Final = NotifySettings(database_url="postgresql+asyncpg://nowhere/notify")
 LONG_AGO: Final = date(2020, 1, 1)
 
-MEMBER: Final = InterestedParty(party_id="p-member", kind="member", ref_id="m1", role="member", channels=("email", "sms"))
+MEMBER: Final = InterestedParty(
+    party_id="p-member", kind="member", ref_id="m1", role="member", channels=("email", "sms")
+)
 OFFICE: Final = InterestedParty(
     party_id="p-branch", kind="organisation", ref_id="b2", role="destination_branch", channels=("email", "sms")
 )
@@ -165,7 +167,9 @@ class World:
         )  # fmt: skip
         await self.admit("m1")
 
-    async def admit(self, member_id: str, phone: str | None = "13900139000", email: str | None = "m1@mail.example") -> None:
+    async def admit(
+        self, member_id: str, phone: str | None = "13900139000", email: str | None = "m1@mail.example"
+    ) -> None:
         async def sealed(field: str, value: str | None) -> Any:
             return None if value is None else await self.sealer.seal(member_id, field, value)
 

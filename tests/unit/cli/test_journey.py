@@ -69,7 +69,26 @@ def test_each_message_has_its_last_word() -> None:
     ])  # fmt: skip
 
     assert [(d.party_id, d.template, d.outcome) for d in sent] == [
-        ("p1", "relocated", "not delivered (550)"),
+        ("p1", "relocated", "550"),
         ("p2", "relocated", "delivered"),
     ]
-    assert sent[1].ended == BEGAN + timedelta(milliseconds=90)
+    assert sent[1].at == BEGAN + timedelta(milliseconds=90)
+
+
+def test_without_the_deliveries_what_they_caused_hangs_below_what_caused_them() -> None:
+    told = journey(
+        [
+            step("accepted"),
+            step("queued", "accepted", 1, message_id="m", party_id="p", channel="sms"),
+            step("notified", "queued", 2, party_id="p", channel="sms"),
+            step("propagated", "notified", 3),
+            step("delivered", None, 2, message_id="m", party_id="p", channel="sms"),
+            step("late", "delivered", 4),
+        ],
+        deliveries_too=False,
+    )
+
+    assert told is not None
+    assert [s.event_id for s in told.roots] == ["accepted", "late"]
+    assert [s.event_id for s in told.caused["accepted"]] == ["propagated"]
+    assert len(told.steps) == 6

@@ -31,7 +31,8 @@ FACTS = RelocationFacts(
     posts=(
         PostHolder("liaison", "p-liaison", "unit", "u1"),
         PostHolder("liaison", "p-clerk", "organisation", "b3"),
-        PostHolder("instructor", "p-instructor", "station", "s1"),
+        PostHolder("instructor", "p-instructor", "organisation", "b1"),
+        PostHolder("instructor", "p-colleague", "station", "s1"),
         PostHolder("station_head", "p-head", "station", "s2a"),
         PostHolder("grid_head", "p-grid", "organisation", "c3"),
         PostHolder("instructor", "p-other", "station", "s1-county"),
