@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -105,8 +105,11 @@ class MemoryStore:
         for message in work.dead:
             data.dead[len(data.dead) + 1] = ("dead", message)
         data.parked.extend(work.parked)
-        for dead_letter_id, status in work.resolved:
-            data.dead[dead_letter_id] = (status, data.dead[dead_letter_id][1])
+        for resolution in work.resolved:
+            message = data.dead[resolution.dead_letter_id][1]
+            if resolution.code:
+                message = replace(message, code=resolution.code, detail=resolution.detail)
+            data.dead[resolution.dead_letter_id] = (resolution.status, message)
         gone = {(m.consumer, m.source, m.position) for m in work.unparked}
         if gone:
             data.parked = [m for m in data.parked if (m.consumer, m.source, m.position) not in gone]

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import MetaData, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.elements import quoted_name
 
 from shared.contracts.base import PublicEvent
 from shared.eventstore.model import ServiceModel
@@ -192,7 +193,7 @@ _OWN = text(
 def _copy(table: Table, name: str) -> Table:
     copy = table.to_metadata(MetaData(), name=name)
     for index in copy.indexes:  # names are the schema's, not the table's: the old table still has the old one
-        index.name = f"{name}_by_{'_'.join(column.name for column in index.columns)}"[:63]
+        index.name = quoted_name(f"{name}_by_{'_'.join(c.name for c in index.columns)}"[:63], quote=None)
     return copy
 
 

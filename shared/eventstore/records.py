@@ -131,6 +131,16 @@ class HeldMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolution:
+    """What became of a dead letter; with the new reason when a replay failed again."""
+
+    dead_letter_id: int
+    status: str
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A cached state. Thrown away when the fingerprint of the code that folded it differs."""
 
@@ -155,7 +165,7 @@ class Work:
     inbox: list[InboxEntry] = field(default_factory=list)
     dead: list[HeldMessage] = field(default_factory=list)
     parked: list[HeldMessage] = field(default_factory=list)
-    resolved: list[tuple[int, str]] = field(default_factory=list)  # dead letter id, its new status
+    resolved: list[Resolution] = field(default_factory=list)
     unparked: list[HeldMessage] = field(default_factory=list)
     idempotency: IdempotencyRecord | None = None
 

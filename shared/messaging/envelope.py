@@ -14,6 +14,7 @@ from shared.eventstore.records import OutgoingMessage
 from shared.kernel.json import to_json
 
 SCHEMA_ROOT = "urn:yanzhen:schema:"
+_NEEDED = ("ce-id", "ce-type", "ce-partitionkey", "ce-position", "ce-prev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def outgoing(event: PublicEvent, event_id: str, stream_version: int, cause: Caus
 
 def received(source: str, sequence: int, headers: Mapping[str, str], data: bytes) -> Envelope:
     """A message of one of our own streams. Raises ValueError when it cannot be one: only the relay writes there."""
+    missing = [name for name in _NEEDED if name not in headers]
+    if missing:
+        raise ValueError(f"{source} holds a message without {', '.join(missing)} at sequence {sequence}")
     position = int(headers["ce-position"])
     if position != sequence:
         raise ValueError(f"{source} holds position {position} at sequence {sequence}")

@@ -57,6 +57,9 @@ class InboundDoor:
         self.durable = f"{service}-inbound"
         self.trouble: str | None = None
         self._facts: Mapping[str, Inbound] = {one.fact.inbound_type: one for one in inbound}
+        # The registry's door stands open for every type, so that an unknown one is refused instead of vanishing; types
+        # that another service takes are that one's business.
+        self._elsewhere = {fact.inbound_type for fact in InboundFact.__subclasses__()} - set(self._facts)
         self._refusal = refusal
         self._executor = executor
         # nats-py does not hand its own inbox prefix on to pull subscriptions: ours is the only one we may subscribe to.
@@ -132,6 +135,8 @@ class InboundDoor:
         await asyncio.sleep(min(0.1 * 2 ** min(failures, 5), 3.0))
 
     async def _settle(self, message: Msg) -> None:
+        if message.subject.split(".", 2)[-1] in self._elsewhere:
+            return
         headers = message.headers or {}
         try:
             event = parse(message.subject, headers, message.data)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from shared.eventstore.context import Cause
 from shared.eventstore.executor import Executor
-from shared.eventstore.records import HeldMessage
+from shared.eventstore.records import HeldMessage, Resolution
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import ConcurrencyConflict
 from shared.messaging.failures import is_transient, reason
@@ -23,13 +23,15 @@ async def settle(
     """
     if status == "discard":
         unit = executor.unit(Cause(message.headers.get("ce-correlationid", ""), actor=consumer))
-        unit.work.resolved.append((number, "discarded"))
+        unit.work.resolved.append(Resolution(number, "discarded"))
         await executor.committer.commit(unit.work)
     else:
-        error = await _apply(handlers, executor, message, lambda unit: unit.work.resolved.append((number, "replayed")))
+        error = await _apply(
+            handlers, executor, message, lambda unit: unit.work.resolved.append(Resolution(number, "replayed"))
+        )
         if error is not None:
             unit = executor.unit(Cause(message.headers.get("ce-correlationid", ""), actor=consumer))
-            unit.work.resolved.append((number, "dead"))
+            unit.work.resolved.append(Resolution(number, "dead", *reason(error)))
             await executor.committer.commit(unit.work)
             return 0
     return 1 + await _drain(consumer, handlers, executor, message)

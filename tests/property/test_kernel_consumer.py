@@ -6,6 +6,7 @@ their readers are cut, the broker loses its tail, their database goes away in th
 
 import random
 from collections import Counter, defaultdict
+from itertools import cycle
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -89,10 +90,15 @@ class Following(RuleBasedStateMachine):
         executor = assemble(model, self.store, HurriedClock()).executor
         return Consumer(NAME, STREAM, Handlers(model, {}), executor, self.source.bus, rng=random.Random(1))
 
-    @rule(account=st.sampled_from(ACCOUNTS), cents=st.lists(st.integers(1, 9), min_size=1, max_size=5))
-    def credit(self, account: str, cents: list[int]) -> None:
-        for amount in cents:
-            self.run(self.source.credit(account, amount))
+    @rule(
+        paid=st.lists(st.tuples(st.sampled_from(ACCOUNTS), st.integers(1, 9)), min_size=1, max_size=8),
+        now=st.booleans(),
+    )
+    def credit(self, paid: list[tuple[str, int]], now: bool) -> None:
+        for account, cents in paid:
+            self.run(self.source.credit(account, cents))
+        if now:
+            self.run(self.source.relay(50))
 
     @rule(limit=st.integers(1, 10))
     def relay(self, limit: int) -> None:
@@ -100,20 +106,25 @@ class Following(RuleBasedStateMachine):
 
     @rule(at=which)
     def fetch(self, at: int) -> None:
-        self.hands[at] = self.run(promptly(self.instances[at].next())) or []
+        self.hands[at] = self.run(promptly(self.instances[at].next())) or self.hands[at]
 
     @rule(at=which)
     def handle(self, at: int) -> None:
-        self.run(self.instances[at].handle(self.hands[at]))
+        if self.instances[at]._cursors:  # else it has read nothing yet
+            self.run(self.instances[at].handle(self.hands[at]))
 
-    @rule(at=which, seed=st.integers())
-    def handle_something_like_it(self, at: int, seed: int) -> None:
+    @rule(at=which, times=st.lists(st.sampled_from([0, 1, 1, 2]), min_size=1, max_size=6), late=st.booleans())
+    def handle_something_like_it(self, at: int, times: list[int], late: bool) -> None:
         """Messages left out, repeated, and come again from long ago."""
-        if not self.instances[at]._cursors:
-            return  # it has read nothing yet
-        rng = random.Random(seed)
-        batch = [envelope for envelope in self.hands[at] for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))]
-        self.run(self.instances[at].handle(self.hands[1 - at][:3] + batch))
+        self.fetch(at)
+        if self.instances[at]._cursors:
+            batch = [e for e, count in zip(self.hands[at], cycle(times), strict=False) for _ in range(count)]
+            self.run(self.instances[at].handle(self.hands[1 - at][:3] + batch if late else batch))
+
+    @rule(at=which)
+    def fetch_and_handle(self, at: int) -> None:
+        self.fetch(at)
+        self.handle(at)
 
     @rule(at=which)
     def die_and_start_again(self, at: int) -> None:

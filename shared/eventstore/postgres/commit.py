@@ -6,6 +6,7 @@ conflict never costs another, and in the common case there is a single transacti
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -255,8 +256,8 @@ async def _hold(connection: AsyncConnection, works: Sequence[Work]) -> None:
             await connection.execute(sql.INSERT_DEAD, _held(message) | {"code": message.code, "detail": message.detail})
         for message in work.parked:
             await connection.execute(sql.INSERT_PARKED, _held(message))
-        for dead_letter_id, status in work.resolved:
-            await connection.execute(sql.RESOLVE_DEAD, {"id": dead_letter_id, "status": status})
+        for resolution in work.resolved:
+            await connection.execute(sql.RESOLVE_DEAD, asdict(resolution))
         for message in work.unparked:
             await connection.execute(sql.DELETE_PARKED, _held(message))
 

@@ -120,7 +120,13 @@ INSERT_PARKED = text(
     """
 )
 
-RESOLVE_DEAD = text("UPDATE dead_letters SET status = :status WHERE id = :id")
+RESOLVE_DEAD = text(
+    """
+    UPDATE dead_letters SET status = :status, code = coalesce(nullif(CAST(:code AS text), ''), code),
+                            detail = coalesce(nullif(CAST(:detail AS text), ''), detail)
+    WHERE id = :dead_letter_id
+    """
+)
 
 DELETE_PARKED = text(
     "DELETE FROM parked WHERE consumer = :consumer AND source = :source AND key = :key AND position = :position"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.assessment.world import RULES, World
 
-SCORES = {"scores": {"visits": 50, "reports": 20}}
+SCORES: dict[str, Any] = {"scores": {"visits": 50, "reports": 20}}
 
 
 async def score(world: World, instructor: str = "i-b1", **body: Any) -> httpx.Response:

@@ -17,6 +17,7 @@ from shared.eventstore.records import (
     InboxEntry,
     NewEvent,
     OutgoingMessage,
+    Resolution,
     Snapshot,
     StreamAppend,
     TimerRow,
@@ -177,7 +178,9 @@ async def test_dead_letters_and_what_waits_behind_them(store: Store) -> None:
     assert await store.request_dead_letter(number, "replay")
     assert [n for n, _, _ in await store.dead_letters(requested=True)] == [number]
     assert await store.parked_messages("c", "OUT_X", "k") == [held(2), held(3)]
-    await store.commit([Work(resolved=[(number, "replayed")], unparked=[held(2), held(3)])])
+    await store.commit([Work(resolved=[Resolution(number, "dead", "worse", "still not")])])
+    assert (await store.dead_letters("c"))[0][1:] == ("dead", held(1, code="worse", detail="still not"))
+    await store.commit([Work(resolved=[Resolution(number, "replayed")], unparked=[held(2), held(3)])])
     assert await store.parked_keys("c", "OUT_X") == {"other"}
     assert not await store.request_dead_letter(number, "discard")
 

@@ -227,7 +227,7 @@ async def test_a_lost_receipt_of_a_text_is_made_good_by_asking(world: World, sin
 
 async def test_receipts_that_come_twice_count_once(world: World, sinks: Sinks, served: str) -> None:
     for channel in ("email", "sms"):
-        await sinks.fail(channel, receipt_twice=1)  # type: ignore[arg-type]
+        await sinks.fail(channel, receipt_twice=1)
     await world.accept(MEMBER)
     await world.send()
     for channel in ("email", "sms"):

@@ -67,7 +67,7 @@ async def test_an_office_with_a_landline_is_not_reached_by_text_and_nobody_is_as
 @pytest.mark.parametrize("late", [False, True])
 async def test_an_erased_person_is_neither_written_to_nor_about(world: World, sinks: Sinks, late: bool) -> None:
     if late:  # the key is gone, the news of it still on its way
-        await world.sealer._keyring.destroy("m1")  # type: ignore[attr-defined]
+        await world.sealer._keyring.destroy("m1")
     else:
         await world.hear(PersonErased(person_id="m1", erased_at=datetime.now(UTC)))
     await world.accept(MEMBER, STATION)
