@@ -55,7 +55,7 @@ class NotifySettings(ServiceSettings, DeliverySettings):
     sms_url: str = Field(default="", description="the gateway's address; without one, text messages wait in the queue")
     sms_sign: str = Field(default="雁阵", min_length=1, max_length=20)
     message_id_domain: str = Field(default="yanzhen.invalid", description="right side of each mail's Message-ID")
-    send_concurrency: int = Field(default=16, ge=1, le=256, description="calls under way at once, per channel")
+    send_concurrency: int = Field(default=48, ge=1, le=256, description="calls under way at once, per channel")
 
 
 @lru_cache(maxsize=1)

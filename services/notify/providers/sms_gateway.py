@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 
 from services.notify.domain.templates import TEMPLATES
+from services.notify.providers.coalescing import Coalescing
 from services.notify.providers.outcome import Absent, Declined, Finding, Found, NoAnswer, Outcome, Taken, Unreachable
 from services.notify.providers.parcel import Parcel
 from shared.kernel.calendar import SHANGHAI
@@ -23,6 +25,10 @@ _REFERENCE = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 _KEPT_SECONDS: Final = 2.0
 """Idle connections are dropped before the server does it: a request that meets a closing one has an unknown outcome."""
 
+_MOST_AT_ONCE: Final = 100
+"""Messages per request that providers take (domain §3.3)."""
+
+R = TypeVar("R")
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -35,6 +41,7 @@ class SmsGateway:
         self._sign = sign
         self._timeout = timeout
         limits = httpx.Limits(max_connections=connections, keepalive_expiry=_KEPT_SECONDS)
+        self._together = Coalescing(self._send_all, most=_MOST_AT_ONCE, at_once=2)
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False)
 
     async def prepare(self) -> None:
@@ -46,13 +53,32 @@ class SmsGateway:
                     raise Unreachable(f"http-{response.status_code}")
 
     async def send(self, parcel: Parcel) -> Outcome:
-        body = {
+        return await self._together(parcel)
+
+    async def _send_all(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """One request for up to a hundred messages: on its own, each costs more than deciding about it does."""
+        if len(parcels) == 1:
+            return [await self._post(self._body(parcels[0]), _outcome)]
+        body = {"messages": [self._body(parcel) for parcel in parcels]}
+        answers = await self._post(body, _outcomes)
+        if isinstance(answers, list) and len(answers) == len(parcels):
+            return answers
+        if isinstance(answers, Declined) and not answers.unreachable:
+            # The request as a whole was refused: one at a time shows whose fault it is.
+            return [await self._post(self._body(parcel), _outcome) for parcel in parcels]
+        # Taken, perhaps, but we cannot read by whom: nobody's outcome is known.
+        return [answers if isinstance(answers, Declined | NoAnswer) else NoAnswer("unreadable")] * len(parcels)
+
+    def _body(self, parcel: Parcel) -> dict[str, Any]:
+        return {
             "out_id": parcel.message_id,
             "phone": parcel.address,
             "sign": self._sign,
             "template": parcel.template,
             "params": dict(parcel.variables),
         }
+
+    async def _post(self, body: dict[str, Any], read: Callable[[httpx.Response], R]) -> R | Declined | NoAnswer:
         try:
             async with asyncio.timeout(self._timeout):  # from end to end: httpx counts each read anew
                 response = await self._client.post("/sms/send", json=body)
@@ -60,7 +86,7 @@ class SmsGateway:
             return Declined(f"unreachable.{type(error).__name__}", permanent=False, unreachable=True)
         except (httpx.HTTPError, TimeoutError) as error:
             return NoAnswer(type(error).__name__)
-        return _outcome(response)
+        return read(response)
 
     async def look_up(self, message_id: str) -> Finding:
         response = await self._ask("GET", "/sms/details", params={"out_id": message_id})
@@ -83,13 +109,28 @@ class SmsGateway:
 
 
 def _outcome(response: httpx.Response) -> Outcome:
+    return _failure(response) or _outcome_of(_json(response))
+
+
+def _outcomes(response: httpx.Response) -> list[Outcome] | Declined | NoAnswer:
+    failure = _failure(response)
+    if failure is not None:
+        return failure
+    answer = _json(response)
+    results = answer.get("results") if isinstance(answer, dict) else None
+    return [_outcome_of(each) for each in results] if isinstance(results, list) else NoAnswer("unreadable")
+
+
+def _failure(response: httpx.Response) -> Declined | NoAnswer | None:
     if response.status_code >= 500:
-        return NoAnswer(
-            f"http-{response.status_code}"
-        )  # something between us and the gateway gave up, or it itself did
+        # Something between us and the gateway gave up, or it itself did.
+        return NoAnswer(f"http-{response.status_code}")
     if not response.is_success:
         return Declined(f"http-{response.status_code}", permanent=response.status_code != 429)
-    answer = _json(response)
+    return None
+
+
+def _outcome_of(answer: Any) -> Outcome:
     if not isinstance(answer, dict) or not isinstance(answer.get("code"), str):
         return NoAnswer("unreadable")
     if answer["code"] == "OK":

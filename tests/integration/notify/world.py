@@ -32,6 +32,7 @@ from shared.contracts.mobility import TransferAccepted
 from shared.contracts.parties import InterestedParty
 from shared.embedded.stack import EmbeddedStack
 from shared.eventstore.context import Cause
+from shared.eventstore.executor import Executor
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.clock import ShiftedClock
@@ -113,7 +114,9 @@ class World:
         self.sealer = Sealer(InMemoryKeyring())
         self.metrics = Metrics()
         self.reactions = follows(lambda: POLICY)
-        self.lanes: dict[Channel, Lane] = {channel: self.lane(channel) for channel in ("email", "sms")}
+        self.lanes: dict[Channel, Lane] = {
+            channel: self.lane(channel, executor=self.kernel.executor) for channel in ("email", "sms")
+        }
         self.transfer_id = f"t-{uuid.uuid4()}"  # the stand-ins outlive a test, and so do the ids of its messages
         self._position = 0
 
@@ -127,14 +130,13 @@ class World:
             provider = SmsGateway(stack.sms_url, "雁阵", timeout=TIMEOUT, connections=8)
         return provider
 
-    def lane(self, channel: Channel, provider: Provider | None = None) -> Lane:
-        """A sender of its own, as another replica or a restarted process has it."""
-        executor = assemble(MODEL, self.store, self.clock, seed=2).executor
+    def lane(self, channel: Channel, provider: Provider | None = None, executor: Executor | None = None) -> Lane:
+        """A sender; unless it is given an executor, one of its own, as in another replica or a restarted process."""
         return Lane(
             provider or self.provider(channel),
             ToDo(self.engine, self.store, channel),
             AddressBook(self.store, self.sealer),
-            executor,
+            executor or assemble(MODEL, self.store, self.clock, seed=2).executor,
             self.metrics,
             concurrency=8,
             longest_call=TIMEOUT,
