@@ -84,7 +84,7 @@ def link_sources(python: Path, directory: Path) -> None:
     if command.parent.is_dir():
         # Run by sh: a `#!` line breaks when the path is long or has a space in it.
         command.write_text(
-            '#!/bin/sh\nexec "$(dirname "$0")/python" -c "from services.cli.main import app; app()" "$@"\n',
+            '#!/bin/sh\nexec "$(dirname "$0")/python" -m services.cli "$@"\n',
             encoding="utf-8",
         )
         command.chmod(0o755)

@@ -10,16 +10,17 @@ from shared.eventstore.context import Cause
 from shared.eventstore.records import IdempotencyRecord
 from shared.eventstore.repository import Repository
 from shared.eventstore.store import KeyTaken
+from shared.eventstore.turnstile import Turnstile
 from shared.eventstore.unit_of_work import Enveloper, UnitOfWork
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ConcurrencyConflict, IdempotencyMismatch, YanzhenError
 from shared.kernel.ids import IdSource
 from shared.kernel.json import from_json, to_json
 
-ATTEMPTS = 10
-"""Decisions per command before the conflict is passed on. A relocation's stream takes dozens of facts a second while its
-parties are informed; with four attempts one acknowledgement in a few hundred came back as a conflict that was nobody's.
-"""
+ATTEMPTS = 6
+"""Decisions per command before the conflict is passed on."""
+ALONE_AFTER = 2
+"""Conflicts after which a command goes through the turnstile."""
 
 R = TypeVar("R")
 Job = Callable[[UnitOfWork], Awaitable[R]]
@@ -58,6 +59,7 @@ class Executor:
         self.committer = committer
         self.clock = clock
         self.ids = ids
+        self.turnstile = Turnstile()
         self._envelope = envelope
         self._rng = rng
 
@@ -69,7 +71,7 @@ class Executor:
         """Run a job until its work is committed.
 
         The job may be run several times and must have no effect but through its unit. Raises what the job raises;
-        `ConcurrencyConflict` after nine more tries; `Unavailable` when the store does not answer.
+        `ConcurrencyConflict` after five more tries; `Unavailable` when the store does not answer.
         """
         result, _ = await self._run(job, cause, None)
         return result
@@ -107,19 +109,29 @@ class Executor:
         return Answer(record.status, from_json(record.body), repeated=True)
 
     async def _run(self, job: Job[R], cause: Cause, once: Once | None) -> tuple[R, UnitOfWork]:
-        attempt = 0
+        for conflicts in range(ATTEMPTS):
+            try:
+                if conflicts < ALONE_AFTER:
+                    return await self._once(job, cause, once)
+                async with self.turnstile.alone():
+                    return await self._once(job, cause, once)
+            except ConcurrencyConflict:
+                if conflicts + 1 == ATTEMPTS:
+                    raise
+                await self.clock.sleep(self._rng.uniform(0.001, 0.004) * 2**conflicts)
+        raise AssertionError("unreachable")
+
+    async def _once(self, job: Job[R], cause: Cause, once: Once | None) -> tuple[R, UnitOfWork]:
         while True:
-            attempt += 1
             unit = self.unit(cause)
             try:
                 result = await job(unit)
             except YanzhenError:
                 # Refused on a remembered state: it may have changed elsewhere. Only a fresh one may say no.
-                if unit.warm():
-                    unit.conflicted()
-                    attempt -= 1
-                    continue
-                raise
+                if not unit.warm():
+                    raise
+                unit.forget()
+                continue
             if once is not None and isinstance(result, Answer):
                 unit.work.idempotency = IdempotencyRecord(
                     once.key, once.fingerprint, result.status, to_json(result.body)
@@ -128,10 +140,7 @@ class Executor:
                 if not unit.work.is_empty():
                     await self.committer.commit(unit.work)
             except ConcurrencyConflict:
-                warm = unit.conflicted()
-                if attempt >= ATTEMPTS and not warm:
-                    raise
-                await self.clock.sleep(self._rng.uniform(0.001, 0.005) * 2 ** min(attempt, 4))
-                continue
+                unit.forget()
+                raise
             unit.committed()
             return result, unit

@@ -206,11 +206,9 @@ class UnitOfWork:
             held = self._states[append.stream_id]
             self._repository.keep(append.stream_id, held.version, held.state)
 
-    def conflicted(self) -> bool:
-        """Forget every state this was decided on; True when any of them was only remembered."""
-        warm = any(held.warm for held in self._origin.values())
+    def forget(self) -> None:
+        """Read every state this was decided on from the store next time."""
         self._repository.forget(self._origin)
-        return warm
 
     def warm(self) -> bool:
         """Whether anything was decided on a remembered state."""

@@ -169,7 +169,8 @@ class Consumer:
                 return  # reopening: the cursor says where to go on
             part = parts[0]
             try:
-                await self._once(part)
+                async with self._executor.turnstile.together():
+                    await self._once(part)
             except LostCursor as error:
                 self._log.info("consumer.overtaken", reason=str(error))
                 await self.close()
@@ -222,7 +223,7 @@ class Consumer:
             try:
                 await self._committer.commit(unit.work)
             except ConcurrencyConflict:
-                unit.conflicted()
+                unit.forget()
                 raise
         unit.committed()
         self._cursors = cursors
@@ -245,8 +246,8 @@ class Consumer:
                 if is_transient(error):
                     raise
                 if fork.warm():
-                    fork.conflicted()
-                    unit.conflicted()
+                    fork.forget()
+                    unit.forget()
                     # Refused on a remembered state: only a fresh one may condemn a message.
                     raise ConcurrencyConflict(envelope.type, envelope.position) from error
                 unit.work.dead.append(held.bury(envelope, *reason(error)))

@@ -42,6 +42,8 @@ class Running:
     metrics: Metrics
     sealer: Sealer | None = None
     blind_index: BlindIndex | None = None
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    """Rung after every commit of this process with messages or timers in it: for loops that wait for work."""
     extra: dict[str, Any] = field(default_factory=dict)
 
 

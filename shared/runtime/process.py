@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -73,6 +73,7 @@ class ServiceProcess:
         self.door: InboundDoor | None = None
         self.http_port = 0
         self._stopping = asyncio.Event()
+        self._after_commit: list[Callable[[], None]] = []
         self._relay_bell = Wakeup()
         self._timer_bell = Wakeup()
         self._dead_letter_bell = Wakeup(first=5.0, slowest=30.0)
@@ -125,6 +126,7 @@ class ServiceProcess:
         ids = Uuid7(clock, rng)
         executor = Executor(Repository(definition.model, store), committer, outgoing, clock, ids, rng)
         running = Running(settings, definition.model, engine, store, executor, bus, client, clock, ids, self.metrics)
+        running.after_commit = self._after_commit
         if definition.personal:
             await self._open_keyring(running, closing)
         self._bus = bus
@@ -143,6 +145,8 @@ class ServiceProcess:
     def _on_commit(self) -> None:
         self._relay_bell.ring()
         self._timer_bell.ring()
+        for ring in self._after_commit:
+            ring()
         if self.relay is None or not self.relay.leading:
             # The leader is in another process: ring there. Lost rings cost a poll, nothing else.
             task = asyncio.ensure_future(self._bus.ring(self.definition.name))

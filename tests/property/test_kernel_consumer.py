@@ -106,7 +106,9 @@ class Following(RuleBasedStateMachine):
 
     @rule(at=which)
     def fetch(self, at: int) -> None:
-        self.hands[at] = self.run(promptly(self.instances[at].next())) or self.hands[at]
+        batch = self.run(promptly(self.instances[at].next()))
+        if batch:
+            self.hands[at] = batch
 
     @rule(at=which)
     def handle(self, at: int) -> None:

@@ -14,8 +14,8 @@ addresses = st.tuples(st.sampled_from(TABLES), st.tuples(st.integers(0, 2)))
 puts = st.dictionaries(st.sampled_from(COLUMNS), st.integers(-9, 9))
 adds = st.dictionaries(st.sampled_from(COLUMNS), st.integers(-9, 9), min_size=1)
 changes = st.one_of(
-    st.builds(lambda at, values: Put(*at, values), addresses, puts),
-    st.builds(lambda at, values: Add(*at, values), addresses, adds),
+    st.builds(lambda at, values: Put(at[0], at[1], values), addresses, puts),
+    st.builds(lambda at, values: Add(at[0], at[1], values), addresses, adds),
     st.builds(lambda at: Remove(*at), addresses),
 )
 

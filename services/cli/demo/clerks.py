@@ -121,12 +121,10 @@ class Clerks:
     async def _approved(self, transfer_id: str) -> dict[str, Any]:
         transfer: dict[str, Any] = await self._mobility.call("GET", f"/transfers/{transfer_id}")
         for step, organisation in enumerate(transfer["approval_path"]):
-            await self._do(
+            transfer = await self._do(
                 "POST", f"/transfers/{transfer_id}/approvals", {"by": organisation}, organisation,
                 f"approve-{transfer_id}-{step}",
             )  # fmt: skip
-        if transfer["approval_path"]:
-            transfer = await self._mobility.call("GET", f"/transfers/{transfer_id}")
         return transfer
 
     async def _acknowledge(self, relocation_id: str) -> None:
@@ -140,5 +138,6 @@ class Clerks:
                 )  # fmt: skip
                 self.tally.acknowledged += 1
 
-    async def _do(self, method: str, path: str, body: Any, actor: str, once: str) -> None:
-        await self._mobility.call(method, path, body, actor=actor, once=once)
+    async def _do(self, method: str, path: str, body: Any, actor: str, once: str) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._mobility.call(method, path, body, actor=actor, once=once)
+        return answer

@@ -40,41 +40,31 @@ async def _organisations(registry: Api, territory: Territory, step: Step) -> Non
             levels.append([])
         levels[at].append(organisation)
     count = _counter(f"{territory.name} organisations", len(territory.organisations), step)
-
-    async def found(one: PartyOrganisation) -> None:
-        body = {
-            "organisation_id": id_of(one.key),
-            "name": one.name,
-            "kind": one.kind.value,
-            "parent_id": id_of(one.parent_key) if one.parent_key else None,
-            "area_code": one.area_code,
-            "can_approve_probationary": one.can_approve_probationary,
-            "unit_uscc": one.unit_uscc,
-            "office_email": one.office_email,
-            "office_phone": duty_phone(one.key),
-        }
-        await registry.call("POST", "/organisations", body, once=f"organisation-{one.key}")
-        count()
-
     for level in levels:
-        await for_each(level, 24, found)
+        await _enter(registry, "organisations", [_founding(one) for one in level], count)
+
+
+def _founding(one: PartyOrganisation) -> dict[str, Any]:
+    return {
+        "organisation_id": id_of(one.key),
+        "name": one.name,
+        "kind": one.kind.value,
+        "parent_id": id_of(one.parent_key) if one.parent_key else None,
+        "area_code": one.area_code,
+        "can_approve_probationary": one.can_approve_probationary,
+        "unit_uscc": one.unit_uscc,
+        "office_email": one.office_email,
+        "office_phone": duty_phone(one.key),
+    }
 
 
 async def _units(registry: Api, territory: Territory, step: Step) -> None:
     count = _counter(f"{territory.name} units", len(territory.units), step)
-
-    async def register(one: Any) -> None:
-        body = {
-            "uscc": one.uscc,
-            "name": one.name,
-            "kind": one.kind.value,
-            "area_code": one.area_code,
-            "staff": one.staff,
-        }
-        await registry.call("POST", "/units", body, once=f"unit-{one.uscc}")
-        count()
-
-    await for_each(territory.units, 24, register)
+    bodies = [
+        {"uscc": one.uscc, "name": one.name, "kind": one.kind.value, "area_code": one.area_code, "staff": one.staff}
+        for one in territory.units
+    ]
+    await _enter(registry, "units", bodies, count)
 
 
 async def _stations(registry: Api, territory: Territory, step: Step) -> None:
@@ -98,16 +88,33 @@ async def _stations(registry: Api, territory: Territory, step: Step) -> None:
 
 
 async def _members(registry: Api, members: Sequence[Member], step: Step) -> None:
-    count = _counter("members", len(members), step)
+    await _enter(registry, "members", [_admission(m) for m in members], _counter("members", len(members), step))
 
-    async def admit(batch: Sequence[Member]) -> None:
-        answer = await registry.call("POST", "/members/batch", {"members": [_admission(m) for m in batch]})
+
+async def _posts(registry: Api, posts: Sequence[Post], step: Step) -> None:
+    bodies = [
+        {
+            "post_id": id_of(f"{one.kind.value}-{one.person_key}-{one.scope_key}"),
+            "kind": one.kind.value,
+            "person_id": id_of(one.person_key),
+            "scope": one.scope.value,
+            "scope_id": id_of(one.scope_key),
+            "since": date(2026, 1, 1).isoformat(),
+        }
+        for one in posts
+    ]
+    await _enter(registry, "posts", bodies, _counter("posts", len(posts), step))
+
+
+async def _enter(registry: Api, what: str, bodies: Sequence[dict[str, Any]], count: Callable[..., None]) -> None:
+    async def send(batch: Sequence[dict[str, Any]]) -> None:
+        answer = await registry.call("POST", f"/{what}/batch", {what: batch})
         refused = [result for result in answer["results"] if not result["entered"]]
         if refused:
-            raise Refused(refused[0]["code"], f"{len(refused)} members were not entered: {refused[0]['detail']}")
+            raise Refused(refused[0]["code"], f"{len(refused)} {what} were not entered: {refused[0]['detail']}")
         count(len(batch))
 
-    await for_each(_chunks(members, BATCH), 4, admit)
+    await for_each(_chunks(bodies, BATCH), 4, send)
 
 
 def _admission(member: Member) -> dict[str, Any]:
@@ -123,25 +130,6 @@ def _admission(member: Member) -> dict[str, Any]:
         "phone": member.phone,
         "email": member.email,
     }
-
-
-async def _posts(registry: Api, posts: Sequence[Post], step: Step) -> None:
-    count = _counter("posts", len(posts), step)
-
-    async def assign(one: Post) -> None:
-        key = f"{one.kind.value}-{one.person_key}-{one.scope_key}"
-        body = {
-            "post_id": id_of(key),
-            "kind": one.kind.value,
-            "person_id": id_of(one.person_key),
-            "scope": one.scope.value,
-            "scope_id": id_of(one.scope_key),
-            "since": date(2026, 1, 1).isoformat(),
-        }
-        await registry.call("POST", "/posts", body, once=f"post-{key}")
-        count()
-
-    await for_each(posts, 24, assign)
 
 
 def duty_phone(key: str) -> str:

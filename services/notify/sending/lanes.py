@@ -38,7 +38,7 @@ def lanes(running: Running) -> Mapping[str, Loop]:
             longest_call=settings.provider_timeout,
         )
         # Rung by the process after each commit, where it does so; the lane's own poll does the rest.
-        running.extra.setdefault("after_commit", []).append(lane.wakeup.ring)
+        running.after_commit.append(lane.wakeup.ring)
         loops[f"send-{channel}"] = lane.run
     return loops
 

@@ -1,6 +1,5 @@
 """`/members`: the roll, and who belongs where. Personal data comes in, and only a masked name goes out."""
 
-import asyncio
 from datetime import date
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import roll
 from services.registry.application.roll import Entrant
@@ -17,7 +17,7 @@ from services.registry.domain.vocabulary import Id, MemberStatus
 from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Unavailable, YanzhenError
+from shared.kernel.errors import Unavailable
 from shared.kernel.identifiers.mobile_phone import MobilePhone
 from shared.kernel.identifiers.person_name import PersonName
 from shared.kernel.identifiers.resident_id import ResidentId
@@ -29,7 +29,6 @@ from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.web.etag import etag
 
-MOST_AT_ONCE = 500
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
@@ -83,14 +82,10 @@ def members(running: Running) -> APIRouter:
         entrants = [one_.entrant(one_.member_id or running.ids()) for one_ in body.members]
         commands = await roll.seal(sealer, index, entrants)
 
-        async def enter(command: AdmitMember) -> dict[str, Any]:
-            try:
-                await running.executor.run(lambda unit: _admit(unit, command), asked.cause(command.member_id))
-            except YanzhenError as error:
-                return {"member_id": command.member_id, "entered": False, "code": error.code, "detail": error.detail}
-            return {"member_id": command.member_id, "entered": True}
+        async def enter(command: AdmitMember) -> None:
+            await running.executor.run(lambda unit: _admit(unit, command), asked.cause(command.member_id))
 
-        return {"results": await asyncio.gather(*map(enter, commands))}
+        return await each(commands, lambda command: command.member_id, enter)
 
     @router.put("/{member_id}/contact")
     async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:

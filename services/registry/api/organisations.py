@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import tree
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
@@ -45,6 +46,12 @@ class Founding(Body):
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
     formal_members: int | None = Field(default=None, ge=0)
+
+
+class Foundings(Body):
+    """Several organisations at once, parents in an earlier batch than their children."""
+
+    organisations: list[Founding] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class OrganisationChange(Body):
@@ -97,6 +104,16 @@ def organisations(running: Running) -> APIRouter:
             return await _answer(unit, identity, 201)
 
         return await answer(running, asked, identity, job)
+
+    @router.post("/batch")
+    async def found_many(body: Foundings, asked: Request) -> dict[str, Any]:
+        named = [(one_.organisation_id or running.ids(), one_) for one_ in body.organisations]
+
+        async def enter(item: tuple[str, Founding]) -> None:
+            command = FoundOrganisation(**item[1].model_dump() | {"organisation_id": item[0]})
+            await running.executor.run(lambda unit: tree.found(unit, command), asked.cause(item[0]))
+
+        return await each(named, lambda item: item[0], enter)
 
     @router.patch("/{organisation_id}")
     async def change(organisation_id: Id, body: OrganisationChange, asked: Request) -> Response:

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import posts as jobs
 from services.registry.domain.post.commands import AssignPost, LeavePost
@@ -30,6 +32,12 @@ class Assignment(Body):
     since: date
 
 
+class Assignments(Body):
+    """Several posts at once."""
+
+    posts: list[Assignment] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
 class Departure(Body):
     """The last day in the post."""
 
@@ -49,6 +57,16 @@ def posts(running: Running) -> APIRouter:
             return Answer(201, {"post_id": identity, "version": await unit.version(POST, identity)})
 
         return await answer(running, asked, identity, job)
+
+    @router.post("/batch")
+    async def assign_many(body: Assignments, asked: Request) -> dict[str, Any]:
+        named = [(one_.post_id or running.ids(), one_) for one_ in body.posts]
+
+        async def enter(item: tuple[str, Assignment]) -> None:
+            command = AssignPost(**item[1].model_dump() | {"post_id": item[0]})
+            await running.executor.run(lambda unit: jobs.assign(unit, command), asked.cause(item[0]))
+
+        return await each(named, lambda item: item[0], enter)
 
     @router.post("/{post_id}/departure")
     async def leave(post_id: Id, body: Departure, asked: Request) -> Response:

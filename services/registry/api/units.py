@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.domain.unit.commands import MOST_STAFF, ChangeUnit, CloseUnit, RegisterUnit
 from services.registry.domain.unit.decider import UNIT
@@ -30,6 +31,12 @@ class UnitChange(Body):
     staff: int | None = Field(default=None, ge=0, le=MOST_STAFF)
 
 
+class Registrations(Body):
+    """Several units at once."""
+
+    units: list[RegisterUnit] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
 class UnitClosure(Body):
     """When and why the unit ceased to operate."""
 
@@ -44,6 +51,13 @@ def units(running: Running) -> APIRouter:
     @router.post("", status_code=201)
     async def register(body: RegisterUnit, asked: Request) -> Response:
         return await _do(body.uscc, body, asked, 201)
+
+    @router.post("/batch")
+    async def register_many(body: Registrations, asked: Request) -> dict[str, Any]:
+        async def enter(command: RegisterUnit) -> None:
+            await running.executor.run(lambda unit: unit.handle(UNIT, command.uscc, command), asked.cause(command.uscc))
+
+        return await each(body.units, lambda command: command.uscc, enter)
 
     @router.patch("/{uscc}")
     async def change(uscc: Uscc, body: UnitChange, asked: Request) -> Response:

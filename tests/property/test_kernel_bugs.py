@@ -1,5 +1,7 @@
 """Faults found in the kernel by the property tests beside this file, each as small as it gets."""
 
+import asyncio
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -13,6 +15,7 @@ from shared.kernel.errors import Refused, Unavailable
 from shared.messaging.handlers import Handlers, On
 from shared.messaging.memory_bus import MemoryBus
 from shared.messaging.memory_outbound import MemoryOutboundQueue
+from tests.property.kernel_parts import BusyStore
 from tests.support.harness import Harness, eventually, stopping
 from tests.support.kernel import assemble
 from tests.support.sample import ACCOUNT, MODEL, VIEWS, AccountCredited, Close, Open, follower
@@ -101,3 +104,27 @@ async def test_bug_5_a_decision_in_a_batch_names_the_remembered_version_it_was_m
     assert await message.handle(ACCOUNT, "a", Close()) == []  # nothing to close, as far as it remembers
     batch.merge(message)
     assert batch.work.reads == {"account-a": 0}  # so that the commit finds out
+
+
+@pytest.mark.xfail(strict=True, reason="bug 6: not yet mended; take this mark off with the mending")
+async def test_bug_6_two_replicas_that_settle_at_once_do_it_once() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = BusyStore(follower("f").views, random.Random(1))
+        refusing = {13}
+
+        async def refuse(event: AccountCredited, _: UnitOfWork) -> None:
+            if event.cents in refusing:
+                raise Refused("thirteen", "no")
+
+        handlers = Handlers(follower("f"), {AccountCredited: On(refuse)})
+        one, other = harness.follow("f", store, handlers), harness.follow("f", store, handlers)
+        await harness.credit("a", 13)
+        await harness.credit("a", 2)
+        harness.run(one)
+        await eventually(lambda: len(store.data.parked) == 1)
+        [(number, _, _)] = await store.dead_letters("f")
+        refusing.clear()
+        await store.request_dead_letter(number, "replay")
+        await asyncio.gather(one.consumer.settle_requested(), other.consumer.settle_requested())
+        assert await one.credits() == {"a": 15}
