@@ -75,6 +75,13 @@ class MemoryStore:
         for entry in work.inbox:
             if (entry.source, entry.message_id) in data.inbox:
                 return KeyTaken(f"{entry.source} {entry.message_id}")
+        for resolution in work.resolved:
+            if data.dead[resolution.dead_letter_id][0] not in REQUESTED:
+                return KeyTaken(f"dead letter {resolution.dead_letter_id}")
+        waiting = {(m.consumer, m.source, m.position) for m in data.parked} if work.unparked else set()
+        for message in work.unparked:
+            if (message.consumer, message.source, message.position) not in waiting:
+                return KeyTaken(f"parked message {message.position} of {message.source}")
         return None
 
     def _apply(self, work: Work) -> None:
@@ -180,6 +187,11 @@ class MemoryStore:
             if status in OPEN and (m.consumer, m.source) == (consumer, source)
         }
         return dead | {m.key for m in self.data.parked if (m.consumer, m.source) == (consumer, source)}
+
+    async def released_keys(self, consumer: str, source: str) -> set[str]:
+        mine = (consumer, source)
+        held = {m.key for status, m in self.data.dead.values() if status in OPEN and (m.consumer, m.source) == mine}
+        return {m.key for m in self.data.parked if (m.consumer, m.source) == mine} - held
 
     async def dead_letters(
         self, consumer: str | None = None, *, requested: bool = False

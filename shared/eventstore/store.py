@@ -32,7 +32,7 @@ class TimerGone(Exception):
 
 
 class KeyTaken(Exception):
-    """The idempotency key, or the inbox entry, exists already: the same request came twice at once."""
+    """Somebody else has done this already: the idempotency key or the inbox entry exists, or the held message is gone."""
 
 
 class Store(Protocol):
@@ -94,6 +94,10 @@ class Store(Protocol):
 
     async def parked_keys(self, consumer: str, source: str) -> set[str]:
         """Keys whose messages wait behind a dead letter."""
+        ...
+
+    async def released_keys(self, consumer: str, source: str) -> set[str]:
+        """Keys whose messages wait although no dead letter is open before them any more: somebody has to let them go."""
         ...
 
     async def dead_letters(

@@ -119,9 +119,18 @@ class UnitOfWork:
 
     def _note_read(self, stream_id: str, *, always: bool = False) -> None:
         # A repeated command that found nothing to do needs no check if it looked in the store itself just now.
-        origin = self._origin.get(stream_id)
+        origin = self._origin_of(stream_id)
         if origin is not None and (origin.warm or always):
             self.work.reads[stream_id] = origin.version
+
+    def _origin_of(self, stream_id: str) -> Held | None:
+        unit: UnitOfWork | None = self
+        while unit is not None:
+            origin = unit._origin.get(stream_id)  # noqa: SLF001 - its own kind
+            if origin is not None:
+                return origin
+            unit = unit._parent  # noqa: SLF001
+        return None
 
     def _append(self, decider: Decider[Any, Any], stream_id: str, held: Held, events: list[DomainEvent]) -> None:
         now = self._clock.now()

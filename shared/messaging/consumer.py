@@ -30,7 +30,7 @@ from shared.messaging.failures import is_transient, reason
 from shared.messaging.handlers import Handlers
 from shared.messaging.holding import Holding
 from shared.messaging.meter import ConsumerMeter, NoMeter
-from shared.messaging.settling import settle
+from shared.messaging.settling import Settling
 
 CAREFUL_AFTER = 3
 """Openings in a row without progress after which messages are handled one at a time: one of them kills us."""
@@ -66,6 +66,7 @@ class Consumer:
         self._reader: Reader | None = None
         self._cursors: dict[int, int] = {}
         self._holding = Holding(name, source)
+        self._settling = Settling(name, source, handlers, executor)
         self._busy = asyncio.Lock()  # settling dead letters must not overlap with handling new messages
         self._openings = 0
         self.trouble: str | None = None
@@ -289,13 +290,10 @@ class Consumer:
 
         Returns how many messages were settled. A message that fails again stays a dead letter with its new reason.
         """
-        settled = 0
         async with self._busy:
-            for number, status, message in await self._store.dead_letters(self.name, requested=True):
-                if message.source == self.source:
-                    settled += await settle(self.name, self.handlers, self._executor, number, status, message)
-            if settled:
-                self._holding.load(await self._store.parked_keys(self.name, self.source))
+            settled = await self._settling.run()
+            # Also when nothing was settled here: another replica may have done it, and this one would park for ever.
+            self._holding.load(await self._store.parked_keys(self.name, self.source))
         return settled
 
 

@@ -1,10 +1,15 @@
-"""Settling a dead letter: replay it or discard it, then let go what waited behind it, in order."""
+"""Settling dead letters: replay or discard what was asked for, then let go what waited behind it, in order.
+
+Every step is a work of its own that takes the held message away with the effects. So two replicas that settle at once do
+it once, and one that dies in the middle leaves a key that waits for nothing, which the next round lets go.
+"""
 
 from collections.abc import Callable
 
 from shared.eventstore.context import Cause
 from shared.eventstore.executor import Executor
 from shared.eventstore.records import HeldMessage, Resolution
+from shared.eventstore.store import KeyTaken
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import ConcurrencyConflict
 from shared.messaging.failures import is_transient, reason
@@ -14,57 +19,85 @@ from shared.messaging.holding import Holding, unheld
 Note = Callable[[UnitOfWork], None]
 
 
-async def settle(
-    consumer: str, handlers: Handlers, executor: Executor, number: int, status: str, message: HeldMessage
-) -> int:
-    """Carry out what was asked of one dead letter. Each message is committed on its own, with its effects.
+class Settling:
+    """Settles for one consumer of one source. Errors that pass by themselves (`Unavailable`) are raised: ask again."""
 
-    Returns how many messages were settled; 0 when the replay failed again. Raises `Unavailable`: ask again later.
-    """
-    if status == "discard":
-        unit = executor.unit(Cause(message.headers.get("ce-correlationid", ""), actor=consumer))
-        unit.work.resolved.append(Resolution(number, "discarded"))
-        await executor.committer.commit(unit.work)
-    else:
-        error = await _apply(
-            handlers, executor, message, lambda unit: unit.work.resolved.append(Resolution(number, "replayed"))
-        )
-        if error is not None:
-            unit = executor.unit(Cause(message.headers.get("ce-correlationid", ""), actor=consumer))
-            unit.work.resolved.append(Resolution(number, "dead", *reason(error)))
-            await executor.committer.commit(unit.work)
+    def __init__(self, consumer: str, source: str, handlers: Handlers, executor: Executor) -> None:
+        self._consumer = consumer
+        self._source = source
+        self._handlers = handlers
+        self._executor = executor
+        self._store = executor.repository.store
+
+    async def run(self) -> int:
+        """Carry out every request, then let go of what waits for nothing. Returns how many messages were settled."""
+        settled = 0
+        for number, status, message in await self._store.dead_letters(self._consumer, requested=True):
+            if message.source == self._source:
+                settled += await self._settle(number, status, message)
+        for key in sorted(await self._store.released_keys(self._consumer, self._source)):
+            settled += await self._drain(key)
+        return settled
+
+    async def _settle(self, number: int, status: str, message: HeldMessage) -> int:
+        if status == "discard":
+            return await self._commit(message, lambda unit: unit.work.resolved.append(Resolution(number, "discarded")))
+        try:
+            error = await self._apply(message, lambda unit: unit.work.resolved.append(Resolution(number, "replayed")))
+        except KeyTaken:
             return 0
-    return 1 + await _drain(consumer, handlers, executor, message)
+        if error is None:
+            return 1
+        again = Resolution(number, "dead", *reason(error))
+        await self._commit(message, lambda unit: unit.work.resolved.append(again))
+        return 0
 
+    async def _drain(self, key: str) -> int:
+        settled = 0
+        while waiting := await self._store.parked_messages(self._consumer, self._source, key):
+            for message in waiting:
+                try:
+                    error = await self._apply(message, lambda unit, m=message: unit.work.unparked.append(m))  # type: ignore[misc]
+                except KeyTaken:
+                    return settled  # another replica is at it
+                if error is not None:
+                    await self._bury(message, error)
+                    return settled
+                settled += 1
+        return settled
 
-async def _drain(consumer: str, handlers: Handlers, executor: Executor, first: HeldMessage) -> int:
-    settled = 0
-    store = executor.repository.store
-    while waiting := await store.parked_messages(first.consumer, first.source, first.key):
-        for message in waiting:
-            error = await _apply(handlers, executor, message, lambda unit, m=message: unit.work.unparked.append(m))  # type: ignore[misc]
-            if error is not None:
-                # This one cannot be handled either: it takes the place of the dead letter, the rest goes on waiting.
-                unit = executor.unit(unheld(message).cause())
-                unit.work.dead.append(Holding(message.consumer, message.source).bury(unheld(message), *reason(error)))
-                unit.work.unparked.append(message)
-                await executor.committer.commit(unit.work)
-                return settled
-            settled += 1
-    return settled
+    async def _bury(self, message: HeldMessage, error: Exception) -> None:
+        """Make a parked message that cannot be handled either the dead letter; the rest goes on waiting."""
+        held = Holding(self._consumer, self._source).bury(unheld(message), *reason(error))
 
+        def note(unit: UnitOfWork) -> None:
+            unit.work.dead.append(held)
+            unit.work.unparked.append(message)
 
-async def _apply(handlers: Handlers, executor: Executor, message: HeldMessage, note: Note) -> Exception | None:
-    envelope = unheld(message)
+        await self._commit(message, note)
 
-    async def job(unit: UnitOfWork) -> None:
-        await handlers.apply(envelope, handlers.decode(envelope), unit)
+    async def _commit(self, message: HeldMessage, note: Note) -> int:
+        unit = self._executor.unit(Cause(message.headers.get("ce-correlationid", ""), actor=self._consumer))
         note(unit)
+        try:
+            await self._executor.committer.commit(unit.work)
+        except KeyTaken:
+            return 0
+        return 1
 
-    try:
-        await executor.run(job, envelope.cause())
-    except Exception as error:
-        if is_transient(error) and not isinstance(error, ConcurrencyConflict):
+    async def _apply(self, message: HeldMessage, note: Note) -> Exception | None:
+        envelope = unheld(message)
+
+        async def job(unit: UnitOfWork) -> None:
+            await self._handlers.apply(envelope, self._handlers.decode(envelope), unit)
+            note(unit)
+
+        try:
+            await self._executor.run(job, envelope.cause())
+        except KeyTaken:
             raise
-        return error
-    return None
+        except Exception as error:
+            if is_transient(error) and not isinstance(error, ConcurrencyConflict):
+                raise
+            return error
+        return None

@@ -44,7 +44,6 @@ def harness_on_memory() -> Harness:
     return Harness(assemble(MODEL, store), MemoryOutboundQueue(store), MemoryBus([STREAM]), STREAM)
 
 
-@pytest.mark.xfail(strict=True, reason="bug 3: not yet mended; take this mark off with the mending")
 async def test_bug_3_settling_that_is_interrupted_is_taken_up_again() -> None:
     async with stopping(harness_on_memory()) as harness:
         harness.start(harness.relay())
@@ -65,7 +64,6 @@ async def test_bug_3_settling_that_is_interrupted_is_taken_up_again() -> None:
         assert await one.credits() == {"a": 2}
 
 
-@pytest.mark.xfail(strict=True, reason="bug 4: not yet mended; take this mark off with the mending")
 async def test_bug_4_a_replica_that_has_not_heard_of_the_settling_does_not_park_for_ever() -> None:
     async with stopping(harness_on_memory()) as harness:
         harness.start(harness.relay())
@@ -87,7 +85,6 @@ async def test_bug_4_a_replica_that_has_not_heard_of_the_settling_does_not_park_
         assert await handling.credits() == {"a": 2}
 
 
-@pytest.mark.xfail(strict=True, reason="bug 5: not yet mended; take this mark off with the mending")
 async def test_bug_5_a_decision_in_a_batch_names_the_remembered_version_it_was_made_on() -> None:
     store = MemoryStore(VIEWS)
     here, there = assemble(MODEL, store), assemble(MODEL, store)
@@ -106,7 +103,6 @@ async def test_bug_5_a_decision_in_a_batch_names_the_remembered_version_it_was_m
     assert batch.work.reads == {"account-a": 0}  # so that the commit finds out
 
 
-@pytest.mark.xfail(strict=True, reason="bug 6: not yet mended; take this mark off with the mending")
 async def test_bug_6_two_replicas_that_settle_at_once_do_it_once() -> None:
     async with stopping(harness_on_memory()) as harness:
         harness.start(harness.relay())

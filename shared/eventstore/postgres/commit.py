@@ -6,7 +6,6 @@ conflict never costs another, and in the common case there is a single transacti
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +24,16 @@ Losers = dict[int, Exception]
 async def claim(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
     """Try to take every version, cursor, timer and key the works expect. Returns those that found them gone."""
     losers: Losers = {}
-    for step in (_claim_streams, _check_reads, _claim_cursors, _claim_timers, _claim_keys, _claim_inbox):
+    for step in (
+        _claim_streams,
+        _check_reads,
+        _claim_cursors,
+        _claim_timers,
+        _claim_keys,
+        _claim_inbox,
+        _claim_dead,
+        _claim_parked,
+    ):
         losers.update(await step(connection, works))
     return losers
 
@@ -50,6 +58,12 @@ def collisions(works: Sequence[Work]) -> Losers:
             wanted[("key", work.idempotency.key)] = lambda: KeyTaken("taken in this group")
         for entry in work.inbox:
             wanted[("inbox", entry.source, entry.message_id)] = lambda: KeyTaken("taken in this group")
+        for resolution in work.resolved:
+            wanted[("dead", str(resolution.dead_letter_id))] = lambda: KeyTaken("taken in this group")
+        for message in work.unparked:
+            wanted[("parked", message.consumer, message.source, str(message.position))] = lambda: KeyTaken(
+                "in this group"
+            )
         clash = next((claim_ for claim_ in wanted if claim_ in seen), None)
         if clash is None:
             seen.update(wanted)
@@ -146,6 +160,44 @@ async def _claim_inbox(connection: AsyncConnection, works: Sequence[Work]) -> Lo
     )
     have = {tuple(row) for row in granted}
     return {i: KeyTaken(f"{e.source} {e.message_id}") for i, e in entries if (e.source, e.message_id) not in have}
+
+
+async def _claim_dead(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    resolutions = [(index, resolution) for index, work in enumerate(works) for resolution in work.resolved]
+    if not resolutions:
+        return {}
+    granted = await connection.execute(
+        sql.CLAIM_DEAD,
+        {
+            "ids": [r.dead_letter_id for _, r in resolutions],
+            "statuses": [r.status for _, r in resolutions],
+            "codes": [r.code for _, r in resolutions],
+            "details": [r.detail for _, r in resolutions],
+        },
+    )
+    have = set(granted.scalars())
+    return {i: KeyTaken(f"dead letter {r.dead_letter_id}") for i, r in resolutions if r.dead_letter_id not in have}
+
+
+async def _claim_parked(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
+    parked = [(index, message) for index, work in enumerate(works) for message in work.unparked]
+    if not parked:
+        return {}
+    granted = await connection.execute(
+        sql.CLAIM_PARKED,
+        {
+            "consumers": [m.consumer for _, m in parked],
+            "sources": [m.source for _, m in parked],
+            "keys": [m.key for _, m in parked],
+            "positions": [m.position for _, m in parked],
+        },
+    )
+    have = {tuple(row) for row in granted}
+    return {
+        i: KeyTaken(f"parked message {m.position} of {m.source}")
+        for i, m in parked
+        if (m.consumer, m.source, m.position) not in have
+    }
 
 
 def appends_only(works: Sequence[Work]) -> bool:
@@ -256,10 +308,6 @@ async def _hold(connection: AsyncConnection, works: Sequence[Work]) -> None:
             await connection.execute(sql.INSERT_DEAD, _held(message) | {"code": message.code, "detail": message.detail})
         for message in work.parked:
             await connection.execute(sql.INSERT_PARKED, _held(message))
-        for resolution in work.resolved:
-            await connection.execute(sql.RESOLVE_DEAD, asdict(resolution))
-        for message in work.unparked:
-            await connection.execute(sql.DELETE_PARKED, _held(message))
 
 
 def _held(message: HeldMessage) -> dict[str, Any]:

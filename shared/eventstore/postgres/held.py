@@ -18,6 +18,16 @@ async def keys(connection: AsyncConnection, consumer: str, source: str) -> set[s
     return set((await connection.execute(query, {"consumer": consumer, "source": source})).scalars())
 
 
+async def released(connection: AsyncConnection, consumer: str, source: str) -> set[str]:
+    """Keys with messages waiting and no open dead letter."""
+    query = text(
+        "SELECT key FROM parked WHERE consumer = :consumer AND source = :source"
+        " EXCEPT SELECT key FROM dead_letters WHERE consumer = :consumer AND source = :source"
+        " AND status IN ('dead', 'replay', 'discard')"
+    )
+    return set((await connection.execute(query, {"consumer": consumer, "source": source})).scalars())
+
+
 async def dead_letters(
     connection: AsyncConnection, consumer: str | None, *, requested: bool
 ) -> list[tuple[int, str, HeldMessage]]:

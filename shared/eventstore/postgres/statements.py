@@ -120,16 +120,25 @@ INSERT_PARKED = text(
     """
 )
 
-RESOLVE_DEAD = text(
+CLAIM_DEAD = text(
     """
-    UPDATE dead_letters SET status = :status, code = coalesce(nullif(CAST(:code AS text), ''), code),
-                            detail = coalesce(nullif(CAST(:detail AS text), ''), detail)
-    WHERE id = :dead_letter_id
+    UPDATE dead_letters AS d
+    SET status = w.status, code = coalesce(nullif(w.code, ''), d.code), detail = coalesce(nullif(w.detail, ''), d.detail)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS text[]), CAST(:codes AS text[]), CAST(:details AS text[]))
+         AS w (id, status, code, detail)
+    WHERE d.id = w.id AND d.status IN ('replay', 'discard')
+    RETURNING d.id
     """
 )
 
-DELETE_PARKED = text(
-    "DELETE FROM parked WHERE consumer = :consumer AND source = :source AND key = :key AND position = :position"
+CLAIM_PARKED = text(
+    """
+    DELETE FROM parked AS p
+    USING unnest(CAST(:consumers AS text[]), CAST(:sources AS text[]), CAST(:keys AS text[]), CAST(:positions AS bigint[]))
+          AS w (consumer, source, key, position)
+    WHERE p.consumer = w.consumer AND p.source = w.source AND p.key = w.key AND p.position = w.position
+    RETURNING p.consumer, p.source, p.position
+    """
 )
 
 CLAIM_LOST = "22012"

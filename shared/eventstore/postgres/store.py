@@ -241,6 +241,10 @@ class PostgresStore:
         async with self._reading() as connection:
             return await held.keys(connection, consumer, source)
 
+    async def released_keys(self, consumer: str, source: str) -> set[str]:
+        async with self._reading() as connection:
+            return await held.released(connection, consumer, source)
+
     async def dead_letters(
         self, consumer: str | None = None, *, requested: bool = False
     ) -> list[tuple[int, str, HeldMessage]]:

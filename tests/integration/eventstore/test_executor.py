@@ -1,7 +1,6 @@
 """Commands on real PostgreSQL: once per key, again after a conflict, and never from a stale memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,9 +16,9 @@ from tests.support.sample import ACCOUNT, MODEL, VIEWS, Close, Credit, Open
 
 
 @pytest.fixture
-async def kernel(engine: AsyncEngine) -> AsyncIterator[Kernel]:
+async def kernel(engine: AsyncEngine) -> Kernel:
     await migrate(engine, MODEL)
-    yield assemble(MODEL, PostgresStore(engine, VIEWS))
+    return assemble(MODEL, PostgresStore(engine, VIEWS))
 
 
 def twin(kernel: Kernel) -> Kernel:

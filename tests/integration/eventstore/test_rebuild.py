@@ -90,7 +90,8 @@ async def test_old_events_are_lifted_and_long_streams_are_read_from_snapshots(en
         await connection.execute(text("INSERT INTO streams VALUES ('account-old', 'account', 2)"))
         await connection.execute(
             text(
-                "INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, correlation_id, recorded_at)"
+                "INSERT INTO events"
+                " (stream_id, version, event_id, type, schema_version, data, meta, correlation_id, recorded_at)"
                 " VALUES ('account-old', 1, 'e1', 'opened', 1, '{\"account\": \"old\"}', '{}', '', now()),"
                 " ('account-old', 2, 'e2', 'credited', 1, '{\"account\": \"old\", \"yuan\": 1.5}', '{}', '', now())"
             )

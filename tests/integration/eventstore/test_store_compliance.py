@@ -23,7 +23,7 @@ from shared.eventstore.records import (
     TimerRow,
     Work,
 )
-from shared.eventstore.rows import Add, Put, Remove
+from shared.eventstore.rows import Add, Put, Remove, RowChange
 from shared.eventstore.store import KeyTaken, LostCursor, Store, TimerGone
 from shared.kernel.errors import ConcurrencyConflict
 from tests.support.sample import MODEL, VIEWS
@@ -153,8 +153,17 @@ async def test_row_changes_take_effect_in_order_per_row(store: Store) -> None:
     def put(name: str, cents: int) -> Put:
         return Put("accounts", (name,), {"account": name, "cents": cents})
 
-    changes = [put("a", 1), put("b", 2), Remove("accounts", ("a",)), put("a", 7), Add("accounts", ("a",), {"cents": 3})]
-    more = [Put("accounts", ("a",), {"account": "a", "state": "open"}), Add("totals", ("t",), {"amount": -4})]
+    changes: list[RowChange] = [
+        put("a", 1),
+        put("b", 2),
+        Remove("accounts", ("a",)),
+        put("a", 7),
+        Add("accounts", ("a",), {"cents": 3}),
+    ]
+    more: list[RowChange] = [
+        Put("accounts", ("a",), {"account": "a", "state": "open"}),
+        Add("totals", ("t",), {"amount": -4}),
+    ]
     assert (
         await store.commit([Work(rows=[*changes, *more]), Work(rows=[Add("totals", ("t",), {"amount": 1})])])
         == [None] * 2
@@ -178,9 +187,20 @@ async def test_dead_letters_and_what_waits_behind_them(store: Store) -> None:
     assert await store.request_dead_letter(number, "replay")
     assert [n for n, _, _ in await store.dead_letters(requested=True)] == [number]
     assert await store.parked_messages("c", "OUT_X", "k") == [held(2), held(3)]
-    await store.commit([Work(resolved=[Resolution(number, "dead", "worse", "still not")])])
+    again = Work(resolved=[Resolution(number, "dead", "worse", "still not")])
+    assert [type(o) for o in await store.commit([again, Work(resolved=[Resolution(number, "replayed")])])] == [
+        type(None),
+        KeyTaken,
+    ]
     assert (await store.dead_letters("c"))[0][1:] == ("dead", held(1, code="worse", detail="still not"))
-    await store.commit([Work(resolved=[Resolution(number, "replayed")], unparked=[held(2), held(3)])])
+    assert await store.released_keys("c", "OUT_X") == set()
+    assert await store.request_dead_letter(number, "replay")
+    assert await store.commit([Work(resolved=[Resolution(number, "replayed")])]) == [None]
+    assert await store.released_keys("c", "OUT_X") == {"k"}
+    letting_go = Work(unparked=[held(2), held(3)], appends=[append("a", 0, "x")])
+    assert [type(o) for o in await store.commit([letting_go, Work(unparked=[held(2)])])] == [type(None), KeyTaken]
+    assert isinstance((await store.commit([Work(unparked=[held(2)], appends=[append("b", 0, "x")])]))[0], KeyTaken)
+    assert (await store.read_streams({"b": 0}))["b"] == []
     assert await store.parked_keys("c", "OUT_X") == {"other"}
     assert not await store.request_dead_letter(number, "discard")
 

@@ -132,7 +132,7 @@ async def test_overlapping_bulk_calls_take_persons_in_one_order_and_so_cannot_de
     async with engine.connect() as first, engine.connect() as second:
         await first.execute(insert, {"person": "b"})
         bulk = asyncio.create_task(keyring.ensure(["c", "b"]))
-        while not (await second.execute(waiting)).scalar_one():  # noqa: ASYNC110  # the server raises no event
+        while not (await second.execute(waiting)).scalar_one():  # the server raises no event
             await asyncio.sleep(0.01)
         # The bulk call waits for b. Had it begun with c, this would wait for it in turn, and time out.
         await second.execute(text("SET LOCAL lock_timeout = '500ms'"))

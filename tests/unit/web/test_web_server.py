@@ -31,7 +31,7 @@ async def serving(app: FastAPI | None = None) -> AsyncIterator[tuple[HttpServer,
     server = HttpServer(app, host="127.0.0.1", port=0, grace_seconds=2)
     port = server.bind()
     running = asyncio.create_task(server.run())
-    while not server.started and not running.done():  # noqa: ASYNC110  # the server has no event to await
+    while not server.started and not running.done():  # the server has no event to await
         await asyncio.sleep(0.01)
     try:
         yield server, port
