@@ -21,6 +21,12 @@ def pytest_configure() -> None:
         MUTATIONS[name]()
 
 
+def _set(owner: Any, name: str, value: Any) -> None:
+    """Replace something that exists: a mutation of what was renamed must not pass for one."""
+    assert hasattr(owner, name)
+    setattr(owner, name, value)
+
+
 async def _nobody_loses(*_: Any) -> dict[int, Exception]:
     return {}
 
@@ -30,22 +36,22 @@ def append_only_trigger_dropped() -> None:
     from shared.eventstore.postgres import schema
 
     kept = tuple(s for s in schema.DDL if "append_only" not in s)
-    schema.DDL = kept
+    _set(schema, "DDL", kept)
 
 
 @mutation
 def stream_versions_not_checked() -> None:
     from shared.eventstore.postgres import commit
 
-    commit._claim_streams = _nobody_loses
-    commit.collisions = lambda works: {}
+    _set(commit, "_claim_streams", _nobody_loses)
+    _set(commit, "collisions", lambda works: {})
 
 
 @mutation
 def remembered_reads_not_checked() -> None:
     from shared.eventstore.postgres import commit
 
-    commit._check_reads = _nobody_loses
+    _set(commit, "_check_reads", _nobody_loses)
 
 
 @mutation
@@ -60,7 +66,7 @@ def one_bad_work_fails_its_group() -> None:
         failed = next((o for o in outcomes if o is not None), None)
         return [failed] * len(works)
 
-    store.PostgresStore.commit = commit  # type: ignore[method-assign,assignment]
+    _set(store.PostgresStore, "commit", commit)
 
 
 @mutation
@@ -69,9 +75,8 @@ def order_of_the_queue_ignored() -> None:
 
     from shared.messaging import postgres_outbound as module
 
-    module._SEQUENCE = text(
-        module._SEQUENCE.text.replace("row_number() OVER (ORDER BY id)", "row_number() OVER (ORDER BY id DESC)")
-    )
+    turned = module._SEQUENCE.text.replace("row_number() OVER (ORDER BY id)", "row_number() OVER (ORDER BY id DESC)")
+    _set(module, "_SEQUENCE", text(turned))
 
 
 @mutation
@@ -80,7 +85,7 @@ def leader_lock_not_taken() -> None:
 
     from shared.messaging import postgres_outbound as module
 
-    module._LOCK = text("SELECT CAST(:lock AS bigint) IS NOT NULL")
+    _set(module, "_LOCK", text("SELECT CAST(:lock AS bigint) IS NOT NULL"))
 
 
 @mutation
@@ -94,7 +99,7 @@ def fence_off() -> None:
             headers.pop("Nats-Expected-Last-Sequence", None)
         await original(self, subject, payload, reply, headers)
 
-    Client.publish = publish  # type: ignore[method-assign]
+    _set(Client, "publish", publish)
 
 
 @mutation
@@ -104,7 +109,7 @@ def lost_messages_not_published_again() -> None:
     async def recover(self: Relay, leadership: Any) -> None:
         self.published = await leadership.last_position()
 
-    Relay._recover = recover  # type: ignore[method-assign]
+    _set(Relay, "_recover", recover)
 
 
 @mutation
@@ -119,28 +124,28 @@ def stream_ahead_not_noticed() -> None:
         except relay.StreamAhead:
             return
 
-    relay.Relay._recover = recover  # type: ignore[method-assign]
+    _set(relay.Relay, "_recover", recover)
 
 
 @mutation
 def cursor_not_compared() -> None:
     from shared.eventstore.postgres import commit
 
-    commit._claim_cursors = _nobody_loses
+    _set(commit, "_claim_cursors", _nobody_loses)
 
 
 @mutation
 def gaps_not_noticed() -> None:
     from shared.messaging import consumer
 
-    consumer.is_gap = lambda envelope, cursor: False
+    _set(consumer, "is_gap", lambda envelope, cursor: False)
 
 
 @mutation
 def keys_not_parked() -> None:
     from shared.messaging.holding import Holding
 
-    Holding.__contains__ = lambda self, key: False  # type: ignore[method-assign]
+    _set(Holding, "__contains__", lambda self, key: False)
 
 
 @mutation
@@ -150,15 +155,15 @@ def killer_messages_not_counted() -> None:
     async def note_opening(self: Any, consumer: str, source: str, positions: Any) -> int:
         return 1
 
-    MemoryStore.note_opening = note_opening  # type: ignore[method-assign]
+    _set(MemoryStore, "note_opening", note_opening)
 
 
 @mutation
 def timers_not_claimed() -> None:
     from shared.eventstore.postgres import commit
 
-    commit._claim_timers = _nobody_loses
-    commit.collisions = lambda works: {}
+    _set(commit, "_claim_timers", _nobody_loses)
+    _set(commit, "collisions", lambda works: {})
 
 
 @mutation
@@ -169,8 +174,8 @@ def idempotency_keys_not_claimed() -> None:
     async def unknown(self: Any, once: Any) -> None:
         return None
 
-    commit._claim_keys = _nobody_loses
-    Executor._known = unknown  # type: ignore[method-assign,assignment]
+    _set(commit, "_claim_keys", _nobody_loses)
+    _set(Executor, "_known", unknown)
 
 
 @mutation
@@ -181,20 +186,20 @@ def inbox_not_kept() -> None:
     async def nothing(self: Any, source: str, message_ids: Any) -> set[str]:
         return set()
 
-    commit._claim_inbox = _nobody_loses
-    PostgresStore.known_in_inbox = nothing  # type: ignore[method-assign]
+    _set(commit, "_claim_inbox", _nobody_loses)
+    _set(PostgresStore, "known_in_inbox", nothing)
 
 
 @mutation
 def rebuild_without_the_lock() -> None:
     from shared.eventstore import rebuild
 
-    original = rebuild.text
+    original: Any = rebuild.__dict__["text"]
 
     def text(statement: str) -> Any:
         return original("SELECT 1" if statement.startswith(("LOCK TABLE", "SELECT 1 FROM cursors")) else statement)
 
-    rebuild.text = text  # type: ignore[assignment]
+    _set(rebuild, "text", text)
 
 
 @mutation
@@ -202,7 +207,7 @@ def membership_moved_from_anywhere() -> None:
     from services.registry.domain.member import decider
     from services.registry.domain.member.events import MembershipMoved
 
-    decider._move = lambda command, state: [MembershipMoved(**command.model_dump())]
+    _set(decider, "_move", lambda command, state: [MembershipMoved(**command.model_dump())])
 
 
 @mutation
@@ -221,7 +226,7 @@ def second_transfer_allowed() -> None:
 def propagated_before_all_is_in() -> None:
     from services.mobility.processes.relocation import decide
 
-    decide.complete = lambda state, started: True
+    _set(decide, "complete", lambda state, started: True)
 
 
 @mutation
@@ -233,14 +238,14 @@ def sent_again_while_unknown() -> None:
         due = state.policy.result_due_at(command.started_at)
         return [AttemptStarted(**state.cites, **dict(command), result_due_at=due)]
 
-    attempts.start = start
+    _set(attempts, "start", start)
 
 
 @mutation
 def seal_not_bound_to_its_person() -> None:
     from shared.privacy import sealer
 
-    sealer._bound_to = lambda *_: b""
+    _set(sealer, "_bound_to", lambda *_: b"")
 
 
 @mutation
@@ -250,4 +255,4 @@ def erasure_keeps_the_key() -> None:
     async def destroy(self: Any, person_id: str) -> bool:
         return True
 
-    InMemoryKeyring.destroy = destroy  # type: ignore[method-assign]
+    _set(InMemoryKeyring, "destroy", destroy)

@@ -8,6 +8,7 @@ from shared.contracts.base import partition_of
 from shared.eventstore.records import SequencedMessage
 from shared.kernel.json import to_json
 from shared.messaging.bus import BusUnavailable, Fenced, ReaderClosed
+from shared.messaging.envelope import Envelope
 from shared.messaging.memory_bus import MemoryBus
 from tests.integration.messaging.conftest import BusUnderTest
 
@@ -42,7 +43,7 @@ async def test_published_messages_get_the_sequence_that_equals_their_position(
     await under_test.bus.publish(under_test.stream, messages(under_test.service, count + 1, 3))
     assert await under_test.bus.last_sequence(under_test.stream) == count + 3
     async with under_test.bus.reader(under_test.stream, 1, range(8)) as reader:
-        got = []
+        got: list[Envelope] = []
         while len(got) < count + 3:
             got += await reader.read()
     assert [e.position for e in got] == list(range(1, count + 4))

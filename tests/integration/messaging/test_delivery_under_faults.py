@@ -110,7 +110,7 @@ async def test_only_one_can_lead_at_a_time(harness: Harness) -> None:
 async def test_a_leader_whose_session_is_gone_notices_before_it_can_do_harm(
     harness: Harness, engine: AsyncEngine
 ) -> None:
-    with pytest.raises(NotLeader):
+    async def deposed() -> None:
         async with harness.queue.lead() as stale:
             async with engine.connect() as connection:
                 await connection.execute(
@@ -121,6 +121,9 @@ async def test_a_leader_whose_session_is_gone_notices_before_it_can_do_harm(
                 )
             await harness.credit("a", 1)
             await stale.sequence(10)
+
+    with pytest.raises(NotLeader):
+        await deposed()
     async with harness.queue.lead() as leadership:
         assert [m.position for m in await leadership.sequence(10)] == [1, 2]
 

@@ -83,7 +83,7 @@ async def test_a_reported_unit_is_entered_and_changed(door: Door) -> None:
 
 
 async def _named(door: Door, name: str) -> bool:
-    return (await door.units()).get(USCC, {}).get("name") == name
+    return bool((await door.units()).get(USCC, {}).get("name") == name)
 
 
 async def test_a_message_that_comes_again_takes_effect_once(door: Door) -> None:
