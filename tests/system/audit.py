@@ -1,0 +1,216 @@
+"""The verdict over everything that was done since the installation was made, read from where it cannot be embellished:
+the services' databases, the broker's streams, and what the providers took.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+
+from services.cli.catalogue import NAMES
+from services.cli.demo.ids import id_of
+from shared.contracts.base import PARTITIONS
+from shared.kernel.json import from_json
+from shared.messaging.envelope import Envelope
+from shared.messaging.nats_bus import NatsBus
+from shared.security.broker import OPERATOR, inbox_of
+from tests.system.support import System, Watcher, expected_branches
+
+Findings = AsyncIterator[str]
+
+
+async def audit(system: System, databases: Watcher) -> list[str]:
+    """Everything that is not as it should be, in words; empty when all is well."""
+    checks: tuple[Callable[[System, Watcher], Findings], ...] = (
+        _transfers, _memberships, _propagation, _messages, _order, _streams, _held, _processes,
+    )  # fmt: skip
+    return [problem for check in checks async for problem in check(system, databases)]
+
+
+async def _transfers(system: System, databases: Watcher) -> Findings:
+    book = system.book
+    expected = {
+        **dict.fromkeys(book.accepted, "completed"),
+        **dict.fromkeys(book.rejected, "closed"),
+        **dict.fromkeys(book.corrected.values(), "resent"),
+    }
+    found = {row[0]: row[1] for row in await databases.rows("mobility", "SELECT transfer_id, status FROM transfers")}
+    for transfer_id in sorted(expected.keys() | found.keys()):
+        if found.get(transfer_id) != expected.get(transfer_id):
+            yield f"transfer {transfer_id} is {found.get(transfer_id)}, should be {expected.get(transfer_id)}"
+
+
+async def _memberships(system: System, databases: Watcher) -> Findings:
+    expected = expected_branches(system)
+    for service in ("registry", "mobility"):
+        rows = await databases.rows(service, "SELECT member_id, organisation_id FROM members")
+        where = {row[0]: row[1] for row in rows}
+        if len(rows) != len(expected) or where != expected:
+            wrong = [member for member in expected.keys() | where.keys() if where.get(member) != expected.get(member)]
+            yield f"{service}: {len(rows)} members of {len(expected)}, {len(wrong)} not where they belong"
+    roster: dict[str, str] = {}
+    for member, branch in await databases.rows(
+        "assessment",
+        "SELECT data->>'member_id', coalesce(data->>'to_branch_id', data->>'branch_id') FROM events"
+        " WHERE type IN ('member-enrolled', 'roster-updated') ORDER BY seq",
+    ):
+        roster[member] = branch
+    if roster != expected:
+        yield f"assessment: {len(roster)} members of {len(expected)} on the roster, or not where they belong"
+    # The history of the memberships is a chain: each begins where the one before it ended.
+    at: dict[str, str] = {}
+    for kind, data in await databases.rows(
+        "registry", "SELECT type, data FROM events WHERE type IN ('member-admitted', 'membership-moved') ORDER BY seq"
+    ):
+        fact = from_json(data)
+        if kind == "member-admitted":
+            at[fact["member_id"]] = fact["organisation_id"]
+        elif at[fact["member_id"]] != fact["from_organisation_id"]:
+            yield f"member {fact['member_id']} was moved from where it was not"
+        else:
+            at[fact["member_id"]] = fact["to_organisation_id"]
+
+
+async def _propagation(system: System, databases: Watcher) -> Findings:
+    accepted = system.book.accepted
+    for service, kind, key in (
+        ("mobility", "transfer-accepted", "transfer_id"),
+        ("registry", "membership-moved", "transfer_id"),
+        ("assessment", "roster-updated", "relocation_id"),
+        ("mobility", "propagation-started", "relocation_id"),
+        ("mobility", "relocation-propagated", "relocation_id"),
+    ):
+        rows = await databases.rows(service, "SELECT data->>$2 FROM events WHERE type = $1", kind, key)
+        counted = Counter(row[0] for row in rows)
+        for identity in sorted(accepted.keys() | counted.keys()):
+            if counted[identity] != (identity in accepted):
+                yield f"{service}: {kind} of {identity} happened {counted[identity]} times"
+    for relocation_id, step, state, detail in await databases.rows(
+        "mobility", "SELECT relocation_id, step, state, detail FROM propagation WHERE number IS NOT NULL"
+    ):
+        fine = {"applied": ("applied",), "acknowledged": ("acknowledged",)}.get(step, ("delivered",))
+        # A mail whose call was cut may have gone out or not: it is not sent again, and the text message has to do.
+        if state not in fine and detail not in ("no-address", "EXPIRED"):
+            yield f"relocation {relocation_id}: {step} is {state} ({detail})"
+    for relocation_id, party_id in await databases.rows(
+        "mobility",
+        "SELECT relocation_id, party_id FROM propagation WHERE step IN ('email', 'sms') AND number IS NOT NULL"
+        " GROUP BY 1, 2 HAVING count(*) FILTER (WHERE state = 'delivered') = 0",
+    ):
+        yield f"relocation {relocation_id}: nobody told {party_id}"
+
+
+async def _messages(system: System, databases: Watcher) -> Findings:
+    wanted: set[tuple[str, str, str]] = set()
+    for relocation_id, parties in await databases.rows(
+        "mobility", "SELECT transfer_id, parties FROM transfers WHERE parties IS NOT NULL"
+    ):
+        wanted |= {(relocation_id, p["party_id"], c) for p in from_json(parties) for c in p["channels"]}
+    rows = await databases.rows(
+        "notify", "SELECT message_id, relocation_id, party_id, channel, status, code FROM messages"
+    )
+    queued = Counter((row[1], row[2], row[3]) for row in rows)
+    if queued != Counter(wanted):
+        yield f"notify: {len(queued)} messages for {len(wanted)} parties and channels, each should be queued once"
+    unknown = {
+        row[0]
+        for row in await databases.rows(
+            "notify", "SELECT data->>'message_id' FROM events WHERE type = 'message-unknown'"
+        )
+    }
+    gone = [row for row in rows if row[4] == "delivered"]
+    for message_id, _, _, channel, status, code in rows:
+        given_up = channel == "email" and code == "EXPIRED" and message_id in unknown
+        if status != "delivered" and code != "no-address" and not given_up:
+            yield f"notify: the {channel} {message_id} is {status} ({code})"
+    stack = system.installation.stack
+    async with httpx.AsyncClient(timeout=20, trust_env=False) as http:
+        for channel, url in (("email", stack.smtp_sink_url), ("sms", stack.sms_url)):
+            counts = (await http.get(f"{url}/counts")).json()
+            taken = sum(row[3] == channel for row in gone)
+            if counts["duplicates"]:
+                yield f"{channel}: the provider was given {len(counts['duplicates'])} messages more than once"
+            if counts["accepted"] != taken:
+                yield f"{channel}: the provider took {counts['accepted']} messages, {taken} are known to be delivered"
+
+
+async def _order(_: System, databases: Watcher) -> Findings:
+    for name in NAMES:
+        versions: dict[str, int] = defaultdict(int)
+        heads = [0] * PARTITIONS
+        seen: Counter[str] = Counter()
+        rows = await databases.rows(
+            name, "SELECT position, prev, partition, message_id, subject, headers FROM outbound ORDER BY position"
+        )
+        for number, (position, prev, partition, message_id, _subject, headers) in enumerate(rows, start=1):
+            if position != number:
+                yield f"{name}: position {position} stands at place {number} of the public order"
+                break
+            if prev != heads[partition]:
+                yield f"{name}: position {position} follows {prev}, should follow {heads[partition]}"
+            heads[partition] = position
+            seen[message_id] += 1
+        if doubled := [identity for identity, count in seen.items() if count > 1]:
+            yield f"{name}: {len(doubled)} messages have two places in the public order"
+        # What happened to one thing is published in the order in which it happened.
+        streams = {
+            row[0]: (row[1], row[2])
+            for row in await databases.rows(name, "SELECT event_id, stream_id, version FROM events")
+        }
+        for row in rows:
+            stream, version = streams.get(row[3], ("", 0))
+            if stream and versions[stream] >= version:
+                yield f"{name}: {stream} was published out of order at position {row[0]}"
+            versions[stream] = max(versions[stream], version)
+        queued = await databases.value(name, "SELECT count(*) FROM outbox")
+        if queued:
+            yield f"{name}: {queued} messages still wait in the outbox"
+
+
+async def _streams(system: System, databases: Watcher) -> Findings:
+    """The broker holds what the databases say it holds, each message at its position."""
+    async with system.connected(OPERATOR) as client:
+        bus = NatsBus(client, inbox_prefix=inbox_of(OPERATOR))
+        for name in NAMES:
+            stream = f"OUT_{name.upper()}"
+            rows = await databases.rows(name, "SELECT position, message_id, data FROM outbound ORDER BY position")
+            last = await bus.last_sequence(stream)
+            if last != len(rows):
+                yield f"{stream} ends at {last}, the database at {len(rows)}"
+                continue
+            found: list[Envelope] = []
+            async with bus.reader(stream, 1, range(PARTITIONS)) as reader:
+                while len(found) < last:
+                    found += await reader.read()
+            held = [(one.position, one.event_id, bytes(one.data)) for one in found]
+            if held != [(row[0], row[1], bytes(row[2])) for row in rows]:
+                yield f"{stream} holds something else than the database says"
+
+
+async def _held(_: System, databases: Watcher) -> Findings:
+    for name in NAMES:
+        for consumer, kind, code, detail in await databases.rows(
+            name,
+            "SELECT consumer, type, code, detail FROM dead_letters WHERE status IN ('dead', 'replay', 'discard')",
+        ):
+            yield f"{name}: a dead letter of {consumer}, {kind}: {code}, {detail}"
+        parked = await databases.value(name, "SELECT count(*) FROM parked")
+        if parked:
+            yield f"{name}: {parked} messages are parked"
+
+
+async def _processes(system: System, _: Watcher) -> Findings:
+    """Nothing died but what a test killed, and nobody was ever answered with an unexcused error."""
+    children = {**system.installation.children, **system.installation.stack.children}
+    for name, child in children.items():
+        if child.restarts != system.killed[name]:
+            yield f"{name} was restarted {child.restarts} times, killed {system.killed[name]} times"
+    for complaint in system.complaints:
+        yield complaint
+
+
+async def branch_of(databases: Watcher, member_key: str) -> set[str]:
+    """The branches in which the registry and mobility see the member."""
+    query = "SELECT organisation_id FROM members WHERE member_id = $1"
+    return {row[0] for name in ("registry", "mobility") for row in await databases.rows(name, query, id_of(member_key))}
