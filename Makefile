@@ -1,7 +1,7 @@
 # Yanzhen needs Python 3.11 or newer, pip and make; everything else is installed from the locks, by hash, into .venv.
 # The first `make demo` or `make test` takes a few minutes, later ones start at once.
 #
-#   make demo    load a county, relocate 300 members, show that everybody has it        (ARGS=… is passed on)
+#   make demo    load 12,070 members, relocate 300, show that everybody has it      (ARGS=… is passed on)
 #   make up      run all services until Ctrl-C
 #   make test    the whole test suite                                                   (ARGS="-k transfer" and the like)
 #   make fuzz    the property tests with examples that nobody has drawn before

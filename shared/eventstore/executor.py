@@ -111,9 +111,7 @@ class Executor:
     async def _run(self, job: Job[R], cause: Cause, once: Once | None) -> tuple[R, UnitOfWork]:
         for conflicts in range(ATTEMPTS):
             try:
-                if conflicts < ALONE_AFTER:
-                    return await self._once(job, cause, once)
-                async with self.turnstile.alone():
+                async with self.turnstile.alone() if conflicts >= ALONE_AFTER else self.turnstile.together():
                     return await self._once(job, cause, once)
             except ConcurrencyConflict:
                 if conflicts + 1 == ATTEMPTS:

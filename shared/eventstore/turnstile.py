@@ -1,9 +1,9 @@
-"""Lets a command through that keeps losing against batches.
+"""Lets through, alone, whoever keeps losing.
 
-A stream that takes dozens of facts a second (a relocation whose parties are being informed) changes between any command's
-reading and its commit. Optimism then starves the command: batches go by, it decides again, and again. After a few
-conflicts it goes through here alone: batches of this process pause for the milliseconds that one command takes. Other
-processes are not held up, and against them the version check still decides.
+A stream that takes dozens of facts a second (a relocation whose parties are being informed) changes between anybody's
+reading and committing. Optimism then starves: a command is decided again and again while batches go by, and a batch of two
+hundred messages is decided again for one of them. After a few conflicts either goes through here alone: the others of this
+process pause for the milliseconds it takes. Other processes are not held up; against them the version check decides.
 """
 
 import asyncio

@@ -75,6 +75,10 @@ class UnitOfWork:
         self._note_read(stream_id, always=True)
         return held.state
 
+    async def peek(self, decider: Decider[Any, Any], identity: str) -> Any:
+        """The state as far as it is known here, unchecked at the commit: only for what stays true once it is true."""
+        return (await self._held(decider, decider.stream(identity))).state
+
     async def version(self, decider: Decider[Any, Any], identity: str) -> int:
         """The version of one instance's stream, what was decided here included."""
         return (await self._held(decider, decider.stream(identity))).version

@@ -19,7 +19,7 @@ import structlog
 from shared.contracts.base import PARTITIONS
 from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.context import Cause
-from shared.eventstore.executor import Executor
+from shared.eventstore.executor import ALONE_AFTER, Executor
 from shared.eventstore.records import CursorMove
 from shared.eventstore.store import LostCursor
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -163,20 +163,21 @@ class Consumer:
                 await self._pause(1, error)
 
     async def _until_done(self, batch: Sequence[Envelope]) -> None:
-        failures = 0
+        failures = conflicts = 0
         parts = [list(batch)]
         while parts:
             if self._reader is None:
                 return  # reopening: the cursor says where to go on
             part = parts[0]
             try:
-                async with self._executor.turnstile.together():
+                turnstile = self._executor.turnstile
+                async with turnstile.alone() if conflicts >= ALONE_AFTER else turnstile.together():
                     await self._once(part)
             except LostCursor as error:
                 self._log.info("consumer.overtaken", reason=str(error))
                 await self.close()
             except ConcurrencyConflict:
-                continue
+                conflicts += 1
             except Exception as error:
                 if is_transient(error):
                     failures += 1
@@ -191,7 +192,7 @@ class Consumer:
                     parts.pop(0)
             else:
                 parts.pop(0)
-                failures = 0
+                failures = conflicts = 0
                 self.trouble = None
 
     async def _once(self, batch: Sequence[Envelope]) -> None:

@@ -4,12 +4,10 @@ the services' databases, the broker's streams, and what the providers took.
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import httpx
 
 from services.cli.catalogue import NAMES
-from services.cli.demo.ids import id_of
 from shared.contracts.base import PARTITIONS
 from shared.kernel.json import from_json
 from shared.messaging.envelope import Envelope
@@ -49,13 +47,12 @@ async def _memberships(system: System, databases: Watcher) -> Findings:
         if len(rows) != len(expected) or where != expected:
             wrong = [member for member in expected.keys() | where.keys() if where.get(member) != expected.get(member)]
             yield f"{service}: {len(rows)} members of {len(expected)}, {len(wrong)} not where they belong"
-    roster: dict[str, str] = {}
-    for member, branch in await databases.rows(
+    rows = await databases.rows(
         "assessment",
         "SELECT data->>'member_id', coalesce(data->>'to_branch_id', data->>'branch_id') FROM events"
         " WHERE type IN ('member-enrolled', 'roster-updated') ORDER BY seq",
-    ):
-        roster[member] = branch
+    )
+    roster = {row[0]: row[1] for row in rows}
     if roster != expected:
         yield f"assessment: {len(roster)} members of {len(expected)} on the roster, or not where they belong"
     # The history of the memberships is a chain: each begins where the one before it ended.
@@ -141,9 +138,9 @@ async def _order(_: System, databases: Watcher) -> Findings:
         heads = [0] * PARTITIONS
         seen: Counter[str] = Counter()
         rows = await databases.rows(
-            name, "SELECT position, prev, partition, message_id, subject, headers FROM outbound ORDER BY position"
+            name, "SELECT position, prev, partition, message_id FROM outbound ORDER BY position"
         )
-        for number, (position, prev, partition, message_id, _subject, headers) in enumerate(rows, start=1):
+        for number, (position, prev, partition, message_id) in enumerate(rows, start=1):
             if position != number:
                 yield f"{name}: position {position} stands at place {number} of the public order"
                 break
@@ -208,9 +205,3 @@ async def _processes(system: System, _: Watcher) -> Findings:
             yield f"{name} was restarted {child.restarts} times, killed {system.killed[name]} times"
     for complaint in system.complaints:
         yield complaint
-
-
-async def branch_of(databases: Watcher, member_key: str) -> set[str]:
-    """The branches in which the registry and mobility see the member."""
-    query = "SELECT organisation_id FROM members WHERE member_id = $1"
-    return {row[0] for name in ("registry", "mobility") for row in await databases.rows(name, query, id_of(member_key))}

@@ -60,7 +60,7 @@ IMPATIENT: Final = {
     "YANZHEN_CHECK_AFTER": "4",
     "YANZHEN_LONGEST_CHECK_INTERVAL": "4",
     "YANZHEN_RETRY_AFTER": "[1,2,4]",
-    "YANZHEN_RECEIPT_TIMEOUT": "18",
+    "YANZHEN_RECEIPT_TIMEOUT": "12",
     # Every relocation concerns an outside system, which confirms it through the inbound door.
     "YANZHEN_OUTSIDE_SYSTEMS": json.dumps([MEMBER_SYSTEM]),
 }
@@ -233,6 +233,13 @@ class System:
     def plans(self, count: int) -> list[Relocation]:
         """The next relocations of the plan, each handed out once."""
         return [next(self._plans) for _ in range(count)]
+
+    def accepted_plans(self, count: int) -> list[Relocation]:
+        """The next of those that end with the member taken in."""
+        found: list[Relocation] = []
+        while len(found) < count:
+            found += [plan for plan in self.plans(1) if plan.outcome is Outcome.ACCEPTED]
+        return found
 
     async def relocate(self, plans: Sequence[Relocation]) -> None:
         """All that the clerks and the outside system do about them, entered into the book."""

@@ -1,6 +1,8 @@
 """The broker's disk is gone. PostgreSQL holds the truth, so the streams are filled again and everybody goes on."""
 
+import asyncio
 import json
+import random
 import shutil
 
 import pytest
@@ -33,9 +35,6 @@ async def _filled(system: System, databases: Watcher) -> bool:
 
 
 async def test_a_disk_lost_in_the_middle_of_things_costs_nothing(system: System, databases: Watcher) -> None:
-    import asyncio
-    import random
-
     reached = await Moment(databases, random.Random(5)).of("notify", 100)
     async with asyncio.TaskGroup() as group:
         group.create_task(system.relocate(system.plans(6)))

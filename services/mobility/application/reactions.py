@@ -36,7 +36,7 @@ APPLIED_BY: Final = ("registry", "assessment")
 
 async def _start(event: TransferAccepted, unit: UnitOfWork) -> None:
     unit.cause = unit.cause.with_correlation(event.transfer_id)
-    transfer: Transfer = await unit.state(TRANSFER, event.transfer_id)
+    transfer: Transfer = await unit.peek(TRANSFER, event.transfer_id)  # the policy was frozen in the request
     command = StartPropagation(
         relocation_id=event.transfer_id,
         member_id=event.member_id,
@@ -92,9 +92,10 @@ async def _concerns(event: NotifyEvent, unit: UnitOfWork) -> bool:
     """Whether the message told a party of the relocation. Others cite the same id (a reminder that a case is overdue,
     say); they are no part of the ledger, and must not hold up those that are by becoming dead letters.
     """
-    transfer: Transfer = await unit.state(TRANSFER, event.relocation_id)
+    # An acceptance is never taken back, so a remembered one is good enough; checking it at the commit would make every
+    # receipt that a clerk returns a conflict for a whole batch of messages.
+    transfer: Transfer = await unit.peek(TRANSFER, event.relocation_id)
     if transfer.acceptance is None:
-        # What is remembered may be older than the acceptance, and nothing is decided here that would notice: look.
         row = await unit.row("transfers", event.relocation_id)
         if row is None or row["accepted_at"] is None:
             return False
