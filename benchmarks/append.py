@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
-from benchmarks.report import Target, ratio, show, spread
+from benchmarks.report import Figure, Target, ratio, show, spread
 from benchmarks.rig import create_databases, disk_floor, disk_line, embedded_stack, engine_of
 from shared.embedded.stack import EmbeddedStack
 from shared.eventstore.committer import GroupCommitter
@@ -163,13 +163,13 @@ async def main() -> None:
     best_peer = [max(pair) for pair in zip(threads, single, strict=True)]
     show(
         "append: events/s with 64 concurrent commands",
-        {name: spread(rates) for name, rates in figures.items()}
+        dict[str, Figure]({name: spread(rates) for name, rates in figures.items()})
         | {
             "× one transaction each, one at a time": ratio(mine, one_by_one),
             "× one transaction each, 16 at a time": ratio(mine, at_once),
             "× eventsourcing in threads": ratio(mine, threads),
             "× eventsourcing in one thread": ratio(mine, single),
-            "group commit, events per fdatasync of the disk": mine and spread(
+            "group commit, events per fdatasync of the disk": spread(
                 [rate / floor.per_second for rate, floor in zip(mine, floors[1:], strict=True)]
             ),
         },

@@ -81,7 +81,9 @@ class OurRelay:
         for _ in range(count // BATCH):
             await self._store.commit([Work(messages=messages(BATCH))])
         done = asyncio.Event()
-        relay = Relay(STREAM, self._queue, self._bus, SystemClock(), Wakeup(), on_progress=lambda at: _when(at >= end, done))
+        relay = Relay(
+            STREAM, self._queue, self._bus, SystemClock(), Wakeup(), on_progress=lambda at: _when(at >= end, done)
+        )
         began = time.perf_counter()
         task = asyncio.create_task(relay.run())
         await done.wait()
@@ -166,9 +168,10 @@ class PeerRelay:
 
         async def counting() -> int:
             nonlocal sent
-            sent += await tick()
+            now: int = await tick()
+            sent += now
             _when(sent >= count, done)
-            return sent
+            return now
 
         relay._tick = counting
         began = time.perf_counter()
@@ -232,7 +235,9 @@ async def main() -> None:
             floors.append(disk_floor())
             measured = {"our relay": await relay.rate(MESSAGES)}
             at = await bus.last_sequence(BARE)
-            measured["bare nats-py, atomic batches of 500"] = await bare.rate(placed(messages(MESSAGES), at, "bare"), BATCH)
+            measured["bare nats-py, atomic batches of 500"] = await bare.rate(
+                placed(messages(MESSAGES), at, "bare"), BATCH
+            )
             at = await bus.last_sequence(BARE)
             measured["bare nats-py, pipelined singles"] = await bare.rate(placed(messages(SINGLES), at, "bare"), 1)
             measured["nats-outbox"] = await peer.rate(PEER_MESSAGES)
@@ -259,7 +264,9 @@ async def main() -> None:
         ],
         disk_line(floors),
     )
-    print(f"\natomic batches: ms until all are stored (never slower from {crossing(table)} on; ATOMIC_FROM is {ATOMIC_FROM})")
+    print(
+        f"\natomic batches: ms until all are stored (never slower from {crossing(table)} on; ATOMIC_FROM is {ATOMIC_FROM})"
+    )
     for size, (one_by_one, at_once) in table.items():
         print(f"  {size:>4} waiting   singles {one_by_one:7.2f}   atomic {at_once:7.2f}")
 

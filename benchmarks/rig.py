@@ -4,14 +4,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import asyncpg
-import structlog
 from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -28,13 +27,20 @@ def quiet() -> None:
     configure_logging("bench", level="WARNING", stream=sys.stderr)
 
 
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A directory on the disk of the temporary files; PostgreSQL, another user when we are root, may pass through it."""
+    with tempfile.TemporaryDirectory(prefix="yanzhen-bench-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o711)
+        yield Path(directory)
+
+
 @asynccontextmanager
 async def embedded_stack() -> AsyncIterator[EmbeddedStack]:
     """NATS and PostgreSQL with fsync on, in a fresh directory on the disk of the temporary files."""
     quiet()
-    with tempfile.TemporaryDirectory(prefix="yanzhen-bench-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o711)  # PostgreSQL runs as another user when we are root
-        async with EmbeddedStack(Path(directory), sinks=False) as stack:
+    with scratch() as directory:
+        async with EmbeddedStack(directory, sinks=False) as stack:
             yield stack
 
 

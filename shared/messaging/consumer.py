@@ -93,19 +93,16 @@ class Consumer:
             try:
                 reader = self._reader or await self._reopen()
                 batch = await reader.read()
-            except (ReaderClosed, BusUnavailable, Unavailable, OSError) as error:
+            except (ReaderClosed, BusUnavailable, Unavailable, OSError, ValueError) as error:
+                if isinstance(error, ValueError):
+                    # A message that no relay of ours wrote: the stream is not what it should be. Never skip it.
+                    self._log.error("consumer.foreign-message", reason=str(error))
                 failures += 1
                 await self._pause(failures, error)
                 await self.close()
-            except ValueError as error:
-                # A message that no relay of ours wrote: the stream is not what it should be. Never skip it.
-                failures += 1
-                self._log.error("consumer.foreign-message", reason=str(error))
-                await self._pause(failures, error)
-                await self.close()
-            else:
-                self.trouble = None
-                return batch
+                continue
+            self.trouble = None
+            return batch
 
     async def _reopen(self) -> Reader:
         known = await self._store.cursors(self.name, self.source)
@@ -135,14 +132,13 @@ class Consumer:
             if not self._openings:
                 self._openings = await self._note_first_batch()
             # A reader starts at the partition that is furthest behind, so the first messages may have been handled.
-            fresh = [envelope for envelope in batch if envelope.position > self._cursors[envelope.partition]]
-            for _ in range(len(batch) - len(fresh)):
-                self._meter.duplicate()
-            batch = fresh
-            if batch and self._openings >= 2 * CAREFUL_AFTER:
+            batch = self._fresh(batch)
+            first = batch[0] if batch else None
+            missing = first is not None and is_gap(first, self._cursors[first.partition])
+            if first is not None and not missing and self._openings >= 2 * CAREFUL_AFTER:
                 # It came first and alone, and the process died, again and again: this is the one.
                 await self._bury(
-                    batch[0], Invalid("kills-the-process", f"handling it ended the process {self._openings} times")
+                    first, Invalid("kills-the-process", f"handling it ended the process {self._openings} times")
                 )
                 batch = batch[1:]
             if self._openings >= CAREFUL_AFTER:
@@ -151,6 +147,12 @@ class Consumer:
             elif batch:
                 await self._until_done(batch)
             self._openings = 1
+
+    def _fresh(self, batch: Sequence[Envelope]) -> list[Envelope]:
+        fresh = [envelope for envelope in batch if envelope.position > self._cursors[envelope.partition]]
+        for _ in range(len(batch) - len(fresh)):
+            self._meter.duplicate()
+        return fresh
 
     async def _note_first_batch(self) -> int:
         """Write down, before the first batch of this process is handled, where it starts. Costs one write per start,
@@ -202,7 +204,6 @@ class Consumer:
         for envelope in batch:
             at = cursors[envelope.partition]
             if envelope.position <= at:
-                self._meter.duplicate()
                 continue
             if is_gap(envelope, at):
                 self._meter.gap()

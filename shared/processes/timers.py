@@ -15,7 +15,7 @@ from shared.eventstore.executor import Executor
 from shared.eventstore.records import TimerRow
 from shared.eventstore.store import TimerGone
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Unavailable, YanzhenError
+from shared.kernel.errors import ConcurrencyConflict, Unavailable, YanzhenError
 from shared.kernel.timer import DueTimer
 from shared.messaging.wakeup import Wakeup
 
@@ -84,6 +84,8 @@ class TimerRunner:
             self.fired += 1
         except TimerGone:
             self._log.debug("timer.gone", stream_type=timer.stream_type, name=timer.name)
+        except ConcurrencyConflict:
+            self._log.debug("timer.busy", stream_type=timer.stream_type, name=timer.name)  # still due: the next round
         except Unavailable:
             raise
         except YanzhenError as error:

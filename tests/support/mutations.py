@@ -41,17 +41,17 @@ def append_only_trigger_dropped() -> None:
 
 @mutation
 def stream_versions_not_checked() -> None:
-    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres import claims, store
 
-    _set(commit, "_claim_streams", _nobody_loses)
-    _set(commit, "collisions", lambda works: {})
+    _set(claims, "_claim_streams", _nobody_loses)
+    _set(store, "collisions", lambda works: {})
 
 
 @mutation
 def remembered_reads_not_checked() -> None:
-    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres import claims
 
-    _set(commit, "_check_reads", _nobody_loses)
+    _set(claims, "_check_reads", _nobody_loses)
 
 
 @mutation
@@ -129,9 +129,9 @@ def stream_ahead_not_noticed() -> None:
 
 @mutation
 def cursor_not_compared() -> None:
-    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres import claims
 
-    _set(commit, "_claim_cursors", _nobody_loses)
+    _set(claims, "_claim_cursors", _nobody_loses)
 
 
 @mutation
@@ -160,33 +160,33 @@ def killer_messages_not_counted() -> None:
 
 @mutation
 def timers_not_claimed() -> None:
-    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres import claims, store
 
-    _set(commit, "_claim_timers", _nobody_loses)
-    _set(commit, "collisions", lambda works: {})
+    _set(claims, "_claim_timers", _nobody_loses)
+    _set(store, "collisions", lambda works: {})
 
 
 @mutation
 def idempotency_keys_not_claimed() -> None:
     from shared.eventstore.executor import Executor
-    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres import claims
 
     async def unknown(self: Any, once: Any) -> None:
         return None
 
-    _set(commit, "_claim_keys", _nobody_loses)
+    _set(claims, "_claim_keys", _nobody_loses)
     _set(Executor, "_known", unknown)
 
 
 @mutation
 def inbox_not_kept() -> None:
-    from shared.eventstore.postgres import commit
+    from shared.eventstore.postgres import claims
     from shared.eventstore.postgres.store import PostgresStore
 
     async def nothing(self: Any, source: str, message_ids: Any) -> set[str]:
         return set()
 
-    _set(commit, "_claim_inbox", _nobody_loses)
+    _set(claims, "_claim_inbox", _nobody_loses)
     _set(PostgresStore, "known_in_inbox", nothing)
 
 

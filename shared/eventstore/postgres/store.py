@@ -11,7 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.eventstore.postgres import held
-from shared.eventstore.postgres.commit import append, appends_only, claim, collisions, write
+from shared.eventstore.postgres.claims import claim, collisions
+from shared.eventstore.postgres.commit import append, appends_only, write
 from shared.eventstore.postgres.statements import CLAIM_LOST
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, IdempotencyRecord, Snapshot, StoredEvent, TimerRow, Work
