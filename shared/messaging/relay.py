@@ -21,6 +21,8 @@ from shared.messaging.wakeup import Wakeup
 BATCH = 500
 PIPELINE = 4
 """Batches sequenced but not yet published; bounds memory and the work of a recovery."""
+CHECK_EVERY = 5
+"""Idle polls (of up to a second) between looks at the stream's end."""
 
 
 class StreamAhead(YanzhenError):
@@ -111,13 +113,22 @@ class Relay:
             self._log.info("relay.recovered", republished=missing)
 
     async def _sequence(self, leadership: Leadership, ready: "asyncio.Queue[list[SequencedMessage]]") -> None:
+        idle = 0
         while True:
             self._wakeup.clear()
             batch = await leadership.sequence(BATCH)
             if batch:
                 await ready.put(list(batch))
-            else:
-                await self._wakeup.wait()
+            elif not await self._wakeup.wait():
+                idle += 1
+                if idle % CHECK_EVERY == 0 and ready.empty():
+                    await self._check_end()
+
+    async def _check_end(self) -> None:
+        """The fence tells of a lost tail at the next publish; on a quiet day that may be tomorrow."""
+        published = self.published
+        if await self._bus.last_sequence(self.stream) < published:
+            raise Fenced(f"{self.stream} no longer holds position {published}")
 
     async def _publish(self, ready: "asyncio.Queue[list[SequencedMessage]]") -> None:
         while True:

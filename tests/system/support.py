@@ -265,12 +265,12 @@ class System:
         )
 
     async def report(
-        self, system: str, kind: str, body: bytes | dict[str, Any], *, id_: str, seconds: float = 60, **headers: str
+        self, system: str, kind: str, body: bytes | dict[str, Any], *, id_: str, specversion: str = "1.0"
     ) -> None:
         """Publish on `inbound.<system>.<kind>` until the broker has it."""
-        given = {"specversion": "1.0", "id": id_, "source": f"urn:{system}", "type": f"cn.{kind}"} | headers
+        given = {"specversion": specversion, "id": id_, "source": f"urn:{system}", "type": f"cn.{kind}"}
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        deadline = monotonic() + seconds
+        deadline = monotonic() + 60
         while True:
             try:
                 async with self.connected(system) as client:

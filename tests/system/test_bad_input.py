@@ -1,17 +1,18 @@
 """Whatever comes in at the real doors: a readable refusal, never a fault of ours, and nothing is lost or half done."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import nats
 import pytest
 
 from services.cli.catalogue import NAMES
 from services.cli.demo.ids import id_of
 from shared.contracts.base import PARTITIONS
-from shared.kernel.errors import Unavailable
 from shared.messaging.nats_bus import NatsBus
 from shared.security.broker import OPERATOR, inbox_of
 from tests.system.audit import audit
@@ -65,7 +66,6 @@ BODIES = {
     "very deep nesting": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "json-too-deep"),
     "unknown fields": (b'{"nobody_knows": 1}', None),
     "huge": (b'{"name": "' + b"x" * (2 << 20) + b'"}', "body-too-large"),
-    "enormous": (b'{"name": "' + b"x" * (8 << 20) + b'"}', "body-too-large"),
 }
 
 
@@ -89,7 +89,6 @@ async def test_a_request_that_fits_no_route_is_refused_with_words(
     problem(await http.get(f"{url}/nothing/here"), "unknown-route")
     problem(await http.get(f"{url}{door}/"), "unknown-route", "method-not-allowed")
     problem(await http.request("DELETE", url + door), "method-not-allowed")
-    problem(await http.request("BREW", url + door), "method-not-allowed")
     problem(await http.get(f"{url}/%00"), "nul-character")
     problem(await http.get(f"{url}/nothing/%00/here"), "nul-character")
     problem(await http.get(f"{url}/nothing?cursor=%00"), "nul-character")
@@ -141,8 +140,8 @@ async def test_pages_that_cannot_be_are_refused_with_words(
     glue = "&" if "?" in path else "?"
     assert (await http.get(url)).status_code == 200
 
-    for query in ("limit=0", "limit=-1", "limit=1000000000000000000000", "limit=x", "cursor=x", "cursor=" + "A" * 2000,
-                  "cursor=bnVsbA", "cursor=%F0%9F%A6%A2"):  # fmt: skip
+    for query in ("limit=0", "limit=-1", "limit=1000000000000000000000", "limit=x", "after=x", "after=" + "A" * 2000,
+                  "after=bnVsbA", "after=%F0%9F%A6%A2"):  # fmt: skip
         problem(await http.get(f"{url}{glue}{query}"))
 
 
@@ -225,35 +224,41 @@ async def test_what_an_outside_system_gets_wrong_is_told_to_it_and_kept(system: 
     uscc = system.world.district.units[2].uscc
     run = uuid.uuid4().hex[:8]
     good = {"uscc": uscc, "name": f"好{run}", "staff": 5}
-    wrong: dict[str, tuple[str, bytes | dict[str, Any], str, dict[str, str]]] = {
-        "malformed": ("unit-changed.v1", b'{"uscc": ', "schema-violation", {}),
-        "schema": ("unit-changed.v1", good | {"staff": "many"}, "schema-violation", {}),
-        "extra": ("unit-changed.v1", good | {"surprise": 1}, "schema-violation", {}),
-        "digit": ("unit-changed.v1", good | {"uscc": uscc[:-1] + ("A" if uscc[-1] != "A" else "B")}, "schema-violation",
-                  {}),
-        "type": ("weather-changed.v1", good, "unknown-event-type", {}),
-        "nowhere": ("relocation-acknowledged.v1", {"relocation_id": "nobody-knows"}, "relocation-unknown", {}),
-        "nul": ("unit-changed.v1", b'{"uscc": "' + uscc.encode() + b'", "name": "a\\u0000b"}', "schema-violation", {}),
-        "deep": ("unit-changed.v1", b"[" * 100_000, "schema-violation", {}),
+    wrong: dict[str, tuple[str, bytes | dict[str, Any], str]] = {
+        "malformed": ("unit-changed.v1", b'{"uscc": ', "schema-violation"),
+        "schema": ("unit-changed.v1", good | {"staff": "many"}, "schema-violation"),
+        "extra": ("unit-changed.v1", good | {"surprise": 1}, "schema-violation"),
+        "digit": ("unit-changed.v1", good | {"uscc": uscc[:-1] + ("A" if uscc[-1] != "A" else "B")}, "schema-violation"),
+        "type": ("weather-changed.v1", good, "unknown-event-type"),
+        "nowhere": ("relocation-acknowledged.v1", {"relocation_id": "nobody-knows"}, "relocation-unknown"),
+        "nul": ("unit-changed.v1", b'{"uscc": "' + uscc.encode() + b'", "name": "a\\u0000b"}', "schema-violation"),
+        "deep": ("unit-changed.v1", b"[" * 100_000, "schema-violation"),
     }  # fmt: skip
     await system.report(BUSINESS_REGISTRY, "unit-changed.v1", good, id_=f"{run}-good")
     await system.report(BUSINESS_REGISTRY, "unit-changed.v1", good | {"name": "again"}, id_=f"{run}-good")
-    for name, (kind, body, _, headers) in wrong.items():
-        await system.report(BUSINESS_REGISTRY, kind, body, id_=f"{run}-{name}", **headers)
+    for name, (kind, body, _) in wrong.items():
+        await system.report(BUSINESS_REGISTRY, kind, body, id_=f"{run}-{name}")
     await system.report(BUSINESS_REGISTRY, "unit-changed.v1", good, id_=f"{run}-old", specversion="0.3")
     await system.report(BUSINESS_REGISTRY, "unit-changed.v1", good, id_="")
+    for attribute in ("id", "source"):
+        event = {"specversion": "1.0", "id": run, "source": "urn:x", "type": "cn.unit-changed.v1", "data": good}
+        await _report_structured(system, event | {attribute: "a\x00b"})
+
+    unreadable = 4
 
     told: dict[str, str] = {}
 
     async def all_told() -> bool:
         told.clear()
         told.update(await _refusals(system, "OUT_REGISTRY") | await _refusals(system, "OUT_MOBILITY"))
-        return len({name for name in told if name.startswith((run, "sequence-"))}) >= len(wrong) + 2
+        return len({name for name in told if name.startswith((run, "sequence-"))}) >= len(wrong) + unreadable
 
     await until("every refusal is public", all_told, 60)
     assert {name: told[f"{run}-{name}"] for name in wrong} == {name: one[2] for name, one in wrong.items()}
     assert f"{run}-good" not in told
-    assert sorted(code for name, code in told.items() if name.startswith("sequence-")) == ["bad-cloudevent"] * 2
+    assert (
+        sorted(code for name, code in told.items() if name.startswith("sequence-")) == ["bad-cloudevent"] * unreadable
+    )
     rows = await databases.rows("registry", "SELECT name FROM units WHERE uscc = $1", uscc)
     assert [row[0] for row in rows] == [good["name"]]
 
@@ -265,9 +270,34 @@ async def test_what_an_outside_system_gets_wrong_is_told_to_it_and_kept(system: 
             assert code in told.values()
             assert detail
             assert (await system.say("dlq", "discard", service, str(number), "--yes")).code == 0
-    assert kept == len(wrong) + 2
+    assert kept == len(wrong) + unreadable
     await databases.until_quiet()
     assert await audit(system, databases) == []
+
+
+async def _report_structured(system: System, event: dict[str, Any]) -> None:
+    async with system.connected(BUSINESS_REGISTRY) as client:
+        await client.jetstream().publish(
+            f"inbound.{BUSINESS_REGISTRY}.unit-changed.v1",
+            json.dumps(event).encode(),
+            headers={"content-type": "application/cloudevents+json"},
+        )
+
+
+async def test_reports_are_taken_up_at_once_however_long_the_door_was_idle(system: System, databases: Watcher) -> None:
+    """A client library that waits for a full batch held single messages back for up to twenty seconds."""
+    unit = system.world.district.units[3]
+    for number in range(4):
+        name = f"单位{uuid.uuid4().hex[:6]}"
+        await system.report(BUSINESS_REGISTRY, "unit-changed.v1", {"uscc": unit.uscc, "name": name}, id_=name)
+
+        async def named(name: str = name) -> bool:
+            query = "SELECT count(*) FROM units WHERE uscc = $1 AND name = $2"
+            return bool(await databases.value("registry", query, unit.uscc, name))
+
+        await until("the report is in", named, 3)
+        if number < 3:
+            await asyncio.sleep(6)  # nothing happens: that is the point
 
 
 async def _refusals(system: System, stream: str) -> dict[str, str]:
@@ -288,14 +318,16 @@ async def _refusals(system: System, stream: str) -> dict[str, str]:
     return found
 
 
-async def test_a_relocation_is_acknowledged_by_an_outside_system(system: System, databases: Watcher) -> None:
+async def test_a_relocation_is_acknowledged_by_an_outside_system(
+    system: System, databases: Watcher, http: httpx.AsyncClient
+) -> None:
     [plan] = system.accepted_plans(1)
     await system.relocate([plan])
     identity = system.relocation_of(plan)
     await system.acknowledge(identity)  # once more, under the same id
     await system.settled(databases)
 
-    relocation = httpx.get(f"{system.installation.url('mobility')}/relocations/{identity}", trust_env=False).json()
+    relocation = (await http.get(f"{system.installation.url('mobility')}/relocations/{identity}")).json()
 
     [party] = [one for one in relocation["parties"] if one["role"] == "outside_system"]
     assert party["steps"]["acknowledged"]["state"] == "acknowledged"
@@ -314,10 +346,27 @@ async def test_an_outside_system_forges_nothing(system: System, databases: Watch
         streams = ("OUT_REGISTRY", "OUT_MOBILITY", "INBOUND")
         before = [await bus.last_sequence(stream) for stream in streams]
 
-        with pytest.raises(Unavailable, match=r"(?i)permissions violation"):
-            async with system.connected(MEMBER_SYSTEM) as forger:
-                await forger.publish(subject, b'{"seconds": 1}')
+        refused: list[str] = []
 
+        async def on_error(error: Exception) -> None:
+            refused.append(str(error).lower())
+
+        async def told() -> bool:
+            return bool(refused)
+
+        forger = await nats.connect(
+            system.installation.stack.nats_url,
+            nkeys_seed=str(system.installation.files.seed(MEMBER_SYSTEM)),
+            inbox_prefix=inbox_of(MEMBER_SYSTEM),
+            error_cb=on_error,
+        )
+        try:
+            await forger.publish(subject, b'{"seconds": 1}')
+            await until("the broker refuses it", told, 5)
+        finally:
+            await forger.close()
+
+        assert "permissions violation for publish" in refused[0]
         assert [await bus.last_sequence(stream) for stream in streams] == before
 
 

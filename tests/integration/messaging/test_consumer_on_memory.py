@@ -133,3 +133,16 @@ async def test_quiet_restarts_condemn_nobody() -> None:
 
 async def _has(one: object, expected: dict[str, int]) -> bool:
     return await one.credits() == expected  # type: ignore[attr-defined, no-any-return]
+
+
+async def test_a_tail_lost_while_nothing_happens_is_published_again() -> None:
+    async with stopping(harness_on(MemoryBus([STREAM]))) as harness:
+        relay = harness.relay()
+        harness.start(relay)
+        for n in range(5):
+            await harness.credit(f"a{n}", 1)
+        await eventually(lambda: relay.published == 10)
+        assert isinstance(harness.bus, MemoryBus)
+        harness.bus.lose_tail(STREAM, 4)
+        late = harness.run(harness.follow("late"))
+        await eventually(lambda: _has(late, {f"a{n}": 1 for n in range(5)}))
