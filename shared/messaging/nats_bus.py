@@ -19,6 +19,7 @@ from shared.eventstore.records import SequencedMessage
 from shared.kernel.json import from_json
 from shared.messaging.bus import BusUnavailable, Fenced, Reader
 from shared.messaging.nats_reader import open_reader
+from shared.messaging.nats_wire import frame, header_lines, read_fast, send
 
 WRONG_LAST_SEQUENCE = 10071
 ATOMIC_FROM = 24
@@ -32,6 +33,7 @@ class NatsBus:
 
     def __init__(self, client: Client, *, inbox_prefix: str = "_INBOX") -> None:
         self.client = client
+        read_fast(client)
         self._inbox = f"{inbox_prefix}.{uuid.uuid4().hex}"
         self._acks: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._count = 0
@@ -89,13 +91,14 @@ class NatsBus:
 
     async def _singles(self, stream: str, messages: Sequence[SequencedMessage]) -> None:
         pending: list[tuple[str, asyncio.Future[dict[str, Any]]]] = []
+        frames: list[bytes] = []
         try:
             for message in messages:
                 number, future = self._expect()
                 pending.append((number, future))
-                headers = wire_headers(message)
-                headers["Nats-Expected-Last-Sequence"] = str(message.position - 1)
-                await self.client.publish(message.subject, message.data, f"{self._inbox}.{number}", headers)
+                lines = f"{wire_lines(message)}Nats-Expected-Last-Sequence: {message.position - 1}\r\n"
+                frames.append(frame(message.subject, f"{self._inbox}.{number}", lines, message.data))
+            await send(self.client, frames)
             async with asyncio.timeout(ACK_TIMEOUT):
                 for message, (_, future) in zip(messages, pending, strict=True):
                     _check(stream, await future, message.position)
@@ -111,20 +114,20 @@ class NatsBus:
         first_number, first = self._expect()
         last_number, last = self._expect()
         end = len(messages)
+        frames: list[bytes] = []
         try:
             for index, message in enumerate(messages, start=1):
-                headers = wire_headers(message)
-                headers["Nats-Batch-Id"] = batch
-                headers["Nats-Batch-Sequence"] = str(index)
+                lines = f"{wire_lines(message)}Nats-Batch-Id: {batch}\r\nNats-Batch-Sequence: {index}\r\n"
                 reply = ""
                 if index == 1:
                     # Only the first may carry the fence; the batch is stored whole or not at all.
-                    headers["Nats-Expected-Last-Sequence"] = str(message.position - 1)
+                    lines += f"Nats-Expected-Last-Sequence: {message.position - 1}\r\n"
                     reply = f"{self._inbox}.{first_number}"
                 if index == end:
-                    headers["Nats-Batch-Commit"] = "1"
+                    lines += "Nats-Batch-Commit: 1\r\n"
                     reply = f"{self._inbox}.{last_number}"
-                await self.client.publish(message.subject, message.data, reply, headers)
+                frames.append(frame(message.subject, reply, lines, message.data))
+            await send(self.client, frames)
             async with asyncio.timeout(ACK_TIMEOUT):
                 opened, committed = await asyncio.gather(first, last)
             if "error" in opened:
@@ -151,13 +154,10 @@ class NatsBus:
         await self.client.subscribe(f"bell.{bell}", cb=rung)
 
 
-def wire_headers(message: SequencedMessage) -> dict[str, str]:
+def wire_lines(message: SequencedMessage) -> str:
     """The stored headers with the place that the sequencer gave."""
-    headers: dict[str, str] = from_json(message.headers)
-    headers["ce-position"] = str(message.position)
-    headers["ce-prev"] = str(message.prev)
     # No Nats-Msg-Id: the fence answers first in every case, and the ids would cost a tenth of the rate (ADR 6).
-    return headers
+    return f"{header_lines(message.headers)}ce-position: {message.position}\r\nce-prev: {message.prev}\r\n"
 
 
 def _check(stream: str, answer: dict[str, Any], position: int) -> None:

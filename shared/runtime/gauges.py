@@ -12,7 +12,8 @@ from shared.runtime.definition import Running
 if TYPE_CHECKING:
     from shared.runtime.process import ServiceProcess
 
-EVERY = 5.0
+EVERY = 15.0
+"""Seconds; each round is a query and a request per consumer, and an idle installation should cost next to nothing."""
 log = structlog.get_logger(__name__)
 
 _COUNTS = text(

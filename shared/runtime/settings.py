@@ -22,5 +22,5 @@ class ServiceSettings(BaseSettings):
     log_console: bool = False
     development: bool = Field(default=False, description="allows moving the clock; never in production")
     clock_shift: float = Field(default=0.0, description="seconds added to the clock at the start; development only")
-    pool_size: int = 8
+    pool_size: int = 5
     trace_ratio: float = 1.0

@@ -90,16 +90,16 @@ def leader_lock_not_taken() -> None:
 
 @mutation
 def fence_off() -> None:
-    from nats.aio.client import Client
+    import re
 
-    original = Client.publish
+    from shared.messaging import nats_bus
 
-    async def publish(self: Any, subject: str, payload: bytes = b"", reply: str = "", headers: Any = None) -> None:
-        if headers:
-            headers.pop("Nats-Expected-Last-Sequence", None)
-        await original(self, subject, payload, reply, headers)
+    original: Any = nats_bus.__dict__["frame"]
 
-    _set(Client, "publish", publish)
+    def frame(subject: str, reply: str, lines: str, data: bytes) -> bytes:
+        return bytes(original(subject, reply, re.sub(r"Nats-Expected-Last-Sequence: \d+\r\n", "", lines), data))
+
+    _set(nats_bus, "frame", frame)
 
 
 @mutation

@@ -51,7 +51,7 @@ class Lane:
         longest_call: float,
         wakeup: Wakeup | None = None,
     ) -> None:
-        self.wakeup = wakeup or Wakeup(first=0.02, slowest=0.25)
+        self.wakeup = wakeup or Wakeup(first=0.02)
         self._provider = provider
         self._to_do = to_do
         self._book = book
