@@ -6,7 +6,7 @@ The type is the last part of the CloudEvents `type`, so that a business registry
 from datetime import date
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
@@ -18,6 +18,13 @@ class InboundFact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     inbound_type: ClassVar[str]
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _can_be_stored(cls, value: object) -> object:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("holds U+0000, which cannot be stored")
+        return value
 
 
 class UnitChangeReported(InboundFact):

@@ -30,8 +30,9 @@ from shared.messaging.cloudevents import OutsideEvent, parse
 from shared.messaging.failures import is_transient, reason
 
 STREAM = "INBOUND"
-BATCH = 100
-FETCH_SECONDS = 20.0
+BATCH = 1
+"""Messages per fetch. nats-py waits for the rest of a larger batch: one message alone was held up to 12 s."""
+FETCH_SECONDS = 5.0
 
 Take = Callable[[Any, OutsideEvent, UnitOfWork], Awaitable[None]]
 
@@ -78,7 +79,7 @@ class InboundDoor:
                     self._subscription = await js.pull_subscribe_bind(
                         self.durable, STREAM, inbox_prefix=self._inbox_prefix
                     )
-                batch = await self._subscription.fetch(BATCH, timeout=FETCH_SECONDS, heartbeat=5)
+                batch = await self._subscription.fetch(BATCH, timeout=FETCH_SECONDS)
             except (TimeoutError, nats.errors.TimeoutError):
                 self.trouble = None
                 await self._check()
@@ -110,7 +111,12 @@ class InboundDoor:
 
     async def handle(self, batch: Sequence[Msg]) -> None:
         for message in batch:
-            await self._until_settled(message)
+            try:
+                await self._until_settled(message)
+            except Exception as error:
+                # A fault of ours. It comes again after the ack wait; the others must not wait with it, nor it be silent.
+                self.trouble = f"{type(error).__name__} while settling a message"
+                self._log.exception("inbound.broken", sequence=message.metadata.sequence.stream)
 
     async def _until_settled(self, message: Msg) -> None:
         failures = 0
@@ -178,10 +184,12 @@ class InboundDoor:
         self, message: Msg, system: str, message_id: str, error: Exception, entry: InboxEntry | None = None
     ) -> None:
         code, detail = reason(error)
+        message_id, detail = _storable(message_id), _storable(detail)
         self._log.warning("inbound.refused", system=system, code=code)
+        headers = {_storable(name): _storable(value) for name, value in (message.headers or {}).items()}
         held = HeldMessage(
-            self.durable, f"inbound.{system}", 0, message.metadata.sequence.stream, message_id, message.subject,
-            dict(message.headers or {}), message.data, code, detail,
+            self.durable, f"inbound.{system}", 0, message.metadata.sequence.stream, message_id,
+            _storable(message.subject), headers, message.data, code, detail,
         )  # fmt: skip
 
         async def job(unit: UnitOfWork) -> None:
@@ -193,3 +201,8 @@ class InboundDoor:
             await self._executor.run(job, Cause(message_id, actor=f"outside:{system}"))
         except KeyTaken:
             return
+
+
+def _storable(text: str) -> str:
+    """The text without U+0000, which PostgreSQL cannot hold: a refusal must never fail over what it refuses."""
+    return text.replace("\x00", "\ufffd")

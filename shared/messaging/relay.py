@@ -68,7 +68,9 @@ class Relay:
                     self.leading, self.trouble = True, None
                     await self._term(leadership)
             except NotLeader:
-                pass
+                self.trouble = (
+                    None  # somebody else leads: whatever our last term ended with is not our trouble any more
+                )
             except StreamAhead as error:
                 self.trouble = str(error)
                 self._log.error("relay.stopped", reason=str(error))

@@ -57,7 +57,9 @@ class RequestLimits:
         size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
         size += sum(len(name) + len(value) for name, value in scope["headers"])
         if size > self._max_headers:
-            raise HeadersTooLarge("headers-too-large", f"target and headers exceed {self._max_headers} bytes")
+            raise HeadersTooLarge(
+                "headers-too-large", f"target and headers exceed {self._max_headers} bytes", remedy="shorten them"
+            )
         # PostgreSQL has no text with U+0000: a parameter that holds it would fail in the database, as our fault.
         if "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
             raise BadRequest("nul-character", "the path or the query holds U+0000", remedy="leave the character out")
