@@ -39,7 +39,7 @@ def parse(subject: str, headers: Mapping[str, str], body: bytes) -> OutsideEvent
         if not isinstance(value, str) or not 0 < len(value) <= MAX_ATTRIBUTE or "\x00" in value:
             raise Invalid(
                 "bad-cloudevent",
-                f"the CloudEvents attribute {name!r} is missing, empty, longer than {MAX_ATTRIBUTE} characters, or holds U+0000",
+                f"the CloudEvents attribute {name!r} is missing, empty, too long (over {MAX_ATTRIBUTE}), or holds U+0000",
                 remedy="send specversion, id, source and type, as ce- headers or in structured mode",
                 where=name,
             )
