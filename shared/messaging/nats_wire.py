@@ -21,9 +21,10 @@ def header_lines(stored: str) -> str:
     """The lines of headers that are stored as JSON text of one flat object.
 
     A text without a backslash escapes nothing: it can hold neither quotes nor line ends within its values, so its
-    punctuation is the JSON's own. Any other is parsed, and a line end in a value becomes a space: it would begin a header.
+    punctuation is the JSON's own. Any other, and one with blanks between its parts, is parsed; a line end in a value
+    becomes a space: it would begin a header.
     """
-    if "\\" in stored or len(stored) <= len("{}"):
+    if "\\" in stored or '": ' in stored or len(stored) <= len("{}"):
         headers: dict[str, str] = from_json(stored)
         return "".join(f"{name}: {value.translate(_NEW_LINES)}\r\n" for name, value in headers.items())
     return stored[2:-2].replace('":"', ": ").replace('","', "\r\n") + "\r\n"

@@ -105,3 +105,14 @@ async def test_a_clock_that_jumps_back_fires_nothing_twice(store: Store, clock: 
     clock.advance(timedelta(days=9))
     assert await runner(kernel).fire_due() == 0
     assert await history(store, "a") == ["opened", "closed"]
+
+
+async def test_a_timer_that_another_replica_has_fired_is_gone(store: Store, clock: ManualClock) -> None:
+    one, two = assemble(MODEL, store, clock), assemble(MODEL, store, clock, seed=2)
+    await open_(one, "a", timedelta(hours=1))
+    clock.advance(timedelta(days=1))
+    [timer] = await store.due_timers(clock.now(), 10)  # both have looked before either fires
+    runners = [runner(one), runner(two)]
+    for each in runners:
+        await each._fire(timer)
+    assert [each.fired for each in runners] == [1, 0]

@@ -1,6 +1,7 @@
 """Frames as nats-py would write them, headers as it would read them; and what we use of its inside is still there."""
 
 import inspect
+import json
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,8 @@ def test_stored_headers_become_lines_that_no_value_can_break_out_of(headers: dic
         f"{name}: {value.translate(str.maketrans(chr(13) + chr(10), '  '))}\r\n" for name, value in headers.items()
     )
     assert header_lines(to_json(headers)) == expected
+    assert header_lines(json.dumps(headers)) == expected
+    assert header_lines(json.dumps(headers, ensure_ascii=False)) == expected
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=6))
