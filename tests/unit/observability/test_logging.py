@@ -63,7 +63,7 @@ def test_the_standard_librarys_logging_comes_out_the_same(lines: Lines) -> None:
 
 
 def test_a_library_that_brought_its_own_handler_is_routed_too(lines: Lines) -> None:
-    noisy = logging.getLogger("test.noisy.library")
+    noisy = logging.getLogger("test.noisy.lib")
     noisy.addHandler(logging.StreamHandler(io.StringIO()))
     noisy.propagate = False
     configure_logging("mobility", stream=lines)
