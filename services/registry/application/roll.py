@@ -67,7 +67,8 @@ def _personal(entrant: Entrant) -> tuple[tuple[str, str | None], ...]:
 
 async def admit(unit: UnitOfWork, command: AdmitMember) -> list[DomainEvent]:
     """Enter a member; one 身份证 number cannot be entered twice, whoever is faster."""
-    await unit.prefetch([(IDENTITY, command.resident_id_index), (MEMBER, command.member_id)])
+    unit.presume_new(IDENTITY, command.resident_id_index)
+    unit.presume_new(MEMBER, command.member_id)
     await active(unit, command.organisation_id)
     await unit.handle(IDENTITY, command.resident_id_index, ClaimIdentity(member_id=command.member_id))
     return await unit.handle(MEMBER, command.member_id, command)
