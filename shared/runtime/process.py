@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
+from shared.eventstore.records import Work
 from shared.eventstore.repository import Repository
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unavailable
@@ -142,9 +143,13 @@ class ServiceProcess:
         self._describe(broker)
         return running
 
-    def _on_commit(self) -> None:
+    def _on_commit(self, works: Sequence[Work]) -> None:
+        if self.timers is not None:
+            for work in works:
+                self.timers.armed(work.armed)
+        if not any(work.messages or work.armed for work in works):
+            return
         self._relay_bell.ring()
-        self._timer_bell.ring()
         for ring in self._after_commit:
             ring()
         if self.relay is None or not self.relay.leading:

@@ -184,17 +184,15 @@ class PostgresStore:
             return set((await connection.execute(query, {"source": source, "ids": list(message_ids)})).scalars())
 
     async def due_timers(self, now: datetime, limit: int) -> list[TimerRow]:
-        query = text(
+        query = (
             "SELECT stream_id, stream_type, name, due_at, correlation_id FROM timers WHERE due_at <= :now"
             " ORDER BY due_at, stream_id, name LIMIT :limit"
         )
-        async with self._reading() as connection:
-            return [TimerRow(*row) for row in await connection.execute(query, {"now": now, "limit": limit})]
+        return [TimerRow(*row) for row in await self._fetch(query, {"now": now, "limit": limit})]
 
     async def next_timer(self) -> datetime | None:
-        async with self._reading() as connection:
-            due: datetime | None = (await connection.execute(text("SELECT min(due_at) FROM timers"))).scalar()
-            return due
+        [[due]] = await self._fetch("SELECT min(due_at) FROM timers", {})
+        return due if isinstance(due, datetime) else None
 
     # -- consumers ----------------------------------------------------------------------------------------------
 
