@@ -18,6 +18,7 @@ from shared.web.etag import ExpectedVersion
 from shared.web.etag import etag as etag_of
 from shared.web.idempotency import OptionalIdempotencyKey
 
+
 class Body(BaseModel):
     """Base of request bodies: an unknown field is refused, and no error quotes what was sent."""
 

@@ -50,9 +50,7 @@ class KeySet:
 
     async def key(self, kid: str) -> Key | None:
         """The key of that name; None when the provider has none. `Unavailable` (`keys-unavailable`) without any keys."""
-        if self._is_old(LIFETIME):
-            await self._refresh()
-        elif kid not in self._keys:
+        if self._is_old(LIFETIME) or kid not in self._keys:
             await self._refresh()
         if self._fetched is None or self._is_old(OLDEST):
             raise Unavailable(

@@ -106,7 +106,9 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
         "post.assign": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
         "post.leave": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
-        "post.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
+        "post.read": _rule(
+            (_PERSONS, Relation.INVOLVED), (_COMMITTEES, Relation.AREA), (_PERSONS, Relation.SELF), looks=True
+        ),
         # -- registry: the roll (the member's own branch; domain §3.2: a branch sees its own, a committee what is below) --
         "member.admit": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.change-contact": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
@@ -171,7 +173,7 @@ def allowed(action: str, actor: Actor, concern: Concern, ground: Ground) -> bool
 def within(assignment: Assignment, organisation_id: str, ground: Ground) -> bool:
     """Whether the organisation is the assignment's own or below it."""
     own = ground.own.get(assignment)
-    return own is not None and own in ground.paths.get(organisation_id, ())
+    return own is not None and (own == organisation_id or own in ground.paths.get(organisation_id, ()))
 
 
 def area_prefix(area_code: str) -> str:

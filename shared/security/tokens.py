@@ -102,7 +102,7 @@ class TokenVerifier:
         try:
             claims = from_json(payload)
             if not isinstance(claims, dict):
-                raise ValueError("no object")  # noqa: TRY301
+                raise ValueError("no object")
             if claims.get("iss") == DEVELOPMENT_ISSUER and not self._development:
                 _refuse("token-development", "tokens of a development issuer do not count here")
             JWTClaimsRegistry(

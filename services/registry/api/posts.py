@@ -1,5 +1,6 @@
 """`/posts`: who serves what, and since when."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import units
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import posts as jobs
@@ -19,7 +21,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
-from shared.security.access import Access, Permit, action
+from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 
@@ -58,22 +60,14 @@ def posts(running: Running) -> APIRouter:
         elif scope == "station":
             places = tuple(str(r["organisation_id"]) for r in (await running.directory.stations([scope_id])).values())
         else:
-            hosted = await running.store.find_rows("organisations", {"unit_uscc": scope_id})
-            places = tuple(str(row["organisation_id"]) for row in hosted)
-        return Concern(places, persons=tuple(filter(None, [person_id])))
-
-    async def _may_assign(access: Permit, body: Assignment) -> None:
-        concern = await _concern(body.scope, body.scope_id)
-        if body.scope == "unit" and not concern.organisations:
-            # Nobody is organised there yet, which is what liaisons are sent for: the place decides.
-            rows = (await running.store.get_rows("units", [(body.scope_id,)])).values()
-            concern = Concern(area_code=next((row["area_code"] for row in rows), None))
-        await access.check(concern)
+            # Where nobody is organised yet, which is what liaisons are sent for, the place decides.
+            return replace(await units.concern(running, scope_id), persons=(person_id,))
+        return Concern(places, persons=(person_id,))
 
     @router.post("", status_code=201)
     @action("post.assign")
     async def assign(body: Assignment, asked: Request) -> Response:
-        await _may_assign(asked.access, body)
+        await asked.access.check(await _concern(body.scope, body.scope_id))
         identity = body.post_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -88,7 +82,7 @@ def posts(running: Running) -> APIRouter:
         named = [(one_.post_id or running.ids(), one_) for one_ in body.posts]
 
         async def enter(item: tuple[str, Assignment]) -> None:
-            await _may_assign(asked.access, item[1])
+            await asked.access.check(await _concern(item[1].scope, item[1].scope_id))
             command = AssignPost(**item[1].model_dump() | {"post_id": item[0]})
             await running.executor.run(lambda unit: jobs.assign(unit, command), asked.cause(item[0]))
 
