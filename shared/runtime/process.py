@@ -50,8 +50,10 @@ from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
 from shared.runtime.definition import Loop, Running, ServiceDefinition, stream_of
 from shared.runtime.gauges import Gauges
+from shared.runtime.identity import verifier_of
 from shared.runtime.meters import TracedMeter
 from shared.runtime.settings import ServiceSettings
+from shared.security.guard import Guard
 from shared.web.app import create_app
 from shared.web.health import Health
 from shared.web.server import HttpServer
@@ -209,12 +211,15 @@ class ServiceProcess:
     # -- running ------------------------------------------------------------------------------------------------
 
     def _http(self, running: Running, broker: NatsBroker) -> HttpServer:
-        routers = list(self.definition.routers(running)) if "api" in self.settings.roles else []
+        # A process without the API serves documents and health only, and needs to recognise nobody.
+        serves = "api" in self.settings.roles
         app = create_app(
             title=f"Yanzhen {self.definition.name}",
             version=VERSION,
             description=self.definition.title,
-            routers=[*routers, asyncapi_routes(broker, self.definition.name, self.definition.title, VERSION)],
+            routers=list(self.definition.routers(running)) if serves else [],
+            documents=[asyncapi_routes(broker, self.definition.name, self.definition.title, VERSION)],
+            guard=Guard(verifier_of(self.settings), running.directory) if serves else None,
             health=self.health,
             metrics=self.metrics,
         )

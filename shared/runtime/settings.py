@@ -24,3 +24,7 @@ class ServiceSettings(BaseSettings):
     clock_shift: float = Field(default=0.0, description="seconds added to the clock at the start; development only")
     pool_size: int = 5
     trace_ratio: float = 1.0
+    oidc_issuer: str = Field(default="", description="`iss` of the tokens that count here")
+    oidc_audience: str = Field(default="yanzhen", description="`aud` that tokens have to name")
+    oidc_jwks_url: str = Field(default="", description="where the identity provider publishes its keys (`jwks_uri`)")
+    oidc_jwks_file: Path | None = Field(default=None, description="its keys as a file, instead of the address")

@@ -17,7 +17,7 @@ from services.registry.domain.vocabulary import Id, MemberStatus
 from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Unavailable, unknown
 from shared.kernel.identifiers.mobile_phone import MobilePhone
 from shared.kernel.identifiers.person_name import PersonName
 from shared.kernel.identifiers.resident_id import ResidentId
@@ -27,6 +27,8 @@ from shared.privacy.masking import mask_name
 from shared.privacy.sealer import Sealer
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action, outside_scope
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -67,28 +69,44 @@ def members(running: Running) -> APIRouter:
     router = APIRouter(prefix="/members", tags=["members"])
     sealer, index = _privacy(running)
 
+    async def _branch(member_id: str) -> Concern:
+        rows = await running.store.get_rows("members", [(member_id,)])
+        return Concern(tuple(row["organisation_id"] for row in rows.values()))
+
     async def _admit(unit: UnitOfWork, command: AdmitMember) -> Answer:
         await roll.admit(unit, command)
         version = await unit.version(MEMBER, command.member_id)
         return Answer(201, {"member_id": command.member_id, "version": version})
 
     @router.post("", status_code=201)
+    @action("member.admit")
     async def admit(body: Admission, asked: Request) -> Response:
+        await asked.access.check(Concern((body.organisation_id,)))
         [command] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
         return await answer(running, asked, command.member_id, lambda unit: _admit(unit, command))
 
     @router.post("/batch", status_code=200)
+    @action("member.admit")
     async def admit_many(body: Admissions, asked: Request) -> dict[str, Any]:
         entrants = [one_.entrant(one_.member_id or running.ids()) for one_ in body.members]
-        commands = await roll.seal(sealer, index, entrants)
+        may = [await asked.access.allows(Concern((one_.organisation_id,))) for one_ in entrants]
+        # Nothing is sealed, and no key made, for somebody whom the actor may not admit.
+        sealed = iter(await roll.seal(sealer, index, [one_ for one_, yes in zip(entrants, may, strict=True) if yes]))
+        commands = [(one_, next(sealed) if yes else None) for one_, yes in zip(entrants, may, strict=True)]
 
-        async def enter(command: AdmitMember) -> None:
-            await running.executor.run(lambda unit: _admit(unit, command), asked.cause(command.member_id))
+        async def enter(item: tuple[Entrant, AdmitMember | None]) -> None:
+            entrant, command = item
+            if command is None:
+                raise outside_scope()
+            await running.executor.run(lambda unit: _admit(unit, command), asked.cause(entrant.member_id))
 
-        return await each(commands, lambda command: command.member_id, enter)
+        return await each(commands, lambda item: item[0].member_id, enter)
 
     @router.put("/{member_id}/contact")
+    @action("member.change-contact")
     async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:
+        await asked.access.check(await _branch(member_id), hidden=unknown("member"))
+
         async def job(unit: UnitOfWork) -> Answer:
             await roll.change_contact(unit, sealer, member_id, body.phone, body.email, asked.expected)
             return Answer(200, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
@@ -96,15 +114,19 @@ def members(running: Running) -> APIRouter:
         return await answer(running, asked, member_id, job)
 
     @router.get("/{member_id}")
-    async def read(member_id: Id, response: Response) -> dict[str, Any]:
+    @action("member.read")
+    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, MEMBERS, MEMBERS.c.member_id == member_id, "member")
+        await access.check(Concern((row["organisation_id"],)), hidden=unknown("member"))
         response.headers["ETag"] = etag(row["version"])
         name = row["name"]
         row["name"] = "" if name is None else mask_name(str(await sealer.open(member_id, "name", Sealed(name))))
         return row
 
     @router.get("/{member_id}/memberships")
-    async def memberships(member_id: Id) -> list[dict[str, Any]]:
+    @action("member.read")
+    async def memberships(member_id: Id, access: Access) -> list[dict[str, Any]]:
+        await access.check(await _branch(member_id), hidden=unknown("member"))
         query = select(MEMBERSHIPS).where(MEMBERSHIPS.c.member_id == member_id).order_by(MEMBERSHIPS.c.since)
         rows = await many(running, query)
         for row, following in zip(rows, [*rows[1:], None], strict=True):

@@ -19,7 +19,7 @@ from tests.unit.cli.test_journey import BEGAN
 
 COMMANDS = [
     ["up"], ["serve"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
-    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"],
+    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"],
 ]  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def test_help_has_an_example(command: list[str]) -> None:
         (["provision", "--check"], 1, "not-running: "),
         (["clock", "shift", "91d"], 1, "not-running: "),
         (["clock", "shift", "soon"], 2, "bad-duration: "),
+        (["token", "--role", "auditor", "--org", "w"], 1, "no-issuer-here: "),
     ],
 )
 def test_an_error_is_one_line_with_what_to_do(
