@@ -267,3 +267,50 @@ def erasure_keeps_the_key() -> None:
         return True
 
     _set(InMemoryKeyring, "destroy", destroy)
+
+
+@mutation
+def unknown_actions_allowed() -> None:
+    from shared.security import policy
+
+    _set(policy, "TABLE", _Lenient(policy.TABLE, policy.TABLE["rule-set.read"]))
+
+
+class _Lenient(dict[str, Any]):
+    """A table that has a row for everything."""
+
+    def __init__(self, table: Any, row: Any) -> None:
+        super().__init__(table)
+        self._row = row
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name, self._row)
+
+    def __missing__(self, name: str) -> Any:
+        return self._row
+
+
+@mutation
+def scope_not_compared() -> None:
+    from shared.security import policy
+
+    _set(policy, "within", lambda *_: True)
+
+
+@mutation
+def signatures_not_verified() -> None:
+    from shared.security import tokens
+
+    _set(tokens, "_is_signed", lambda *_: True)
+
+
+@mutation
+def development_tokens_everywhere() -> None:
+    from shared.security.tokens import TokenVerifier
+
+    initialise = TokenVerifier.__init__
+
+    def lenient(self: Any, keys: Any, **options: Any) -> None:
+        initialise(self, keys, **options | {"development": True})
+
+    _set(TokenVerifier, "__init__", lenient)
