@@ -1,4 +1,4 @@
-"""A service as a process: connects, migrates, then runs its API, relay, consumers and timers until told to stop.
+"""A service as a process: connects, then runs its API, relay, consumers and timers until told to stop.
 
 Starting order matters: nothing is consumed before the read models exist, nothing is served before the process can
 decide. Stopping goes the other way: not ready, no new requests, consumers let go, what is being committed is finished.
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.contracts.base import PublicEvent, all_events
 from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
-from shared.eventstore.migrate import migrate
+from shared.eventstore.migrated import check_migrated
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.records import Work
 from shared.eventstore.repository import Repository
@@ -28,7 +28,6 @@ from shared.kernel.ids import Uuid7
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import Handlers
-from shared.messaging.history import NatsHistory
 from shared.messaging.inbound import STREAM as INBOUND_STREAM
 from shared.messaging.inbound import InboundDoor
 from shared.messaging.nats_bus import NatsBus
@@ -118,7 +117,7 @@ class ServiceProcess:
         definition, settings = self.definition, self.settings
         client = client_of(broker)
         bus = NatsBus(client, inbox_prefix=f"_INBOX_{definition.name}")
-        await migrate(engine, definition.model, definition.migrations, NatsHistory(bus))
+        await check_migrated(engine, definition.model, definition.migrations)
         clock = ShiftedClock()
         if settings.development:
             clock = ShiftedClock.by_seconds(settings.clock_shift)

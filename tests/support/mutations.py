@@ -58,6 +58,13 @@ def append_only_trigger_dropped() -> None:
 
 
 @mutation
+def application_may_update_events() -> None:
+    from shared.eventstore.postgres import grants
+
+    _set(grants, "APPLICATION", {**grants.APPLICATION, "events": "SELECT, INSERT, UPDATE"})
+
+
+@mutation
 def stream_versions_not_checked() -> None:
     from shared.eventstore.postgres import store
 
