@@ -72,6 +72,7 @@ check: $(VENV)/.dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_locks
 	$(BIN)/python -m scripts.export_contracts --check
+	$(BIN)/python -m scripts.export_broker_needs --check
 
 bench: $(VENV)/.bench.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)

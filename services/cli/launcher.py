@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from services.cli import service_children
 from services.cli.broker_connection import connected
-from services.cli.catalogue import SERVICES, ServiceEntry
+from services.cli.catalogue import SERVICES, ServiceEntry, definition
 from services.cli.migration_child import migrate_in_child
 from services.cli.service_databases import address, create_databases
 from services.cli.service_environment import database_url, migration_environment, service_environment
@@ -26,8 +26,10 @@ from shared.embedded.stack import EmbeddedStack, ReceiptUrls
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.messaging.topology import Topology, load, provision
+from shared.runtime.broker_needs import needs_of
 from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
 from shared.security.broker_conf import authorization_conf
+from shared.security.broker_needs import BrokerNeeds
 from shared.security.client_credentials import ClientCredentials
 from shared.security.database_roles import owner_of
 from shared.security.development_issuer import MESSAGE_CLIENTS, DevelopmentIssuer
@@ -39,6 +41,11 @@ ISSUER = "issuer"
 
 def _unheard(_: str) -> None:
     return
+
+
+def _needs(service: ServiceEntry) -> str | BrokerNeeds:
+    # Ours are written down; importing all four to ask them would cost a second and 30 MB.
+    return service.name if service in SERVICES else needs_of(definition(service))
 
 
 class LocalInstallation:
@@ -175,9 +182,8 @@ class LocalInstallation:
 
     def _identities(self) -> str:
         # Not earlier: the directory is made with the right mode by whoever uses it first, and that may be us.
-        names = [service.name for service in self.services]
         self.files.prepare_directory()
-        found = identities(self.topology, names, self._outside)
+        found = identities(self.topology, map(_needs, self.services), self._outside)
         text = authorization_conf((identity, public_key(self.files.ensure_seed(identity.role))) for identity in found)
         self.files.write_authorization(text)
         return text

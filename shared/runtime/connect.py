@@ -1,5 +1,6 @@
 """Connections of a process: the database's engine and the broker's client, with what was learnt about both."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -32,13 +33,18 @@ def as_asyncpg(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
-def make_broker(url: str, *, name: str, seed_file: Path | None, inbox: str) -> NatsBroker:
-    """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt."""
+def make_broker(
+    url: str, *, name: str, seed_file: Path | None, inbox: str, refused: Callable[[Exception], bool] = lambda _: False
+) -> NatsBroker:
+    """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt.
+
+    `refused` is shown every error and says whether it has taken care of it.
+    """
     trouble = {"now": False}
 
     async def on_error(error: Exception) -> None:
         # Without this callback nats-py logs a stack trace per attempt to reconnect.
-        if not trouble["now"]:
+        if not refused(error) and not trouble["now"]:
             log.warning("broker.trouble", reason=f"{type(error).__name__}: {error}")
             trouble["now"] = True
 

@@ -25,6 +25,7 @@ from shared.eventstore.repository import Repository
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unavailable
 from shared.kernel.ids import Uuid7
+from shared.messaging.bus import stream_of
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import Handlers
@@ -45,9 +46,10 @@ from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime import clock_control
 from shared.runtime.asyncapi import asyncapi_routes
+from shared.runtime.broker_refusals import BrokerRefusals
 from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
-from shared.runtime.definition import Loop, Running, ServiceDefinition, stream_of
+from shared.runtime.definition import Loop, Running, ServiceDefinition
 from shared.runtime.gauges import Gauges
 from shared.runtime.identity import verifier_of
 from shared.runtime.meters import TracedMeter
@@ -69,6 +71,7 @@ class ServiceProcess:
         self.settings = settings
         self.metrics = Metrics()
         self.health = Health()
+        self.refusals = BrokerRefusals(self.metrics)
         self.consumers: list[Consumer] = []
         self.relay: Relay | None = None
         self.timers: TimerRunner | None = None
@@ -89,6 +92,7 @@ class ServiceProcess:
             name=definition.name,
             seed_file=settings.nats_seed_file,
             inbox=f"_INBOX_{definition.name}",
+            refused=self.refusals.note,
         )
         engine = make_engine(settings.database_url, pool_size=settings.pool_size)
         try:
