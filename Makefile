@@ -71,6 +71,7 @@ check: $(VENV)/.dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_locks
+	$(BIN)/python -m scripts.audit_dependencies
 	$(BIN)/python -m scripts.export_contracts --check
 	$(BIN)/python -m scripts.export_broker_needs --check
 
