@@ -4,6 +4,7 @@ Without Alembic, which a running service has no other use for (10 MB in each pro
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import text
@@ -25,23 +26,26 @@ async def check_migrated(engine: AsyncEngine, model: ServiceModel, service_versi
         if not (await connection.execute(text("SELECT to_regclass('alembic_version')"))).scalar():
             raise _behind(model, "it is empty")
         applied = set((await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars())
-    for directory in filter(None, (KERNEL_VERSIONS, service_versions)):
-        if missing := missing_after(sorted(path.stem for path in directory.glob("[!_]*.py")), applied):
+    for line in revision_lines(filter(None, (KERNEL_VERSIONS, service_versions))):
+        if missing := missing_after(line, applied):
             raise _behind(model, f"{', '.join(missing)} is missing")
     if outdated := await outdated_projections(engine, model):
         raise _behind(model, f"read models are not built: {', '.join(p.name for p in outdated)}")
 
 
-def missing_after(revisions: Iterable[str], applied: set[str]) -> list[str]:
-    """The revisions of one line, oldest first, that come after the one applied. Files are named after their revision.
+def revision_lines(directories: Iterable[Path]) -> list[list[str]]:
+    """The revisions of each branch, oldest first. A file is named after its revision: `<branch>_<number>.py`."""
+    names = sorted(path.stem for directory in directories for path in directory.glob("[!_]*.py"))
+    return [list(line) for _, line in groupby(names, key=lambda name: name.rpartition("_")[0])]
 
-    A head that this code does not know is a later one.
-    """
-    line = list(revisions)
+
+def missing_after(line: list[str], applied: set[str]) -> list[str]:
+    """What comes after the revision that is applied. A head of that branch that this code does not know is a later one."""
+    branch = line[0].rpartition("_")[0]
     known = [index for index, revision in enumerate(line) if revision in applied]
     if known:
         return line[known[-1] + 1 :]
-    return [] if applied - set(line) else line
+    return [] if any(one.rpartition("_")[0] == branch for one in applied) else line
 
 
 def _behind(model: ServiceModel, what: str) -> Unavailable:

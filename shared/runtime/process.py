@@ -57,6 +57,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.security.guard import Guard
 from shared.web.app import create_app
 from shared.web.health import Health
+from shared.web.rate_limit import Rate, Rates
 from shared.web.server import HttpServer
 
 VERSION = "0.1.0"
@@ -225,6 +226,10 @@ class ServiceProcess:
             guard=Guard(verifier_of(self.settings), running.directory) if serves else None,
             health=self.health,
             metrics=self.metrics,
+            rates=Rates(
+                Rate(self.settings.address_rate, self.settings.address_burst),
+                Rate(self.settings.token_rate, self.settings.token_burst),
+            ),
         )
         return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port)
 

@@ -65,6 +65,20 @@ def application_may_update_events() -> None:
 
 
 @mutation
+def refusals_not_noted() -> None:
+    from shared.runtime.broker_refusals import BrokerRefusals
+
+    _set(BrokerRefusals, "note", lambda self, error: False)
+
+
+@mutation
+def rate_not_limited() -> None:
+    from shared.web.rate_limit import Buckets
+
+    _set(Buckets, "take", lambda self, key: 0.0)
+
+
+@mutation
 def stream_versions_not_checked() -> None:
     from shared.eventstore.postgres import store
 
