@@ -66,6 +66,14 @@ async def create_databases(admin_url: str, password: Password, services: Iterabl
         await engine.dispose()
 
 
+_OWNS = """
+    SELECT EXISTS (
+        SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole($1) AND deptype = 'o'
+        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    )
+"""
+
+
 async def create_database(admin_url: str, password: Password, wanted: DatabaseRoles) -> None:
     """One database with its roles. Raises the errors of asyncpg and `Unavailable`."""
     for role in (wanted.owner, *wanted.workers):
@@ -75,8 +83,9 @@ async def create_database(admin_url: str, password: Password, wanted: DatabaseRo
     try:
         await connection.execute(f"REVOKE ALL ON DATABASE {wanted.database} FROM PUBLIC")
         for role in wanted.workers:
-            # An installation from before there were owners: what the role made is the owner's from now on.
-            await connection.execute(f"REASSIGN OWNED BY {role} TO {wanted.owner}")
+            if await connection.fetchval(_OWNS, role):
+                # An installation from before there were owners: what the role made is the owner's from now on.
+                await connection.execute(f"REASSIGN OWNED BY {role} TO {wanted.owner}")
             await connection.execute(f"GRANT CONNECT ON DATABASE {wanted.database} TO {role}")
             await _limit(connection, role, WORKING)
         await _limit(connection, wanted.owner, OWNING)
