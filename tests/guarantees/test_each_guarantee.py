@@ -28,6 +28,8 @@ RED = {
     "::test_a_service_has_no_right_to_rewrite_what_was_stored",
     "refusals-not-noted": "tests/integration/security/test_broker_identities.py"
     "::test_what_the_broker_refuses_makes_the_service_unready",
+    "anybodys-events-may-be-published": "tests/integration/security/test_broker_identities.py"
+    "::test_nobody_publishes_the_events_of_another_service",
     "rate-not-limited": "tests/unit/web/test_web_server.py"
     "::test_a_client_that_asks_too_often_is_told_when_to_come_back",
     "stream-versions-not-checked": STORE + "test_an_append_at_the_wrong_version_is_a_conflict_and_leaves_nothing",

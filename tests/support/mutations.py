@@ -72,6 +72,22 @@ def refusals_not_noted() -> None:
 
 
 @mutation
+def anybodys_events_may_be_published() -> None:
+    from dataclasses import replace
+
+    from shared.security import broker
+
+    declared = broker.service_identity
+
+    def generous(*arguments: Any) -> Any:
+        identity = declared(*arguments)
+        every = [f"{name}.evt.>" for name in ("registry", "mobility", "assessment", "notify")]
+        return replace(identity, calls=tuple(dict.fromkeys([*identity.calls, *every])))
+
+    _set(broker, "service_identity", generous)
+
+
+@mutation
 def rate_not_limited() -> None:
     from shared.web.rate_limit import Buckets
 
