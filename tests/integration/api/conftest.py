@@ -12,15 +12,18 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.cli.badges import Badges
 from services.cli.demo.county.world import build_world
 from services.cli.demo.http import api
 from services.cli.demo.load import load
 from services.cli.launcher import LocalInstallation
 from shared.embedded.data_dir import erase
+from tests.integration.api.credentials import CALLERS
 
 _IDS = {
     "registry": {
         "member_id": "SELECT member_id FROM members LIMIT 5",
+        "top": "SELECT organisation_id FROM organisations WHERE parent_id IS NULL LIMIT 1",
         "organisation_id": "SELECT organisation_id FROM organisations LIMIT 8",
         "post_id": "SELECT post_id FROM posts LIMIT 3",
         "station_id": "SELECT station_id FROM stations LIMIT 3",
@@ -35,6 +38,10 @@ class Served:
 
     installation: LocalInstallation
     ids: Mapping[str, list[str]]
+
+    def headers(self, caller: str) -> dict[str, str]:
+        """What that caller sends along."""
+        return dict(CALLERS[caller](self.installation, self.ids["top"][0]))
 
     def url(self, service: str) -> str:
         return self.installation.url(service)
@@ -63,7 +70,7 @@ def served() -> Iterator[Served]:
 
 
 async def _filled(installation: LocalInstallation) -> dict[str, list[str]]:
-    async with api(installation.url("registry"), "registry") as registry:
+    async with api(installation.url("registry"), "registry", Badges(installation.issuer())) as registry:
         await load(registry, build_world(1, scale=0.01, relocations=0), lambda *_: None)
     ids: dict[str, list[str]] = {}
     for service, queries in _IDS.items():

@@ -1,5 +1,6 @@
 """No secret of a running installation is where others look: process lists, logs, the record, the services' answers."""
 
+import json
 import os
 from pathlib import Path
 
@@ -22,6 +23,9 @@ def secrets_of(directory: Path) -> dict[str, str]:
         found[path.name] = value
         if path.suffix == ".key":
             found |= {f"{path.name}:{name}": key.hex() for name, key in parse_keys(value, where=path.name).items()}
+    identity = directory / "credentials" / "identity"
+    found |= {path.name: path.read_text("ascii").strip() for path in identity.glob("*.secret")}
+    found["issuer.jwk"] = json.loads((identity / "issuer.jwk").read_text())["d"]
     found["pgpass"] = (directory / "pgpass").read_text("ascii").strip().rpartition(":")[2]
     return found
 
