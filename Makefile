@@ -4,8 +4,8 @@
 #   make demo    load 12,070 members, relocate 300, show that everybody has it      (ARGS=… is passed on)
 #   make up      run all services until Ctrl-C
 #   make test    the whole test suite                                                   (ARGS="-k transfer" and the like)
-#   make fuzz    the property tests with examples that nobody has drawn before
-#   make check   style, types, layers, locks
+#   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
+#   make check   style, types, layers, locks, known vulnerabilities
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
 #   make clean   remove what was built, the environment and the data of the embedded stack
@@ -63,7 +63,7 @@ test: $(VENV)/.dev.stamp
 
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp
-	@$(PYTEST) --hypothesis-profile=default tests/property $(ARGS)
+	@$(PYTEST) --hypothesis-profile=default tests/property tests/integration/api $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .
@@ -71,7 +71,9 @@ check: $(VENV)/.dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_locks
+	$(BIN)/python -m scripts.audit_dependencies
 	$(BIN)/python -m scripts.export_contracts --check
+	$(BIN)/python -m scripts.export_broker_needs --check
 
 bench: $(VENV)/.bench.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -13,7 +14,17 @@ import pytest
 from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from services.cli.service_databases import create_database
 from shared.embedded.stack import EmbeddedStack
+from shared.security.database_roles import DatabaseRoles
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Addresses of one database: of the role that migrates, and of the one that works."""
+
+    owner: str
+    application: str
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +57,21 @@ async def database_url(stack: EmbeddedStack) -> AsyncIterator[str]:
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
+
+
+@pytest.fixture
+async def owned(stack: EmbeddedStack) -> AsyncIterator[Owned]:
+    """A fresh, empty database with an owner and an application role, as an installation has them."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    roles = DatabaseRoles(name, f"{name}_owner", {name: None})
+    await create_database(stack.admin_url, lambda role: f"password-of-{role}", roles)
+    at = stack.admin_url.rpartition("@")[2].rpartition("/")[0]
+    owned = Owned(*(f"postgresql+asyncpg://{role}:password-of-{role}@{at}/{name}" for role in (roles.owner, name)))
+    yield owned
+    admin = await asyncpg.connect(stack.admin_url)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.execute(f"DROP ROLE {name}, {roles.owner}")
+    await admin.close()
 
 
 @pytest.fixture

@@ -12,10 +12,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """A service and where its definition is, as `module:attribute`."""
+    """A service and where its definition is, as `module:attribute`.
+
+    `keyring` is what it may do with the keys of the keyring, as SQL privileges; empty for one that opens nothing.
+    """
 
     name: str
     target: str
+    keyring: str = ""
+
+    @property
+    def argument(self) -> str:
+        """How the command line is told which service is meant (`entry` reads it)."""
+        return self.name if self.target.startswith(f"services.{self.name}.") else self.target
 
     @property
     def stream(self) -> str:
@@ -24,7 +33,9 @@ class ServiceEntry:
 
 
 NAMES = ("registry", "mobility", "assessment", "notify")
-SERVICES = tuple(ServiceEntry(name, f"services.{name}.service:SERVICE") for name in NAMES)
+# The registry seals what it is told and opens it again; notify opens addresses to send to; nobody else needs a key.
+_KEYRING = {"registry": "SELECT, INSERT", "notify": "SELECT"}
+SERVICES = tuple(ServiceEntry(name, f"services.{name}.service:SERVICE", _KEYRING.get(name, "")) for name in NAMES)
 
 
 def entry(name: str) -> ServiceEntry:

@@ -58,6 +58,43 @@ def append_only_trigger_dropped() -> None:
 
 
 @mutation
+def application_may_update_events() -> None:
+    from shared.eventstore.postgres import grants
+
+    _set(grants, "APPLICATION", {**grants.APPLICATION, "events": "SELECT, INSERT, UPDATE"})
+
+
+@mutation
+def refusals_not_noted() -> None:
+    from shared.runtime.broker_refusals import BrokerRefusals
+
+    _set(BrokerRefusals, "note", lambda self, error: False)
+
+
+@mutation
+def anybodys_events_may_be_published() -> None:
+    from dataclasses import replace
+
+    from shared.security import broker
+
+    declared = broker.service_identity
+
+    def generous(*arguments: Any) -> Any:
+        identity = declared(*arguments)
+        every = [f"{name}.evt.>" for name in ("registry", "mobility", "assessment", "notify")]
+        return replace(identity, calls=tuple(dict.fromkeys([*identity.calls, *every])))
+
+    _set(broker, "service_identity", generous)
+
+
+@mutation
+def rate_not_limited() -> None:
+    from shared.web.rate_limit import Buckets
+
+    _set(Buckets, "take", lambda self, key: 0.0)
+
+
+@mutation
 def stream_versions_not_checked() -> None:
     from shared.eventstore.postgres import store
 
