@@ -5,7 +5,6 @@ The choice is made once: workers and the processes that tests start find it made
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -115,11 +114,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    counts = " and ".join(f"{len(list(_on_servers(terminalreporter, how)))} {how}" for how in ("passed", "failed"))
+    found = ((how, _on_servers(terminalreporter, how)) for how in ("passed", "failed", "error", "skipped"))
+    counts = ", ".join(f"{number} {how}" for how, number in found if number) or "none was run"
     terminalreporter.section("servers", "-")
     terminalreporter.line(f"of the tests that need servers, {counts} on {choice()}")
 
 
-def _on_servers(reporter: pytest.TerminalReporter, how: str) -> Iterator[pytest.TestReport]:
-    reports = reporter.stats.get(how, [])
-    return (report for report in reports if (_USED, True) in (tuple(one) for one in report.user_properties))
+def _on_servers(reporter: pytest.TerminalReporter, how: str) -> int:
+    """How many tests on servers ended so. Through a worker a tuple comes as a list."""
+    return sum([_USED, True] in map(list, report.user_properties) for report in reporter.stats.get(how, []))
