@@ -3,7 +3,8 @@
 #
 #   make demo    load 12,070 members, relocate 300, show that everybody has it      (ARGS=… is passed on)
 #   make up      run all services until Ctrl-C
-#   make test    the whole test suite                                                   (ARGS="-k transfer" and the like)
+#   make test    the whole test suite; servers in containers when Docker answers        (ARGS="-k transfer" and the like)
+#   make test-containers, make test-embedded    the same, with the servers where the name says
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
 #   make check   style, types, layers, locks, known vulnerabilities
 #   make bench   the figures, measured on this machine
@@ -26,7 +27,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test fuzz check bench locks clean
+.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean
 .NOTPARALLEL:
 
 help:
@@ -60,6 +61,11 @@ PYTEST := $(BIN)/python -m pytest -p scripts.pytest_ast_guard
 # "ci" draws the same examples each time: a red run is a fault that was brought in, not one that was always there.
 test: $(VENV)/.dev.stamp
 	@$(PYTEST) --hypothesis-profile=ci $(if $(findstring tests/,$(ARGS)),,$(SUITES)) $(ARGS)
+
+# tests/support/tests_on.py chooses otherwise, and says so at the head of the run and in its summary.
+test-containers: export YANZHEN_TESTS_ON := containers
+test-embedded: export YANZHEN_TESTS_ON := embedded
+test-containers test-embedded: test
 
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp

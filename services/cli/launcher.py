@@ -101,6 +101,17 @@ class LocalInstallation:
         """A service's database (or `keyring`), with the password: for connecting, not for showing."""
         return database_url(self.files, self.stack, service)
 
+    def broker_identities(self) -> str:
+        """The identities as configuration for nats-server, their keys made if missing. Harmless at any time: who runs the
+        broker elsewhere asks for it before the start, to let the broker know them.
+        """
+        # Not earlier: the directory is made with the right mode by whoever uses it first, and that may be us.
+        self.files.prepare_directory()
+        found = identities(self.topology, map(_needs, self.services), self._outside)
+        text = authorization_conf((identity, public_key(self.files.ensure_seed(identity.role))) for identity in found)
+        self.files.write_authorization(text)
+        return text
+
     async def start(self) -> None:
         """Start everything and return when every service is ready. Raises what went wrong, with nothing left running."""
         self._ports = Ports(self.files.remembered_ports())
@@ -117,7 +128,7 @@ class LocalInstallation:
             # Handed over at their start: a stand-in that is restarted still knows where its receipts go.
             stack = EmbeddedStack(
                 self.files.path,
-                authorization_conf=self._identities(),
+                authorization_conf=self.broker_identities(),
                 receipt_urls=receipts,
                 receipt_unit_seconds=self._unit,
                 clock=self._clock,
@@ -179,14 +190,6 @@ class LocalInstallation:
                 for name, child in self.children.items()
             },
         }
-
-    def _identities(self) -> str:
-        # Not earlier: the directory is made with the right mode by whoever uses it first, and that may be us.
-        self.files.prepare_directory()
-        found = identities(self.topology, map(_needs, self.services), self._outside)
-        text = authorization_conf((identity, public_key(self.files.ensure_seed(identity.role))) for identity in found)
-        self.files.write_authorization(text)
-        return text
 
     def _reporting(self, notify_port: int) -> ReceiptUrls:
         """Where the providers' stand-ins report to, and who they are there."""
