@@ -27,7 +27,6 @@ from services.mobility.settings import MobilitySettings
 from services.notify.service import SERVICE as NOTIFY
 from services.registry.service import SERVICE as REGISTRY
 from shared.contracts.base import event_class, partition_of
-from shared.embedded.stack import EmbeddedStack
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -46,6 +45,7 @@ from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
 from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
+from tests.support.servers import Servers
 
 DEFINITIONS: Final = {one.name: one for one in (REGISTRY, MOBILITY, ASSESSMENT, NOTIFY)}
 UNIT: Final = uscc.make("91", "350102", "M00010001")
@@ -224,14 +224,14 @@ def admission(number: int, branch: str, **more: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def county(stack: EmbeddedStack, prefix: str) -> AsyncIterator[County]:
+async def county(servers: Servers, prefix: str) -> AsyncIterator[County]:
     """Settled in; its databases are dropped afterwards."""
-    admin = await asyncpg.connect(stack.admin_url)
+    admin = await asyncpg.connect(servers.admin_url)
     engines: dict[str, AsyncEngine] = {}
     try:
         for name in DEFINITIONS:
             await admin.execute(f"CREATE DATABASE {prefix}_{name}")
-            url = stack.database_url(f"{prefix}_{name}").replace("postgresql://", "postgresql+asyncpg://")
+            url = servers.database_url(f"{prefix}_{name}").replace("postgresql://", "postgresql+asyncpg://")
             engines[name] = create_async_engine(url)
         services = {}
         for name, definition in DEFINITIONS.items():

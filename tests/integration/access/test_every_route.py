@@ -10,7 +10,6 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from shared.embedded.stack import EmbeddedStack
 from shared.security.actor import UNBOUND, Actor, Assignment, Role
 from shared.security.development_issuer import AUDIENCE
 from shared.security.guard import ANONYMOUS
@@ -18,14 +17,15 @@ from shared.security.tokens import DEVELOPMENT_ISSUER
 from tests.integration.access.county import County, county
 from tests.integration.access.expectations import FORBIDDEN, HIDDEN, OK, ROWS, SEATS, Row
 from tests.support.identity import badge, issuer
+from tests.support.servers import Servers
 
 pytestmark = pytest.mark.timeout(300)
 NEVER = {"if-match": '"999999"'}
 """Whoever may decide is told that the version is stale, so that nothing changes while everybody tries."""
 
 
-async def test_every_route_answers_every_role_from_every_seat_as_written_down(stack: EmbeddedStack) -> None:
-    async with county(stack, f"a{uuid.uuid4().hex[:8]}") as made:
+async def test_every_route_answers_every_role_from_every_seat_as_written_down(servers: Servers) -> None:
+    async with county(servers, f"a{uuid.uuid4().hex[:8]}") as made:
         declared = {(name, *route) for name, served in made.services.items() for route in served.routes()}
         assert declared == set(ROWS), "a route without a row, or a row without a route"
         wrong: list[str] = []
@@ -70,8 +70,8 @@ async def _answer(made: County, service: str, method: str, row: Row, who: Actor,
     return OK
 
 
-async def test_every_route_refuses_every_token_that_cannot_be_believed(stack: EmbeddedStack) -> None:
-    async with county(stack, f"a{uuid.uuid4().hex[:8]}") as made:
+async def test_every_route_refuses_every_token_that_cannot_be_believed(servers: Servers) -> None:
+    async with county(servers, f"a{uuid.uuid4().hex[:8]}") as made:
         wrong: list[str] = []
         for (service, method, _), row in ROWS.items():
             for what, headers in _unbelievable().items():

@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.embedded.stack import EmbeddedStack
 from shared.security.actor import Actor, Assignment, Line, Role
 from tests.integration.access.county import OPERATOR, SYSTEM, County, county
+from tests.support.servers import Servers
 
 pytestmark = pytest.mark.timeout(200)
 
 
 @pytest.fixture
-async def made(stack: EmbeddedStack) -> AsyncIterator[County]:
-    async with county(stack, f"a{uuid.uuid4().hex[:8]}") as made:
+async def made(servers: Servers) -> AsyncIterator[County]:
+    async with county(servers, f"a{uuid.uuid4().hex[:8]}") as made:
         yield made
 
 

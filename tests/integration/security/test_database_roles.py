@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from services.cli.catalogue import NAMES, SERVICES, definition, entry
 from services.cli.service_databases import create_databases
-from shared.embedded.stack import EmbeddedStack
 from shared.eventstore.context import Cause
 from shared.eventstore.migrate import migrate
 from shared.eventstore.migrated import KERNEL_VERSIONS, check_migrated, missing_after, revision_lines
@@ -30,14 +29,15 @@ from tests.conftest import Owned
 from tests.integration.security.databases import NOBODY, Databases
 from tests.support.kernel import assemble
 from tests.support.sample import ACCOUNT, MODEL, VIEWS, Open
+from tests.support.servers import Servers
 
 REGISTRY = definition(entry("registry"))
 DENIED = asyncpg.InsufficientPrivilegeError
 
 
 @pytest.fixture(scope="module")
-def databases(stack: EmbeddedStack) -> Databases:
-    return asyncio.run(Databases(stack.admin_url).make("registry"))
+def databases(servers: Servers) -> Databases:
+    return asyncio.run(Databases(servers.admin_url).make("registry"))
 
 
 @pytest.fixture
@@ -237,18 +237,18 @@ def test_every_migration_is_named_after_its_revision() -> None:
         assert f'revision = "{path.stem}"' in path.read_text()
 
 
-async def test_what_an_older_installation_made_is_taken_over_by_the_owner(stack: EmbeddedStack) -> None:
-    databases = Databases(stack.admin_url)
-    admin = await asyncpg.connect(stack.admin_url)
+async def test_what_an_older_installation_made_is_taken_over_by_the_owner(servers: Servers) -> None:
+    databases = Databases(servers.admin_url)
+    admin = await asyncpg.connect(servers.admin_url)
     role = role_of("notify")
     try:
-        await create_databases(stack.admin_url, databases.password, [entry("notify")])
+        await create_databases(servers.admin_url, databases.password, [entry("notify")])
         await admin.execute(f"ALTER DATABASE {role} OWNER TO {role}")
         old = await databases.connect("notify")
         await old.execute("CREATE TABLE from_before (x int)")
         await old.close()
 
-        await create_databases(stack.admin_url, databases.password, [entry("notify")])
+        await create_databases(servers.admin_url, databases.password, [entry("notify")])
 
         now = await databases.connect("notify")
         with pytest.raises(DENIED):
