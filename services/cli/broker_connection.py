@@ -9,13 +9,16 @@ import nats.errors
 from nats.aio.client import Client
 
 from shared.kernel.errors import Unavailable
+from shared.runtime.connect import tls_context
 from shared.security.broker import OPERATOR, inbox_of
 
 TIMEOUT = 5
 
 
 @asynccontextmanager
-async def connected(url: str, seed_file: Path | None, role: str = OPERATOR) -> AsyncIterator[Client]:
+async def connected(
+    url: str, seed_file: Path | None, role: str = OPERATOR, *, ca_file: Path | None = None
+) -> AsyncIterator[Client]:
     """A client with that role's identity. What the server refuses meanwhile is raised at the end: it says so only
     in passing, and nats-py would swallow it. Raises `Unavailable`.
     """
@@ -31,6 +34,7 @@ async def connected(url: str, seed_file: Path | None, role: str = OPERATOR) -> A
             name=f"yanzhen-{role}",
             nkeys_seed=str(seed_file) if seed_file else None,
             inbox_prefix=inbox_of(role),
+            tls=tls_context(ca_file),
             allow_reconnect=False,
             connect_timeout=TIMEOUT,
             error_cb=on_error,

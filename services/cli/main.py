@@ -8,8 +8,10 @@ import importlib.util
 import typer
 
 from services.cli.commands import clock, dlq, projection
+from services.cli.commands.databases import databases
 from services.cli.commands.doctor import doctor
 from services.cli.commands.provision import provision
+from services.cli.commands.secrets import secrets
 from services.cli.commands.serve import serve
 from services.cli.commands.token import token
 from services.cli.commands.trace import trace
@@ -34,6 +36,8 @@ if importlib.util.find_spec(DEMO) is not None:
 app.command()(trace)
 app.command()(token)
 app.command()(doctor)
+app.command()(secrets)
+app.command()(databases)
 app.command()(provision)
 app.command()(serve)
 app.add_typer(dlq.app, name="dlq")

@@ -14,7 +14,7 @@ from shared.kernel.clock import Clock
 STOP = ((signal.SIGTERM, 15.0),)
 """Long enough for requests in flight to be answered (`shared.web.server.GRACE_SECONDS`)."""
 READY_SECONDS = 60.0
-_MARKER = "services.cli"
+_MARKER = "shared.runtime"
 
 
 def service_child(
@@ -43,7 +43,7 @@ def service_child(
     named = service.name if service.target.startswith(f"services.{service.name}.") else service.target
     spec = ChildSpec(
         name=service.name,
-        argv=(sys.executable, "-m", _MARKER, "serve", named),
+        argv=(sys.executable, "-m", _MARKER, named),
         cwd=home,
         log=log,
         env=environment,

@@ -97,6 +97,7 @@ def page(title: str, summary: str, columns: Sequence[str], rows: Iterable[Sequen
 def parser(program: str, description: str | None) -> argparse.ArgumentParser:
     """The arguments that both stand-ins take."""
     result = argparse.ArgumentParser(prog=program, description=description)
+    result.add_argument("--host", default=LOOPBACK, help="where to listen; anybody who reaches it can use it")
     result.add_argument("--journal", type=Path, help="JSON-lines file that what is accepted is appended to")
     result.add_argument("--receipt-url", help="where delivery receipts are posted")
     result.add_argument("--repeat-after", default="1,5,10", help="units after which an untaken receipt is posted again")
@@ -115,13 +116,13 @@ def repeat_after(arguments: argparse.Namespace) -> list[float]:
     return [float(part) for part in arguments.repeat_after.split(",") if part]
 
 
-def serve(make_app: Callable[[], Starlette], port: int) -> None:
-    """Run until SIGTERM or SIGINT, on loopback only. Answers that are held back on purpose do not delay the end."""
+def serve(make_app: Callable[[], Starlette], host: str, port: int) -> None:
+    """Run until SIGTERM or SIGINT. Answers that are held back on purpose do not delay the end."""
     logging.basicConfig(level=logging.WARNING)
     uvicorn.run(
         make_app,
         factory=True,
-        host=LOOPBACK,
+        host=host,
         port=port,
         log_config=None,
         access_log=False,

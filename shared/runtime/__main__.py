@@ -1,0 +1,53 @@
+"""`python -m shared.runtime SERVICE`: one service as a process, configured by its environment.
+
+The entry point of a service's image, and of the services that `yanzhen up` runs. Without the libraries of the command
+line: they would cost each process memory for nothing.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from shared.kernel.errors import Invalid, YanzhenError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 after a wanted end, 1 when it could not run, 2 when it was started wrongly."""
+    parser = argparse.ArgumentParser(prog="python -m shared.runtime", description="Run one service until SIGTERM.")
+    parser.add_argument(
+        "service",
+        nargs="?",
+        default=os.environ.get("YANZHEN_SERVICE"),  # in an image: the one that it holds
+        help="registry, mobility, assessment, notify, or module:attribute",
+    )
+    parser.add_argument("--migrate", action="store_true", help="bring its database up to date, and end")
+    given = parser.parse_args(arguments)
+    if not given.service:
+        parser.error("name the service")
+    try:
+        run(given.service, migrate_only=given.migrate)
+    except YanzhenError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2 if isinstance(error, Invalid) else 1
+    return 0
+
+
+def run(name: str, *, migrate_only: bool = False) -> None:
+    """Find the service, read its settings, run it. Raises `Invalid` (`unknown-service`, `service-missing`,
+    `bad-settings`), or what it failed with.
+    """
+    from shared.observability.logging import configure_logging
+    from shared.runtime.lookup import find_definition
+    from shared.runtime.process import migrate_service, serve
+    from shared.runtime.settings import read_settings
+
+    definition = find_definition(name)
+    settings = read_settings(definition.settings)
+    configure_logging(definition.name, level=settings.log_level, console=settings.log_console)
+    asyncio.run(migrate_service(definition, settings) if migrate_only else serve(definition, settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
