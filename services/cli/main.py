@@ -18,7 +18,7 @@ from services.cli.commands.trace import trace
 from services.cli.commands.up import up
 from services.cli.errors import OneLineErrors
 
-DEMO = "services.cli.demo.command"
+DEMO = "services.cli.demo"
 
 app = typer.Typer(
     name="yanzhen",
@@ -31,8 +31,8 @@ app = typer.Typer(
 )
 app.command()(up)
 if importlib.util.find_spec(DEMO) is not None:
-    # Left out of an image that holds one service only, as its data is.
-    app.command()(importlib.import_module(DEMO).demo)
+    # Left out of images: it needs the servers from wheels.
+    app.command()(importlib.import_module(f"{DEMO}.command").demo)
 app.command()(trace)
 app.command()(token)
 app.command()(doctor)

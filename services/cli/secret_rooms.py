@@ -2,7 +2,7 @@
 
 `operator/` holds what everything else is made from (keys, passwords, seeds, the authority's key) and is mounted by the
 operator's one-shot jobs only. The other rooms are copies of what their role needs, written anew at every run: `nats/`,
-`postgres/`, one per service, and `outside/` with the seeds that are handed to outside systems.
+`postgres/`, `grafana/`, one per service, and `outside/` with the seeds that are handed to outside systems.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,6 +65,7 @@ class SecretRooms:
             OPERATOR: common | self._operator(),
             "nats": {"authorization.conf": conf} | self._server(authority, now),
             "postgres": {"password": self.files.password(SUPERUSER)},
+            "grafana": {"password": self.files.password("grafana")},
             "outside": common | {seeds[role].name: seeds[role].read_text("ascii") for role in outside},
         }
         for name in NAMES:

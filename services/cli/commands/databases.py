@@ -17,7 +17,7 @@ def databases(
     YANZHEN_DATABASE_URL (or the file named by YANZHEN_DATABASE_URL_FILE) names a role that may create them. The passwords
     are those in the data directory.
 
-    Example: [bold]YANZHEN_DATABASE_URL=postgresql://postgres@db/postgres yanzhen databases[/bold]
+    Example: [bold]yanzhen databases --data-dir /srv/yanzhen[/bold]
     """
     from services.cli.catalogue import NAMES, entry
     from services.cli.output import console
