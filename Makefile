@@ -51,7 +51,7 @@ up: $(VENV)/.run.stamp
 # -- proving ---------------------------------------------------------------------------------------------------------------
 
 # What fails fast comes first; what kills processes, and what runs other tests again, comes last.
-ORDER := unit contract architecture property integration system browser chaos guarantees
+ORDER := unit contract architecture property integration containers system browser chaos guarantees
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(wildcard $(addprefix tests/,unit contract architecture property integration guarantees system browser chaos))
 # One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
