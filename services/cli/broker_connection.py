@@ -35,6 +35,7 @@ async def connected(
             nkeys_seed=str(seed_file) if seed_file else None,
             inbox_prefix=inbox_of(role),
             tls=tls_context(ca_file),
+            tls_handshake_first=ca_file is not None,  # as in shared.runtime.connect.make_broker
             allow_reconnect=False,
             connect_timeout=TIMEOUT,
             error_cb=on_error,

@@ -42,6 +42,7 @@ class SecretRooms:
         Raises `Unavailable` (`secrets-unwritable`).
         """
         try:
+            self.files.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             rooms = self._rooms(topology, now, outside)
             for room, files in rooms.items():
                 for name, text in files.items():

@@ -50,4 +50,6 @@ def run(name: str, *, migrate_only: bool = False) -> None:
 
 
 if __name__ == "__main__":
+    # Where rich is installed, structlog loads it for tracebacks on a terminal: 3 MB in each process for nothing.
+    sys.modules["rich"] = None  # type: ignore[assignment]
     sys.exit(main())

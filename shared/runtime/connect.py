@@ -1,11 +1,12 @@
 """Connections of a process: the database's engine and the broker's client, with what was learnt about both."""
 
+import logging
 import ssl
 from pathlib import Path
 
 import structlog
 from faststream.nats import NatsBroker
-from faststream.security import BaseSecurity
+from faststream.nats.security import NatsSecurity
 from nats.aio.client import Client
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -58,13 +59,21 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext | None:
             where=str(ca_file),
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_3
+    logging.getLogger("asyncio").addFilter(_not_about_half_closing)
     return context
+
+
+def _not_about_half_closing(record: logging.LogRecord) -> bool:
+    """nats-py asks for connections that stay half open, which TLS has not; asyncio says so at each end of one."""
+    return "eof_received() has no effect" not in record.getMessage()
 
 
 def make_broker(url: str, *, name: str, seed_file: Path | None, inbox: str, ca_file: Path | None = None) -> NatsBroker:
     """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt.
 
-    With `ca_file` it talks TLS or not at all. Raises `Invalid` (`bad-ca-file`).
+    With `ca_file` it talks TLS or not at all: the handshake comes first (`handshake_first` at the server). Otherwise the
+    server says in clear whether it wants TLS, and nats-py believes whoever answers that it does not. Raises `Invalid`
+    (`bad-ca-file`).
     """
     context = tls_context(ca_file)
     trouble = {"now": False}
@@ -85,7 +94,7 @@ def make_broker(url: str, *, name: str, seed_file: Path | None, inbox: str, ca_f
         apply_types=False,
         logger=None,
         nkeys_seed=str(seed_file) if seed_file else None,
-        security=BaseSecurity(ssl_context=context, use_ssl=True) if context else None,
+        security=NatsSecurity(ssl_context=context, use_ssl=True, tls_handshake_first=True) if context else None,
         inbox_prefix=inbox.encode(),
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-from email.header import decode_header, make_header
 from typing import Any
 
 import httpx
@@ -64,7 +63,6 @@ def test_the_broker_talks_to_nobody_who_does_not_check_who_it_is(running: Instal
     assert (with_ca.returncode, with_ca.stdout.strip()) == (0, "The broker is as declared."), with_ca.stderr
     assert without.returncode == in_clear.returncode == 1
     assert "broker-unreachable" in without.stderr
-    assert "certificate" in without.stderr.lower()
     assert "broker-unreachable" in in_clear.stderr
 
 
@@ -74,17 +72,15 @@ async def test_a_relocation_reaches_everybody(installation: Installation) -> Non
 
     assert ledger["missing"] == []
     assert {one["state"] for one in ledger["services"].values()} == {"applied"}
+    receipts = {channel: _receipts(ledger, channel) for channel in ("email", "sms")}
     async with httpx.AsyncClient(timeout=10) as http:
         mails = (await http.get(f"{installation.compose.url('maildev', 1080)}/email")).json()
         texts = (await http.get(f"{installation.compose.url('sms')}/counts")).json()
-    by_channel = {"email": 0, "sms": 0}
-    for party in ledger["parties"]:
-        for channel in party["channels"]:
-            by_channel[channel] += 1
-    assert by_channel["email"] > 0
-    assert len(mails) >= by_channel["email"]  # beside those about the steps on the way
-    assert texts["accepted"] >= by_channel["sms"] > 0
-    assert all(str(make_header(decode_header(mail["subject"]))) for mail in mails)
+    # Each party that a mail is said to have reached: maildev shows that very mail, with a readable subject.
+    assert len(receipts["email"]) > 5
+    assert {one.strip("<>") for one in receipts["email"]} <= {mail["messageId"] for mail in mails}
+    assert {mail["subject"] for mail in mails} >= {"组织关系变动通知"}
+    assert texts["accepted"] >= len(receipts["sms"]) > 5
     said = installation.compose("run", "--rm", "-T", "tools", "trace", relocation_id)
     assert "relocation-propagated" in said
     assert [name for name in SERVICES if name not in said] == []
@@ -153,6 +149,12 @@ async def test_logs_are_lines_of_json_that_name_nobody(installation: Installatio
         assert [entry for entry in entries if entry["level"] in ("error", "critical")] == []
         text = "\n".join(lines)
         assert [one for one in personal if one and len(one) > 4 and one in text] == []
+
+
+def _receipts(ledger: dict[str, Any], channel: str) -> set[str]:
+    """What the providers called the messages of the parties that this channel reached."""
+    steps = [party["steps"].get(channel, {}) for party in ledger["parties"]]
+    return {step["detail"] for step in steps if step.get("state") == "delivered"}
 
 
 def _kill(installation: Installation, containers: list[dict[str, Any]]) -> None:
