@@ -17,8 +17,7 @@ case $image in
     cp -R "$source/infra/nats" "$target/infra/nats"
     rm -R "$target/services/cli/demo" ;;
   simulators)
-    module=shared.embedded.simulator
-    find "$target/shared" -mindepth 1 -maxdepth 1 ! -name __init__.py ! -name embedded ! -name kernel -exec rm -R {} + ;;
+    module=shared.embedded.simulator ;;
   *)
     echo "SERVICE is ${image:-not given}: name registry, mobility, assessment, notify, tools or simulators" >&2
     exit 2 ;;

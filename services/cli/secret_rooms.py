@@ -2,7 +2,8 @@
 
 `operator/` holds what everything else is made from (keys, passwords, seeds, the authority's key) and is mounted by the
 operator's one-shot jobs only. The other rooms are copies of what their role needs, written anew at every run: `nats/`,
-`postgres/`, `grafana/`, one per service, and `outside/` with the seeds that are handed to outside systems.
+`postgres/`, `grafana/`, one per service, `identity/` (the development issuer), `simulators/`, and `outside/` with what is
+handed to outside systems.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from shared.messaging.topology import Topology
 from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
 from shared.security.broker_conf import authorization_conf
 from shared.security.certificates import Issued, issue, make_authority, still_good
+from shared.security.development_issuer import MESSAGE_CLIENTS
 from shared.security.nkey_seeds import public_key
 from shared.security.secret_files import create_once
 
@@ -59,6 +61,8 @@ class SecretRooms:
     def _rooms(self, topology: Topology, now: datetime, outside: Sequence[str]) -> dict[str, dict[str, str]]:
         authority = self._authority(now)
         found = identities(topology, NAMES, outside)
+        issuer = self._issuer(outside)
+        keys = {"jwks.json": issuer["jwks.json"]}
         seeds = {one.role: self.files.ensure_seed(one.role) for one in found}
         conf = authorization_conf((one, public_key(seeds[one.role])) for one in found)
         common = {"nats-ca.pem": authority.certificate}
@@ -66,12 +70,23 @@ class SecretRooms:
             OPERATOR: common | self._operator(),
             "nats": {"authorization.conf": conf} | self._server(authority, now),
             "postgres": {"password": self.files.password(SUPERUSER)},
+            "identity": issuer,
+            "simulators": {f"{one}.secret": issuer[f"client-{one}.secret"] for one in MESSAGE_CLIENTS},
             "grafana": {"password": self.files.password("grafana")},
-            "outside": common | {seeds[role].name: seeds[role].read_text("ascii") for role in outside},
+            "outside": common
+            | {seeds[role].name: seeds[role].read_text("ascii") for role in outside}
+            | {f"{role}.secret": issuer[f"client-{role}.secret"] for role in outside},
         }
         for name in NAMES:
-            rooms[name] = common | self._service(name, seeds)
+            rooms[name] = common | keys | self._service(name, seeds)
         return rooms
+
+    def _issuer(self, outside: Sequence[str]) -> dict[str, str]:
+        """All that the development issuer keeps; of no use where a real identity provider is named."""
+        issuer = self.files.issuer(outside)
+        for client in (*MESSAGE_CLIENTS, *outside):
+            issuer.secret(client)
+        return {path.name: path.read_text("utf-8") for path in sorted(issuer.jwks_file.parent.iterdir())}
 
     def _operator(self) -> dict[str, str]:
         urls = {f"{name}-database-url": self._url(name) for name in NAMES}

@@ -3,7 +3,6 @@
 import argparse
 import html
 import logging
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from shared.embedded.faults import Dice, Faults
 from shared.embedded.ports import LOOPBACK
 from shared.embedded.receipts import ReceiptPoster
+from shared.runtime.secret_settings import secret
 from shared.security.client_credentials import CLIENT_ID, CLIENT_SECRET, TOKEN_URL, ClientCredentials
 
 F = TypeVar("F", bound=Faults)
@@ -106,8 +106,8 @@ def parser(program: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def own_credentials() -> ClientCredentials | None:
-    """Who we are, when the environment says so."""
-    given = [os.environ.get(name, "") for name in (TOKEN_URL, CLIENT_ID, CLIENT_SECRET)]
+    """Who we are, when the environment says so; the secret may be a file."""
+    given = [secret(name) or "" for name in (TOKEN_URL, CLIENT_ID, CLIENT_SECRET)]
     return ClientCredentials(*given) if all(given) else None
 
 

@@ -15,7 +15,9 @@ Role = Literal["api", "worker", "relay"]
 class ServiceSettings(BaseSettings):
     """Settings of one process. Durations in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="YANZHEN_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="YANZHEN_", extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     database_url: str = Field(description="postgresql+asyncpg URL of the service's own database")
     keyring_url: str = Field(default="", description="the keyring's database; only services that seal or open need it")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from shared.security.development_issuer import DevelopmentIssuer
+
 ROOT: Final = Path(__file__).parents[2]
 SERVICES: Final = ("registry", "mobility", "assessment", "notify")
 IMAGES: Final = (*SERVICES, "tools", "simulators")
@@ -59,6 +61,13 @@ class Compose:
 
     def attempt(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         return attempt("docker", "compose", *arguments, seconds=seconds, environment=self.environment)
+
+    def issuer(self, directory: Path) -> DevelopmentIssuer:
+        """The development issuer of this installation, from a copy of its key."""
+        (directory / "issuer.jwk").write_text(
+            self("run", "--rm", "-T", "--entrypoint", "cat", "tools", "/run/secrets/credentials/identity/issuer.jwk")
+        )
+        return DevelopmentIssuer(directory)
 
     def up(self, *arguments: str) -> None:
         """Bring up, and return when everything is well."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from services.cli.badges import Badges
 from services.cli.demo.county.world import World, build_world
+from services.cli.demo.ids import id_of
+from shared.security.actor import Actor, Assignment, Role
 from tests.containers.compose import IMAGES, MIRROR, PREFIX, PUBLIC, ROOT, VERSION, Compose, attempt, image, run
 
 SEED = 20261122
@@ -46,19 +49,26 @@ class Installation:
 
     compose: Compose
     world: World
+    badges: Badges
     loaded: bool = False
     relocated: list[str] = field(default_factory=list)
 
+    def everybody(self) -> dict[str, str]:
+        """The Authorization header of somebody who may see and do everything in every territory."""
+        tops = [id_of(territory.organisations[0].key) for territory in self.world.territories]
+        return self.badges.of(Actor("tester", tuple(Assignment(Role.CITY_DEPARTMENT, top) for top in tops)))
+
 
 @pytest.fixture(scope="session")
-def running(images: dict[str, str]) -> Iterator[Installation]:
+def running(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """`docker compose up` under a name of its own. What killed runs left behind is removed first."""
     for project in _left_over():
         Compose(project).down()
     compose = Compose(f"{PREFIX}{os.getpid()}-{secrets.token_hex(3)}")
     try:
         compose.up()
-        yield Installation(compose, build_world(SEED, scale=0.01, relocations=40))
+        badges = Badges(compose.issuer(tmp_path_factory.mktemp("issuer")))
+        yield Installation(compose, build_world(SEED, scale=0.01, relocations=40), badges)
     finally:
         compose.down()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def load_county(installation: "Installation") -> None:
     """Enter the data into the registry, and wait until mobility has taken the roll over."""
-    async with api(installation.compose.url("registry-api"), "registry") as registry:
+    async with api(installation.compose.url("registry-api"), "registry", installation.badges) as registry:
         await load(registry, installation.world, lambda *_: None)
     await caught_up(installation)
 
@@ -36,7 +36,7 @@ async def relocate(installation: "Installation", plans: list[Relocation]) -> lis
     """From request to acceptance and acknowledgement; returns the ids. Repeats what a fault left unanswered."""
     complaints: list[str] = []
     async with httpx.AsyncClient(base_url=installation.compose.url("mobility-api"), timeout=30) as client:
-        clerks = Clerks(Patient(client, "mobility", complaints), installation.world)
+        clerks = Clerks(Patient(client, "mobility", installation.badges, complaints), installation.world)
         for plan in plans:
             await clerks.carry_out(plan)
     assert complaints == []
@@ -49,7 +49,7 @@ async def propagated(installation: "Installation", relocation_id: str, seconds: 
     deadline = monotonic() + seconds
     async with httpx.AsyncClient(base_url=installation.compose.url("mobility-api"), timeout=10) as client:
         while True:
-            answer = await client.get(f"/relocations/{relocation_id}")
+            answer = await client.get(f"/relocations/{relocation_id}", headers=installation.everybody())
             ledger: dict[str, Any] = answer.json()
             if answer.is_success and ledger["propagated_at"]:
                 return ledger

@@ -45,7 +45,7 @@ def test_every_container_is_confined_and_none_shows_a_secret(running: Installati
 def test_each_sees_its_own_secrets_and_no_others(running: Installation) -> None:
     rooms = {name: running.compose("exec", "-T", f"{name}-worker", "ls", "/run/secrets").split() for name in SERVICES}
 
-    plain = ["database-url", "nats-ca.pem", "nats.nk"]
+    plain = ["database-url", "jwks.json", "nats-ca.pem", "nats.nk"]
     assert rooms["mobility"] == rooms["assessment"] == plain
     assert rooms["registry"] == rooms["notify"] == sorted([*plain, "index.key", "kek.key", "keyring-url"])
 
@@ -81,7 +81,7 @@ async def test_a_relocation_reaches_everybody(installation: Installation) -> Non
     assert {one.strip("<>") for one in receipts["email"]} <= {mail["messageId"] for mail in mails}
     assert {mail["subject"] for mail in mails} >= {"组织关系变动通知"}
     assert texts["accepted"] >= len(receipts["sms"]) > 5
-    said = installation.compose("run", "--rm", "-T", "tools", "trace", relocation_id)
+    said = installation.compose("run", "--rm", "-T", "tools", "trace", relocation_id, "--all")
     assert "relocation-propagated" in said
     assert [name for name in SERVICES if name not in said] == []
 
@@ -89,6 +89,8 @@ async def test_a_relocation_reaches_everybody(installation: Installation) -> Non
 async def test_bad_input_is_refused_with_what_to_do(installation: Installation) -> None:
     url = installation.compose.url("mobility-api")
     async with httpx.AsyncClient(base_url=url, timeout=10) as http:
+        stranger = await http.get("/transfers")
+        http.headers.update(installation.everybody())
         answers = [
             await http.post("/transfers", content=b"\xff\x00not json", headers={"content-type": "application/json"}),
             await http.post("/transfers", json={"member_id": "nobody", "to_committee_id": "nowhere"}),
@@ -96,6 +98,7 @@ async def test_bad_input_is_refused_with_what_to_do(installation: Installation) 
             await http.get("/relocations/none"),
             await http.get("/nothing"),
         ]
+    assert (stranger.status_code, bool(stranger.json()["remedy"])) == (401, True)
     assert [answer.status_code for answer in answers] == [400, 422, 404, 404, 404]
     assert [answer for answer in answers if not answer.json()["detail"]] == []
 
@@ -119,6 +122,20 @@ async def test_a_second_worker_and_a_second_interface_take_their_share_and_nobod
     await _nobody_was_told_twice(installation)
 
 
+async def test_logs_are_lines_of_json_that_name_nobody(installation: Installation) -> None:
+    members = [member for territory in installation.world.territories for member in territory.members]
+    personal = {one.name for one in members} | {one.resident_id for one in members} | {one.phone for one in members}
+    for name in sorted(PROCESSES):
+        lines = installation.compose("logs", "--no-log-prefix", "--no-color", name).splitlines()
+        # A terminal's control codes may come from compose itself.
+        entries = [json.loads(line[line.index("{") :]) for line in lines if "{" in line]
+        assert entries, name
+        assert {entry["service"] for entry in entries} == {name.partition("-")[0]}
+        assert [entry for entry in entries if entry["level"] in ("error", "critical")] == []
+        text = "\n".join(lines)
+        assert [one for one in personal if one and len(one) > 4 and one in text] == []
+
+
 @pytest.mark.parametrize("service", ["nats", "postgres", "mobility-worker"])
 async def test_what_is_killed_comes_back_and_nothing_is_lost(installation: Installation, service: str) -> None:
     before = installation.compose.inspect(*installation.compose.containers(service))
@@ -135,20 +152,6 @@ async def test_what_is_killed_comes_back_and_nothing_is_lost(installation: Insta
 
     await until(f"{service} is healthy again", well, 90)
     await _nobody_was_told_twice(installation)
-
-
-async def test_logs_are_lines_of_json_that_name_nobody(installation: Installation) -> None:
-    members = [member for territory in installation.world.territories for member in territory.members]
-    personal = {one.name for one in members} | {one.resident_id for one in members} | {one.phone for one in members}
-    for name in sorted(PROCESSES):
-        lines = installation.compose("logs", "--no-log-prefix", "--no-color", name).splitlines()
-        # A terminal's control codes may come from compose itself.
-        entries = [json.loads(line[line.index("{") :]) for line in lines if "{" in line]
-        assert entries, name
-        assert {entry["service"] for entry in entries} == {name.partition("-")[0]}
-        assert [entry for entry in entries if entry["level"] in ("error", "critical")] == []
-        text = "\n".join(lines)
-        assert [one for one in personal if one and len(one) > 4 and one in text] == []
 
 
 def _receipts(ledger: dict[str, Any], channel: str) -> set[str]:

@@ -69,7 +69,7 @@ def test_roles_are_written_with_commas_or_as_json(text: str, monkeypatch: pytest
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("ROLES", "api,wroker"), ("ROLES", ""), ("LOG_LEVEL", "LOUD"), ("HTTP_PORT", "s3cret"), ("POOL_SIZE", "many")],
+    [("ROLES", "api,wroker"), ("LOG_LEVEL", "LOUD"), ("HTTP_PORT", "s3cret"), ("POOL_SIZE", "many")],
 )
 def test_a_bad_setting_is_named_and_never_shown(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # A role that nobody knows would otherwise start a process that does nothing, and says that it is well.
@@ -81,6 +81,15 @@ def test_a_bad_setting_is_named_and_never_shown(variable: str, value: str, monke
     assert caught.value.code == "bad-settings"
     assert f"YANZHEN_{variable}" in caught.value.detail
     assert "s3cret" not in str(caught.value)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Compose files pass variables on that nobody has set.
+    monkeypatch.setenv("YANZHEN_OIDC_JWKS_FILE", "")
+    monkeypatch.setenv("YANZHEN_ROLES", "")
+
+    assert read_settings(ServiceSettings).oidc_jwks_file is None
+    assert read_settings(ServiceSettings).roles == {"api", "worker", "relay"}
 
 
 def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
