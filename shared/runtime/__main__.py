@@ -40,7 +40,8 @@ def run(name: str, *, migrate_only: bool = False) -> None:
     """
     from shared.observability.logging import configure_logging
     from shared.runtime.lookup import find_definition
-    from shared.runtime.process import migrate_service, serve
+    from shared.runtime.migrating import migrate_service
+    from shared.runtime.process import serve
     from shared.runtime.settings import read_settings
 
     definition = find_definition(name)

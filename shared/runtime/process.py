@@ -85,7 +85,7 @@ class ServiceProcess:
         """Start, serve, stop. Raises what a loop failed with."""
         definition, settings = self.definition, self.settings
         tracing = setup_tracing(definition.name, VERSION, ratio=settings.trace_ratio)
-        broker = _broker(definition, settings)
+        broker = broker_of(definition, settings)
         engine = make_engine(settings.database_url, pool_size=settings.pool_size)
         try:
             await broker.connect()
@@ -268,7 +268,8 @@ def _any_of(definition: ServiceDefinition, source: str, reactions: Mapping[type[
     return result
 
 
-def _broker(definition: ServiceDefinition, settings: ServiceSettings) -> NatsBroker:
+def broker_of(definition: ServiceDefinition, settings: ServiceSettings) -> NatsBroker:
+    """The service's connection to the broker, as its settings say; not yet made."""
     return make_broker(
         settings.nats_url,
         name=definition.name,
@@ -276,23 +277,6 @@ def _broker(definition: ServiceDefinition, settings: ServiceSettings) -> NatsBro
         inbox=f"_INBOX_{definition.name}",
         ca_file=settings.nats_ca_file,
     )
-
-
-async def migrate_service(definition: ServiceDefinition, settings: ServiceSettings) -> None:
-    """Bring the service's database up to date and end: a step of its own where several replicas start at once.
-
-    Read models over other services' facts are built from the streams, so the broker has to be there.
-    """
-    broker = _broker(definition, settings)
-    engine = make_engine(settings.database_url, pool_size=2)
-    try:
-        await broker.connect()
-        bus = NatsBus(client_of(broker), inbox_prefix=f"_INBOX_{definition.name}")
-        built = await migrate(engine, definition.model, definition.migrations, NatsHistory(bus))
-        log.info("service.migrated", service=definition.name, read_models_built=built)
-    finally:
-        await broker.stop()
-        await engine.dispose()
 
 
 async def serve(definition: ServiceDefinition, settings: ServiceSettings) -> None:
