@@ -52,9 +52,9 @@ up: $(VENV)/.run.stamp
 # -- proving ---------------------------------------------------------------------------------------------------------------
 
 # What fails fast comes first; what kills processes, and what runs other tests again, comes last.
-ORDER := unit contract architecture property integration system browser chaos guarantees
+ORDER := unit contract architecture property integration containers system browser chaos guarantees
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
-SUITES := $(wildcard $(addprefix tests/,unit contract architecture property integration guarantees system browser chaos))
+SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
 # One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
 # only make time-outs likelier. The plugin: scripts/pytest_ast_guard.py says which fault of Python it is for.
 PYTEST := $(BIN)/python -m pytest -p scripts.pytest_ast_guard
@@ -87,13 +87,20 @@ bench: $(VENV)/.bench.stamp
 # -- upkeep ----------------------------------------------------------------------------------------------------------------
 
 UV ?= uv
-COMPILE = $(UV) pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header \
-  --python-version 3.11
+COMPILE = $(UV) pip compile --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
+IMAGES := registry mobility assessment notify tools simulators
 
+# The largest first: the others take their versions from it, so that all locks agree.
 locks:
-	$(COMPILE) -o requirements/run.txt
-	$(COMPILE) --group dev -o requirements/dev.txt
-	$(COMPILE) --group dev --group bench -o requirements/bench.txt
+	cp requirements/bench.txt requirements/all.in
+	$(COMPILE) pyproject.toml --all-extras --group dev --group bench --group image -o requirements/all.in
+	for lock in bench:dev:bench dev:dev run; do \
+	  $(COMPILE) pyproject.toml --all-extras $$(echo "$$lock" | cut -s -d: -f2- | tr : '\n' | sed 's/^/--group /') \
+	    -c requirements/all.in -o "requirements/$${lock%%:*}.txt" || exit 1; done
+	for image in $(IMAGES); do \
+	  $(COMPILE) pyproject.toml --extra $$image -c requirements/all.in -o requirements/$$image.txt || exit 1; done
+	$(COMPILE) --group image -c requirements/all.in -o requirements/image.txt
+	rm requirements/all.in
 
 clean:
 	rm -rf $(VENV) .yanzhen .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -7,14 +7,34 @@ locks agree with each other. Only `make locks` resolves anew, and only it needs 
 import re
 import sys
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS: dict[str, tuple[str, ...]] = {"run": (), "dev": ("dev",), "bench": ("dev", "bench")}
-"""Lock → the dependency groups that it holds beside all extras."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a lock holds: the project with extras (None: all of them) unless `bare`, and dependency groups."""
+
+    extras: tuple[str, ...] | None = None
+    groups: tuple[str, ...] = ()
+    bare: bool = False
+
+
+IMAGES = ("registry", "mobility", "assessment", "notify", "tools", "simulators")
+"""One lock for each image that infra/docker/Dockerfile can build, with the extra of that name."""
+LOCKS: dict[str, Lock] = {
+    "run": Lock(),
+    "dev": Lock(groups=("dev",)),
+    "bench": Lock(groups=("dev", "bench")),
+    "image": Lock(groups=("image",), bare=True),
+    **{image: Lock((image,)) for image in IMAGES},
+}
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 
@@ -27,20 +47,26 @@ def pins(text: str) -> dict[str, str]:
 def faults(root: Path = ROOT) -> list[str]:
     """What is wrong, in words; empty when all is well."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"]]
-    for extra in project["project"]["optional-dependencies"].values():
-        wanted += extra
     result: list[str] = []
     agreed: dict[str, tuple[str, str]] = {}
-    for lock, groups in LOCKS.items():
+    for lock, kind in LOCKS.items():
         text = (root / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
         locked = pins(text)
-        asked = wanted + [one for group in groups for one in project["dependency-groups"][group]]
+        asked = _asked(project, kind)
         result += [f"{lock}.txt: {fault}" for fault in (*_unmet(asked, locked), *_unsafe(text))]
         for name, version in locked.items():
             first, where = agreed.setdefault(name, (version, lock))
             if first != version:
                 result.append(f"{name} is {first} in {where}.txt and {version} in {lock}.txt")
+    return result
+
+
+def _asked(project: dict[str, Any], lock: Lock) -> list[str]:
+    extras = project["project"]["optional-dependencies"]
+    result = [one for group in lock.groups for one in project["dependency-groups"][group]]
+    if not lock.bare:
+        result += project["project"]["dependencies"]
+        result += [one for extra in (lock.extras or extras) for one in extras[extra]]
     return result
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import pytest
+import structlog
 from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -21,6 +22,13 @@ class Owned:
 
     owner: str
     application: str
+
+
+@pytest.fixture(autouse=True)
+def logging_is_nobodys() -> Iterator[None]:
+    """A command that a test runs in this process logs to a stream that is closed after it: the next test must not."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

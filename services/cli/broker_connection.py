@@ -10,13 +10,16 @@ from nats.aio.client import Client
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.broker_refusals import violation
+from shared.runtime.connect import tls_context
 from shared.security.broker import OPERATOR, inbox_of
 
 TIMEOUT = 5
 
 
 @asynccontextmanager
-async def connected(url: str, seed_file: Path | None, role: str = OPERATOR) -> AsyncIterator[Client]:
+async def connected(
+    url: str, seed_file: Path | None, role: str = OPERATOR, *, ca_file: Path | None = None
+) -> AsyncIterator[Client]:
     """A client with that role's identity. What the server refuses meanwhile is raised at the end: it says so only
     in passing, and nats-py would swallow it. Raises `Unavailable`.
     """
@@ -32,6 +35,8 @@ async def connected(url: str, seed_file: Path | None, role: str = OPERATOR) -> A
             name=f"yanzhen-{role}",
             nkeys_seed=str(seed_file) if seed_file else None,
             inbox_prefix=inbox_of(role),
+            tls=tls_context(ca_file),
+            tls_handshake_first=ca_file is not None,  # as in shared.runtime.connect.make_broker
             allow_reconnect=False,
             connect_timeout=TIMEOUT,
             error_cb=on_error,

@@ -1,6 +1,5 @@
 """The services that the command line knows, by name; each is imported only when it is about to be used."""
 
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,13 +49,6 @@ def entry(name: str) -> ServiceEntry:
 
 def definition(of: ServiceEntry) -> "ServiceDefinition":
     """Import the service. Raises `Invalid` (`service-missing`) when this installation does not hold it."""
-    module, _, attribute = of.target.partition(":")
-    try:
-        found: ServiceDefinition = getattr(importlib.import_module(module), attribute)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise Invalid(
-            "service-missing",
-            f"{of.target} cannot be imported ({error})",
-            remedy=f"install the extra `{of.name}`; an image for another service does not hold this one",
-        ) from error
-    return found
+    from shared.runtime.lookup import find_definition
+
+    return find_definition(of.target)

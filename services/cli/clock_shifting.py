@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.cli.broker_connection import connected
 from services.cli.installation import find
 from services.cli.output import console
 from services.cli.stack_files import StackFiles
@@ -35,7 +34,7 @@ async def shift_clock(data_dir: Path, by: str) -> None:
             "only the clock of a development stack can be moved",
             remedy="start one with `yanzhen up`; in production deadlines take the time they take",
         )
-    async with connected(installation.nats_url, installation.seed_file) as client:
+    async with installation.broker() as client:
         await move(client, moved)
     installation.files.clock_shift += moved.total_seconds()
     show_clock(data_dir)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from services.cli.broker_connection import connected
 from services.cli.installation import Installation, KnownService, find
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
@@ -95,7 +94,7 @@ async def _settle_inbound(known: KnownService, number: int, wish: str) -> None:
 
 
 async def _wait(installation: Installation, known: KnownService, number: int) -> tuple[str, HeldMessage]:
-    async with connected(installation.nats_url, installation.seed_file) as client:
+    async with installation.broker() as client:
         await client.publish(f"bell.{known.name}-dlq")
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):

@@ -10,7 +10,6 @@ from nats.aio.client import Client
 from rich.markup import escape
 
 from services.cli import broker_checks, machine_checks, service_checks
-from services.cli.broker_connection import connected
 from services.cli.finding import Finding, wrong
 from services.cli.installation import Installation, KnownService, find
 from services.cli.output import console, progress, table
@@ -48,7 +47,7 @@ async def _around(installation: Installation, topology: Topology, tell: Callable
         client: Client | None = None
         try:
             tell("examining the broker")
-            client = await open_.enter_async_context(connected(installation.nats_url, installation.seed_file))
+            client = await open_.enter_async_context(installation.broker())
             findings += await _all(broker_checks.broker(client, topology), "broker")
         except Unavailable as error:
             findings.append(_as_finding("broker", error))

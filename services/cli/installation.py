@@ -1,22 +1,27 @@
 """The installation that a command is about: the one that runs on a data directory, or one named by the environment.
 
-`yanzhen up` writes `run.json`; elsewhere (containers, Kubernetes) `YANZHEN_NATS_URL`, `YANZHEN_NATS_SEED_FILE` and per
-service `YANZHEN_<SERVICE>_DATABASE_URL`, `YANZHEN_<SERVICE>_MIGRATE_URL` and `YANZHEN_<SERVICE>_URL` say where things
-are, and win over the record.
+`yanzhen up` writes `run.json`; elsewhere (containers, Kubernetes) `YANZHEN_NATS_URL`, `YANZHEN_NATS_SEED_FILE`,
+`YANZHEN_NATS_CA_FILE` and per service `YANZHEN_<SERVICE>_DATABASE_URL`, `YANZHEN_<SERVICE>_MIGRATE_URL` (or `…_FILE`) and
+`YANZHEN_<SERVICE>_URL` say where things are, and win over the record.
 """
 
 import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nats.aio.client import Client
+
+from services.cli.broker_connection import connected
 from services.cli.catalogue import NAMES, ServiceEntry, entry
 from services.cli.service_databases import with_password
 from services.cli.service_environment import migrate_variable
 from services.cli.stack_files import StackFiles
 from shared.kernel.errors import Invalid, Unavailable
+from shared.runtime.secret_settings import secret
 from shared.security.broker import OPERATOR
 from shared.security.database_roles import owner_of, role_of
 
@@ -67,6 +72,11 @@ class Installation:
     nats_url: str
     seed_file: Path | None
     record: Mapping[str, Any]
+    ca_file: Path | None = None
+
+    def broker(self) -> AbstractAsyncContextManager[Client]:
+        """A connection to the broker with the operator's identity. Raises `Unavailable`."""
+        return connected(self.nats_url, self.seed_file, ca_file=self.ca_file)
 
     def service(self, name: str) -> KnownService:
         """One service. Raises `Invalid` (`unknown-service`)."""
@@ -92,6 +102,7 @@ def find(data_dir: Path, environment: Mapping[str, str] | None = None) -> Instal
             remedy="start one with `yanzhen up`, name its --data-dir, or set YANZHEN_NATS_URL",
         )
     seed = environment.get("YANZHEN_NATS_SEED_FILE")
+    authority = environment.get("YANZHEN_NATS_CA_FILE")
     kept = files.seed(OPERATOR)
     names = list(record.get("services", NAMES))
     return Installation(
@@ -100,6 +111,7 @@ def find(data_dir: Path, environment: Mapping[str, str] | None = None) -> Instal
         nats_url,
         Path(seed) if seed else kept if kept.exists() else None,
         record,
+        Path(authority) if authority else None,
     )
 
 
@@ -125,10 +137,10 @@ def _record(files: StackFiles) -> dict[str, Any]:
 
 
 def _service(name: str, noted: Mapping[str, Any], files: StackFiles, environment: Mapping[str, str]) -> KnownService:
-    database = environment.get(_variable(name, "DATABASE_URL"))
+    database = secret(_variable(name, "DATABASE_URL"), environment)
     if database is None and "database" in noted:
         database = with_password(noted["database"], files.password(role_of(name)))
-    owned = environment.get(migrate_variable(name))
+    owned = secret(migrate_variable(name), environment)
     if owned is None and "owner" in noted:
         owned = with_password(noted["owner"], files.password(owner_of(name)))
     url = environment.get(_variable(name, "URL")) or noted.get("url")

@@ -8,16 +8,18 @@ import importlib.util
 import typer
 
 from services.cli.commands import clock, dlq, projection
+from services.cli.commands.databases import databases
 from services.cli.commands.doctor import doctor
 from services.cli.commands.migrate import migrate
 from services.cli.commands.provision import provision
+from services.cli.commands.secrets import secrets
 from services.cli.commands.serve import serve
 from services.cli.commands.token import token
 from services.cli.commands.trace import trace
 from services.cli.commands.up import up
 from services.cli.errors import OneLineErrors
 
-DEMO = "services.cli.demo.command"
+DEMO = "services.cli.demo"
 
 app = typer.Typer(
     name="yanzhen",
@@ -30,11 +32,13 @@ app = typer.Typer(
 )
 app.command()(up)
 if importlib.util.find_spec(DEMO) is not None:
-    # Left out of an image that holds one service only, as its data is.
-    app.command()(importlib.import_module(DEMO).demo)
+    # Left out of images: it needs the servers from wheels.
+    app.command()(importlib.import_module(f"{DEMO}.command").demo)
 app.command()(trace)
 app.command()(token)
 app.command()(doctor)
+app.command()(secrets)
+app.command()(databases)
 app.command()(provision)
 app.command()(migrate)
 app.command()(serve)

@@ -13,15 +13,19 @@ from services.cli.service_environment import migrate_variable
 from shared.kernel.errors import Invalid, Unavailable
 from shared.messaging.bus import BusUnavailable, ReaderClosed
 from shared.runtime.migrating import BrokerAccess, migrate_service
+from shared.runtime.secret_settings import secret
 from shared.security.broker import OPERATOR
 
 
 async def migrate_services(names: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
     """Migrate each. Raises `Invalid` (`unknown-service`, `no-migrate-url`) before anything is changed, `Unavailable`."""
     environment = os.environ if environment is None else environment
-    seed = environment.get("YANZHEN_NATS_SEED_FILE")
+    seed, authority = (environment.get(f"YANZHEN_NATS_{what}_FILE") for what in ("SEED", "CA"))
     broker = BrokerAccess(
-        environment.get("YANZHEN_NATS_URL", "nats://127.0.0.1:4222"), Path(seed) if seed else None, OPERATOR
+        environment.get("YANZHEN_NATS_URL", "nats://127.0.0.1:4222"),
+        Path(seed) if seed else None,
+        OPERATOR,
+        Path(authority) if authority else None,
     )
     found = [definition(entry(name)) for name in names]
     addresses = [_address(one.name, environment) for one in found]
@@ -43,7 +47,7 @@ async def migrate_services(names: Sequence[str], environment: Mapping[str, str] 
 
 
 def _address(service: str, environment: Mapping[str, str]) -> str:
-    address = environment.get(migrate_variable(service))
+    address = secret(migrate_variable(service), environment)
     if not address:
         raise Invalid(
             "no-migrate-url",

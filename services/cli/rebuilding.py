@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from services.cli.broker_connection import connected
 from services.cli.catalogue import definition
 from services.cli.installation import find
 from services.cli.output import console, progress, table
@@ -25,10 +24,7 @@ async def rebuild_projections(data_dir: Path, service: str, name: str | None) ->
         names = ", ".join(p.name for p in model.projections) or "none"
         raise Invalid("unknown-projection", f"{service} has no read model {name!r}", remedy=f"it has: {names}")
     reports: list[Rebuilt] = []
-    async with (
-        database_of(known, as_owner=True) as engine,
-        connected(installation.nats_url, installation.seed_file) as client,
-    ):
+    async with database_of(known, as_owner=True) as engine, installation.broker() as client:
         history = NatsHistory(NatsBus(client, inbox_prefix=inbox_of(OPERATOR)))
         with progress("rebuilding") as tell:
             for projection in chosen:

@@ -14,7 +14,7 @@ from shared.kernel.clock import Clock
 STOP = ((signal.SIGTERM, 15.0),)
 """Long enough for requests in flight to be answered (`shared.web.server.GRACE_SECONDS`)."""
 READY_SECONDS = 60.0
-_MARKER = "services.cli"
+_MARKER = "shared.runtime"
 
 
 def service_child(
@@ -42,7 +42,7 @@ def service_child(
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     spec = ChildSpec(
         name=service.name,
-        argv=(sys.executable, "-m", _MARKER, "serve", service.argument),
+        argv=(sys.executable, "-m", _MARKER, service.argument),
         cwd=home,
         log=log,
         env=environment,

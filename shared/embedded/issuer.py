@@ -1,8 +1,10 @@
 """The development issuer's HTTP side: discovery, keys, and tokens for machine clients (RFC 6749 §4.4)."""
 
+import argparse
 import asyncio
 import base64
 import binascii
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
@@ -12,7 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from shared.embedded.ports import LOOPBACK
+from shared.embedded.sink_web import serve
 from shared.kernel.errors import Unauthenticated
+from shared.security.broker import OUTSIDE_SYSTEMS
 from shared.security.development_issuer import DEFAULT_SECONDS, DevelopmentIssuer
 from shared.security.tokens import ALGORITHMS, DEVELOPMENT_ISSUER
 from shared.web.server import HttpServer
@@ -43,7 +47,7 @@ class IssuerServer:
 
 
 def issuer_app(issuer: DevelopmentIssuer, base_url: str) -> Starlette:
-    """The application; on loopback only. People get their tokens from `yanzhen token`."""
+    """The application; for people and programs of a development stack only. People get their tokens from `yanzhen token`."""
 
     async def discovery(_: Request) -> Response:
         return JSONResponse(
@@ -79,12 +83,29 @@ def issuer_app(issuer: DevelopmentIssuer, base_url: str) -> Starlette:
             {"access_token": made, "token_type": "Bearer", "expires_in": DEFAULT_SECONDS}, headers=_NOT_KEPT
         )
 
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
     return Starlette(
         routes=[
+            Route("/healthz", healthz),
             Route("/.well-known/openid-configuration", discovery),
             Route("/jwks.json", jwks),
             Route("/token", token, methods=["POST"]),
         ]
+    )
+
+
+def main() -> None:
+    """Run the issuer apart from `yanzhen up`: for containers, from a directory that `yanzhen secrets` has filled."""
+    parser = argparse.ArgumentParser(prog="python -m shared.embedded.simulator identity", description=__doc__)
+    parser.add_argument("--directory", type=Path, required=True, help="where the key and the clients' secrets are")
+    parser.add_argument("--base-url", required=True, help="what others call it")
+    parser.add_argument("--host", default=LOOPBACK)
+    parser.add_argument("--port", type=int, required=True)
+    given = parser.parse_args()
+    serve(
+        lambda: issuer_app(DevelopmentIssuer(given.directory, OUTSIDE_SYSTEMS), given.base_url), given.host, given.port
     )
 
 

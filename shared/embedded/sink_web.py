@@ -3,7 +3,6 @@
 import argparse
 import html
 import logging
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from shared.embedded.faults import Dice, Faults
 from shared.embedded.ports import LOOPBACK
 from shared.embedded.receipts import ReceiptPoster
+from shared.runtime.secret_settings import secret
 from shared.security.client_credentials import CLIENT_ID, CLIENT_SECRET, TOKEN_URL, ClientCredentials
 
 F = TypeVar("F", bound=Faults)
@@ -97,6 +97,7 @@ def page(title: str, summary: str, columns: Sequence[str], rows: Iterable[Sequen
 def parser(program: str, description: str | None) -> argparse.ArgumentParser:
     """The arguments that both stand-ins take."""
     result = argparse.ArgumentParser(prog=program, description=description)
+    result.add_argument("--host", default=LOOPBACK, help="where to listen; anybody who reaches it can use it")
     result.add_argument("--journal", type=Path, help="JSON-lines file that what is accepted is appended to")
     result.add_argument("--receipt-url", help="where delivery receipts are posted")
     result.add_argument("--repeat-after", default="1,5,10", help="units after which an untaken receipt is posted again")
@@ -105,8 +106,8 @@ def parser(program: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def own_credentials() -> ClientCredentials | None:
-    """Who we are, when the environment says so."""
-    given = [os.environ.get(name, "") for name in (TOKEN_URL, CLIENT_ID, CLIENT_SECRET)]
+    """Who we are, when the environment says so; the secret may be a file."""
+    given = [secret(name) or "" for name in (TOKEN_URL, CLIENT_ID, CLIENT_SECRET)]
     return ClientCredentials(*given) if all(given) else None
 
 
@@ -115,13 +116,13 @@ def repeat_after(arguments: argparse.Namespace) -> list[float]:
     return [float(part) for part in arguments.repeat_after.split(",") if part]
 
 
-def serve(make_app: Callable[[], Starlette], port: int) -> None:
-    """Run until SIGTERM or SIGINT, on loopback only. Answers that are held back on purpose do not delay the end."""
+def serve(make_app: Callable[[], Starlette], host: str, port: int) -> None:
+    """Run until SIGTERM or SIGINT. Answers that are held back on purpose do not delay the end."""
     logging.basicConfig(level=logging.WARNING)
     uvicorn.run(
         make_app,
         factory=True,
-        host=LOOPBACK,
+        host=host,
         port=port,
         log_config=None,
         access_log=False,

@@ -182,7 +182,7 @@ def main() -> None:
         )
         return make_app(SmsExchange(Journal(arguments.journal), clock, per_day=arguments.per_day), poster, clock)
 
-    serve(build, arguments.port)
+    serve(build, arguments.host, arguments.port)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from starlette.routing import Route
 from shared.embedded.faults import SmtpFaults
 from shared.embedded.journal import Journal
 from shared.embedded.mailbox import Mail, Mailbox
-from shared.embedded.ports import LOOPBACK
 from shared.embedded.receipts import Receipt, ReceiptPoster
 from shared.embedded.sink_web import FaultBoard, common_routes, own_credentials, page, parser, repeat_after, serve
 from shared.kernel.clock import Clock, SystemClock
@@ -64,7 +63,7 @@ class SinkHandler:
         return receipt
 
 
-def make_app(mailbox: Mailbox, poster: ReceiptPoster, clock: Clock, smtp_port: int) -> Starlette:
+def make_app(mailbox: Mailbox, poster: ReceiptPoster, clock: Clock, host: str, smtp_port: int) -> Starlette:
     """The HTTP application; the SMTP server lives and dies with it."""
     board = FaultBoard(SmtpFaults)
     handler = SinkHandler(mailbox, board, poster, clock)
@@ -73,7 +72,7 @@ def make_app(mailbox: Mailbox, poster: ReceiptPoster, clock: Clock, smtp_port: i
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         server = await asyncio.get_running_loop().create_server(
             lambda: SMTP(handler, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=_MAX_BYTES),
-            LOOPBACK,
+            host,
             smtp_port,
         )
         await poster.start()
@@ -136,9 +135,9 @@ def main() -> None:
             unit_seconds=arguments.unit_seconds,
             credentials=own_credentials(),
         )
-        return make_app(Mailbox(Journal(arguments.journal)), poster, clock, arguments.port)
+        return make_app(Mailbox(Journal(arguments.journal)), poster, clock, arguments.host, arguments.port)
 
-    serve(build, arguments.http_port)
+    serve(build, arguments.host, arguments.http_port)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,18 @@
 """Connections of a process: the database's engine and the broker's client, with what was learnt about both."""
 
+import logging
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 from faststream.nats import NatsBroker
+from faststream.nats.security import NatsSecurity
 from nats.aio.client import Client
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.kernel.errors import Invalid
 
 log = structlog.get_logger(__name__)
 
@@ -33,13 +38,49 @@ def as_asyncpg(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
+def tls_context(ca_file: Path | None) -> ssl.SSLContext | None:
+    """What checks the broker's certificate and name; None where no authority is named and so no TLS is asked for.
+
+    Raises `Invalid` (`bad-ca-file`).
+    """
+    if ca_file is None:
+        return None
+    try:
+        context = ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise Invalid(
+            "bad-ca-file",
+            f"the file named by YANZHEN_NATS_CA_FILE cannot be used ({type(error).__name__})",
+            remedy="let it hold the PEM certificate of the authority that signed the broker's",
+            where=str(ca_file),
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    logging.getLogger("asyncio").addFilter(_not_about_half_closing)
+    return context
+
+
+def _not_about_half_closing(record: logging.LogRecord) -> bool:
+    """nats-py asks for connections that stay half open, which TLS has not; asyncio says so at each end of one."""
+    return "eof_received() has no effect" not in record.getMessage()
+
+
 def make_broker(
-    url: str, *, name: str, seed_file: Path | None, inbox: str, refused: Callable[[Exception], bool] = lambda _: False
+    url: str,
+    *,
+    name: str,
+    seed_file: Path | None,
+    inbox: str,
+    ca_file: Path | None = None,
+    refused: Callable[[Exception], bool] = lambda _: False,
 ) -> NatsBroker:
     """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt.
 
     `refused` is shown every error and says whether it has taken care of it.
+    With `ca_file` it talks TLS or not at all: the handshake comes first (`handshake_first` at the server). Otherwise the
+    server says in clear whether it wants TLS, and nats-py believes whoever answers that it does not. Raises `Invalid`
+    (`bad-ca-file`).
     """
+    context = tls_context(ca_file)
     trouble = {"now": False}
 
     async def on_error(error: Exception) -> None:
@@ -58,6 +99,7 @@ def make_broker(
         apply_types=False,
         logger=None,
         nkeys_seed=str(seed_file) if seed_file else None,
+        security=NatsSecurity(ssl_context=context, use_ssl=True, tls_handshake_first=True) if context else None,
         inbox_prefix=inbox.encode(),
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,

@@ -25,6 +25,7 @@ class BrokerAccess:
     url: str
     seed_file: Path | None
     role: str
+    ca_file: Path | None = None
 
 
 async def migrate_service(definition: ServiceDefinition, owner_url: str, broker: BrokerAccess) -> list[str]:
@@ -50,7 +51,11 @@ class _HistoryWhenAsked:
         if self._history is None:
             inbox = inbox_of(self._access.role)
             broker = make_broker(
-                self._access.url, name=f"{self._access.role}-migrate", seed_file=self._access.seed_file, inbox=inbox
+                self._access.url,
+                name=f"{self._access.role}-migrate",
+                seed_file=self._access.seed_file,
+                inbox=inbox,
+                ca_file=self._access.ca_file,
             )
             await broker.connect()
             self._closing.push_async_callback(broker.stop)

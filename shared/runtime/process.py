@@ -93,6 +93,7 @@ class ServiceProcess:
             name=definition.name,
             seed_file=settings.nats_seed_file,
             inbox=f"_INBOX_{definition.name}",
+            ca_file=settings.nats_ca_file,
             refused=self.refusals.note,
         )
         engine = make_engine(settings.database_url, pool_size=settings.pool_size)

@@ -54,7 +54,7 @@ async def second(system: System) -> AsyncIterator[Replica]:
     ports.release()
     with (system.data_dir / "logs" / "mobility-2.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli", "serve", "mobility", cwd=spec.cwd, stdout=log, stderr=log,
+            sys.executable, "-m", "shared.runtime", "mobility", cwd=spec.cwd, stdout=log, stderr=log,
             env={**spec.env, "YANZHEN_HTTP_PORT": str(port)},
         )  # fmt: skip
     replica = Replica(f"http://{LOOPBACK}:{port}", process)

@@ -16,7 +16,7 @@ declare -A TAGS=(
   [postgres]="postgres:18 postgres:latest"
   [ryuk]="testcontainers/ryuk:0.8.1"
   [maildev]="maildev/maildev:2.2.1"
-  [prometheus]="prom/prometheus:v2"
+  [prometheus]="prom/prometheus:v2.55.1"
   [agentmesh]="agentmesh:0.5"
 )
 declare -A BASE=([python]=debian [postgres]=debian [maildev]=debian [prometheus]=debian [ryuk]=python [agentmesh]=python)

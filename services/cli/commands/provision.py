@@ -32,7 +32,6 @@ def provision(
 
 
 async def _provision(data_dir: Path, path: Path | None, check: bool) -> "Provisioned":
-    from services.cli.broker_connection import connected
     from services.cli.installation import find
     from shared.messaging.provisioning import Provisioned
     from shared.messaging.topology import inspect, load
@@ -40,7 +39,7 @@ async def _provision(data_dir: Path, path: Path | None, check: bool) -> "Provisi
 
     declared = load(path)
     installation = find(data_dir)
-    async with connected(installation.nats_url, installation.seed_file) as client:
+    async with installation.broker() as client:
         if check:
             return Provisioned(drift=await inspect(client, declared))
         return await bring_about(client, declared)

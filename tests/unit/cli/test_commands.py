@@ -26,7 +26,8 @@ from tests.unit.cli.test_journey import BEGAN
 
 COMMANDS = [
     ["up"], ["serve"], ["migrate"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
-    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"],
+    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"], ["secrets"],
+    ["databases"],
 ]  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def test_help_has_an_example(command: list[str]) -> None:
         (["clock", "shift", "91d"], 1, "not-running: "),
         (["clock", "shift", "soon"], 2, "bad-duration: "),
         (["token", "--role", "auditor", "--org", "w"], 1, "no-issuer-here: "),
+        (["databases"], 2, "no-database-url: "),
     ],
 )
 def test_an_error_is_one_line_with_what_to_do(
@@ -59,6 +61,7 @@ def test_an_error_is_one_line_with_what_to_do(
 ) -> None:
     monkeypatch.setenv("YANZHEN_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("YANZHEN_NATS_URL", raising=False)
+    monkeypatch.delenv("YANZHEN_DATABASE_URL", raising=False)
 
     answer = CliRunner().invoke(app, command)
 

@@ -1,0 +1,179 @@
+"""The installation as `docker compose up` brings it up: a relocation through it, more workers, killed containers."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.containers.compose import SERVICES, run
+from tests.containers.conftest import Installation
+from tests.containers.operating import accepted_plans, propagated, relocate
+from tests.system.support import until
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("containers")]
+
+ROLES = ("api", "worker", "relay")
+PROCESSES = {f"{service}-{role}" for service in SERVICES for role in ROLES}
+
+
+def test_every_container_is_confined_and_none_shows_a_secret(running: Installation) -> None:
+    inspected = running.compose.inspect(*running.compose.containers(all_=True))
+    by_service = {one["Config"]["Labels"]["com.docker.compose.service"]: one for one in inspected}
+
+    assert by_service.keys() >= PROCESSES | {"nats", "postgres", "maildev", "mail-receipts", "sms", "secrets"}
+    for name, one in by_service.items():
+        host = one["HostConfig"]
+        user = one["Config"]["User"].partition(":")[0]
+        assert user not in ("", "0", "root"), name
+        assert host["ReadonlyRootfs"], name
+        assert host["CapDrop"] == ["ALL"], name
+        assert not host["CapAdd"], name
+        assert not host["Privileged"], name
+        assert "no-new-privileges:true" in host["SecurityOpt"], name
+        assert host["Memory"] > 0, name
+        assert host["PidsLimit"] > 0, name
+        assert not re.search(r"://[^/\s\"]*:[^/\s\"]*@|BEGIN|SU[A-Z2-7]{50}", json.dumps(one)), name
+        for published in (binding for bindings in host["PortBindings"].values() for binding in bindings):
+            assert published["HostIp"] == "127.0.0.1", name
+
+
+def test_each_sees_its_own_secrets_and_no_others(running: Installation) -> None:
+    rooms = {name: running.compose("exec", "-T", f"{name}-worker", "ls", "/run/secrets").split() for name in SERVICES}
+
+    plain = ["database-url", "jwks.json", "nats-ca.pem", "nats.nk"]
+    assert rooms["mobility"] == rooms["assessment"] == plain
+    assert rooms["registry"] == rooms["notify"] == sorted([*plain, "index.key", "kek.key", "keyring-url"])
+
+
+def test_the_broker_talks_to_nobody_who_does_not_check_who_it_is(running: Installation) -> None:
+    with_ca = running.compose.attempt("run", "--rm", "-T", "tools", "provision", "--check")
+    without = running.compose.attempt(
+        "run", "--rm", "-T", "-e", "YANZHEN_NATS_CA_FILE=", "tools", "provision", "--check"
+    )
+    in_clear = running.compose.attempt(
+        "run", "--rm", "-T", "-e", "YANZHEN_NATS_CA_FILE=", "-e", "YANZHEN_NATS_URL=nats://nats:4222", "tools",
+        "provision", "--check",
+    )  # fmt: skip
+
+    assert (with_ca.returncode, with_ca.stdout.strip()) == (0, "The broker is as declared."), with_ca.stderr
+    assert without.returncode == in_clear.returncode == 1
+    assert "broker-unreachable" in without.stderr
+    assert "broker-unreachable" in in_clear.stderr
+
+
+async def test_a_relocation_reaches_everybody(installation: Installation) -> None:
+    [relocation_id] = await relocate(installation, accepted_plans(installation, 1))
+    ledger = await propagated(installation, relocation_id)
+
+    assert ledger["missing"] == []
+    assert {one["state"] for one in ledger["services"].values()} == {"applied"}
+    receipts = {channel: _receipts(ledger, channel) for channel in ("email", "sms")}
+    async with httpx.AsyncClient(timeout=10) as http:
+        mails = (await http.get(f"{installation.compose.url('maildev', 1080)}/email")).json()
+        texts = (await http.get(f"{installation.compose.url('sms')}/counts")).json()
+    # Each party that a mail is said to have reached: maildev shows that very mail, with a readable subject.
+    assert len(receipts["email"]) > 5
+    assert {one.strip("<>") for one in receipts["email"]} <= {mail["messageId"] for mail in mails}
+    assert {mail["subject"] for mail in mails} >= {"组织关系变动通知"}
+    assert texts["accepted"] >= len(receipts["sms"]) > 5
+    said = installation.compose("run", "--rm", "-T", "tools", "trace", relocation_id, "--all")
+    assert "relocation-propagated" in said
+    assert [name for name in SERVICES if name not in said] == []
+
+
+async def test_bad_input_is_refused_with_what_to_do(installation: Installation) -> None:
+    url = installation.compose.url("mobility-api")
+    async with httpx.AsyncClient(base_url=url, timeout=10) as http:
+        stranger = await http.get("/transfers")
+        http.headers.update(installation.everybody())
+        answers = [
+            await http.post("/transfers", content=b"\xff\x00not json", headers={"content-type": "application/json"}),
+            await http.post("/transfers", json={"member_id": "nobody", "to_committee_id": "nowhere"}),
+            await http.post("/transfers/none/approvals", json={"by": "x"}),
+            await http.get("/relocations/none"),
+            await http.get("/nothing"),
+        ]
+    assert (stranger.status_code, bool(stranger.json()["remedy"])) == (401, True)
+    assert [answer.status_code for answer in answers] == [400, 422, 404, 404, 404]
+    assert [answer for answer in answers if not answer.json()["detail"]] == []
+
+
+async def test_a_second_worker_and_a_second_interface_take_their_share_and_nobody_is_told_twice(
+    installation: Installation,
+) -> None:
+    compose = installation.compose
+    compose.up(
+        "--no-recreate", "--scale", "mobility-worker=2", "--scale", "notify-worker=2", "--scale", "registry-relay=2"
+    )
+    assert [len(compose.containers(name)) for name in ("mobility-worker", "notify-worker", "registry-relay")] == [
+        2,
+        2,
+        2,
+    ]
+
+    for relocation_id in await relocate(installation, accepted_plans(installation, 2)):
+        await propagated(installation, relocation_id)
+
+    await _nobody_was_told_twice(installation)
+
+
+async def test_logs_are_lines_of_json_that_name_nobody(installation: Installation) -> None:
+    members = [member for territory in installation.world.territories for member in territory.members]
+    personal = {one.name for one in members} | {one.resident_id for one in members} | {one.phone for one in members}
+    for name in sorted(PROCESSES):
+        lines = installation.compose("logs", "--no-log-prefix", "--no-color", name).splitlines()
+        # A terminal's control codes may come from compose itself.
+        entries = [json.loads(line[line.index("{") :]) for line in lines if "{" in line]
+        assert entries, name
+        assert {entry["service"] for entry in entries} == {name.partition("-")[0]}
+        assert [entry for entry in entries if entry["level"] in ("error", "critical")] == []
+        text = "\n".join(lines)
+        assert [one for one in personal if one and len(one) > 4 and one in text] == []
+
+
+@pytest.mark.parametrize("service", ["nats", "postgres", "mobility-worker"])
+async def test_what_is_killed_comes_back_and_nothing_is_lost(installation: Installation, service: str) -> None:
+    before = installation.compose.inspect(*installation.compose.containers(service))
+    plans = accepted_plans(installation, 2)
+
+    work = asyncio.create_task(relocate(installation, plans))
+    await asyncio.to_thread(_kill, installation, before)
+    for relocation_id in await work:
+        await propagated(installation, relocation_id, 120)
+
+    async def well() -> bool:
+        found = await asyncio.to_thread(installation.compose.inspect, *[one["Id"] for one in before])
+        return all(one["State"].get("Health", {}).get("Status") == "healthy" for one in found)
+
+    await until(f"{service} is healthy again", well, 90)
+    await _nobody_was_told_twice(installation)
+
+
+def _receipts(ledger: dict[str, Any], channel: str) -> set[str]:
+    """What the providers called the messages of the parties that this channel reached."""
+    steps = [party["steps"].get(channel, {}) for party in ledger["parties"]]
+    return {step["detail"] for step in steps if step.get("state") == "delivered"}
+
+
+def _kill(installation: Installation, containers: list[dict[str, Any]]) -> None:
+    """kill -9 of its process, so that Docker starts it again; `docker kill` would count as wanted."""
+    for one in containers:
+        try:
+            os.kill(one["State"]["Pid"], signal.SIGKILL)
+        except PermissionError:  # an engine that is not ours: the same death, and the start by hand
+            run("docker", "kill", "-s", "KILL", one["Id"])
+            run("docker", "start", one["Id"])
+
+
+async def _nobody_was_told_twice(installation: Installation) -> None:
+    async with httpx.AsyncClient(timeout=10) as http:
+        mails = (await http.get(f"{installation.compose.url('maildev', 1080)}/email")).json()
+        texts = (await http.get(f"{installation.compose.url('sms')}/counts")).json()
+    ids = [mail["messageId"] for mail in mails]
+    assert len(ids) == len(set(ids))
+    assert texts["duplicates"] == {}
