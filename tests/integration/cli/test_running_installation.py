@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import time
@@ -58,7 +59,7 @@ def test_a_journey_is_told_across_services(running: Running) -> None:
     noted = next(line for line in lines if "noted" in line)
     credited = next(line for line in lines if "credited" in line)
     assert noted.index("follower") > credited.index("sample")  # it hangs below what caused it
-    assert "ms" in noted
+    assert re.search(r"\+[\d.]+ m?s\b", noted)  # how long after its cause, which on a busy machine takes seconds
     assert said.out.count("opened") == 1
     assert max(map(len, lines)) <= 100
 
