@@ -9,6 +9,7 @@ import typer
 
 from services.cli.commands import clock, dlq, projection
 from services.cli.commands.doctor import doctor
+from services.cli.commands.issuer import issuer
 from services.cli.commands.migrate import migrate
 from services.cli.commands.provision import provision
 from services.cli.commands.serve import serve
@@ -34,6 +35,7 @@ if importlib.util.find_spec(DEMO) is not None:
     app.command()(importlib.import_module(DEMO).demo)
 app.command()(trace)
 app.command()(token)
+app.command()(issuer)
 app.command()(doctor)
 app.command()(provision)
 app.command()(migrate)

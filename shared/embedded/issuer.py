@@ -22,11 +22,12 @@ _NOT_KEPT = {"cache-control": "no-store"}
 
 
 class IssuerServer:
-    """The issuer on a loopback port, served by this process's own loop: one program less to start and to watch."""
+    """The issuer on a port, served by this process's own loop: one program less to start and to watch."""
 
-    def __init__(self, issuer: DevelopmentIssuer, port: int) -> None:
-        self.url = f"http://{LOOPBACK}:{port}"
-        self._server = HttpServer(issuer_app(issuer, self.url), host=LOOPBACK, port=port, grace_seconds=1)
+    def __init__(self, issuer: DevelopmentIssuer, port: int, *, host: str = LOOPBACK, url: str = "") -> None:
+        """`url`: under which clients find it, where that is not the host and port."""
+        self.url = url or f"http://{host}:{port}"
+        self._server = HttpServer(issuer_app(issuer, self.url), host=host, port=port, grace_seconds=1)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -43,7 +44,7 @@ class IssuerServer:
 
 
 def issuer_app(issuer: DevelopmentIssuer, base_url: str) -> Starlette:
-    """The application; on loopback only. People get their tokens from `yanzhen token`."""
+    """The application; for a stack where nothing is real. People get their tokens from `yanzhen token`."""
 
     async def discovery(_: Request) -> Response:
         return JSONResponse(

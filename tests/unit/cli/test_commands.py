@@ -26,7 +26,7 @@ from tests.unit.cli.test_journey import BEGAN
 
 COMMANDS = [
     ["up"], ["serve"], ["migrate"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
-    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"],
+    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"], ["issuer"],
 ]  # fmt: skip
 
 
