@@ -47,7 +47,7 @@ class IssuerServer:
 
 
 def issuer_app(issuer: DevelopmentIssuer, base_url: str) -> Starlette:
-    """The application; for people and programs of a development stack only. People get their tokens from `yanzhen token`."""
+    """The application; for a stack where nothing is real. People get their tokens from `yanzhen token`."""
 
     async def discovery(_: Request) -> Response:
         return JSONResponse(

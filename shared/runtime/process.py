@@ -218,13 +218,16 @@ class ServiceProcess:
     def _http(self, running: Running, broker: NatsBroker) -> HttpServer:
         # A process without the API serves documents and health only, and needs to recognise nobody.
         serves = "api" in self.settings.roles
+        guard = Guard(verifier_of(self.settings), running.directory) if serves else None
+        if guard is not None:
+            self.health.register("identity", guard.verifier.ready)
         app = create_app(
             title=f"Yanzhen {self.definition.name}",
             version=VERSION,
             description=self.definition.title,
             routers=list(self.definition.routers(running)) if serves else [],
             documents=[asyncapi_routes(broker, self.definition.name, self.definition.title, VERSION)],
-            guard=Guard(verifier_of(self.settings), running.directory) if serves else None,
+            guard=guard,
             health=self.health,
             metrics=self.metrics,
             rates=Rates(

@@ -52,13 +52,23 @@ class KeySet:
         """The key of that name; None when the provider has none. `Unavailable` (`keys-unavailable`) without any keys."""
         if self._is_old(LIFETIME) or kid not in self._keys:
             await self._refresh()
+        self._require()
+        return self._keys.get(kid)
+
+    async def ready(self) -> str:
+        """A word on the keys, for readiness. Raises `Unavailable` (`keys-unavailable`) without any."""
+        if self._is_old(LIFETIME):
+            await self._refresh()
+        self._require()
+        return f"{len(self._keys)} keys"
+
+    def _require(self) -> None:
         if self._fetched is None or self._is_old(OLDEST):
             raise Unavailable(
                 "keys-unavailable",
                 "the keys of the identity provider cannot be fetched, so nobody can be recognised",
                 remedy="try again later; if it stays, look at YANZHEN_OIDC_JWKS_URL and at the provider",
             )
-        return self._keys.get(kid)
 
     def _is_old(self, seconds: float) -> bool:
         return self._fetched is None or self._now() - self._fetched > seconds

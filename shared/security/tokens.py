@@ -57,6 +57,10 @@ class TokenVerifier:
         self._known: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
         self._changes = 0
 
+    async def ready(self) -> str:
+        """Whether there are keys to verify with; for readiness. Raises `Unavailable` without any."""
+        return await self._keys.ready()
+
     async def verify(self, token: str) -> Actor:
         """The actor of a token. Raises `Unauthenticated`, which never repeats any of it; `Unavailable` without keys."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -192,6 +192,15 @@ async def test_a_document_without_usable_keys_replaces_nothing(provider: Provide
     assert said == []
 
 
+async def test_readiness_says_whether_anybody_can_be_recognised(provider: Provider) -> None:
+    keys = KeySet(provider.fetch, now=lambda: provider.now)
+    provider.away = True
+    with pytest.raises(Unavailable):
+        await keys.ready()
+    provider.away, provider.now = False, COOLDOWN
+    assert await keys.ready() == "1 keys"
+
+
 async def test_memory_of_tokens_is_bounded(provider: Provider, verifier: TokenVerifier) -> None:
     await verifier.verify(provider.token())
     await verifier.verify(provider.token(sub="u2"))
