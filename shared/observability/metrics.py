@@ -49,7 +49,7 @@ class Metrics:
             "consumer_duplicates", "Messages skipped since they took effect before", "consumer", "source"
         )
         self.handler_seconds = self.histogram(
-            "handler_seconds", "Handling of one message or batch", _LATENCY, "consumer", "type", "outcome"
+            "handler_seconds", "Handling of one message or batch", _LATENCY, "consumer", "source", "type", "outcome"
         )
         self.read_model_lag_seconds = self.gauge(
             "read_model_lag_seconds", "Time since a read model was last level with its source", "read_model", "source"

@@ -63,7 +63,7 @@ class TracedMeter:
             finally:
                 kind = batch[0].type if len(batch) == 1 else "batch"
                 seconds = time.perf_counter() - began
-                self._metrics.handler_seconds.labels(self._consumer, kind, outcome).observe(seconds, exemplar())
+                self._metrics.handler_seconds.labels(*self._labels, kind, outcome).observe(seconds, exemplar())
 
     def message(self, envelope: Envelope, event: object) -> AbstractContextManager[Cause]:
         traceparent = envelope.headers.get("traceparent")
