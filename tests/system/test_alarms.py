@@ -5,7 +5,9 @@ The rules are those we ship (`infra/prometheus/rules`), with minutes made second
 
 import asyncio
 import contextlib
+import json
 import os
+import re
 import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +19,7 @@ import asyncpg
 import httpx
 import pytest
 
+from scripts.export_dashboards import FOLDER
 from services.cli.catalogue import NAMES
 from services.cli.demo.clerks import Clerks
 from services.cli.demo.county.relocation_model import Relocation
@@ -26,7 +29,7 @@ from shared.messaging.postgres_outbound import LOCK
 from shared.runtime.clock_control import move
 from shared.security.broker import OPERATOR
 from tests.system.observed import Observed
-from tests.system.prometheus import BINARY, MISSING, Prometheus, watching
+from tests.system.prometheus import BINARY, MISSING, RULES, Prometheus, watching
 from tests.system.small_disk import MEGABYTES
 from tests.system.spoilt import publish_as_notify
 from tests.system.support import Watcher, until
@@ -36,6 +39,10 @@ pytestmark = [
     pytest.mark.xdist_group("watched"),
     pytest.mark.skipif(BINARY is None, reason=MISSING),
 ]
+
+
+AWAITED = {"yanzhen_erasures_overdue"}
+"""Comes with erasure by date."""
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +211,31 @@ async def test_a_disk_that_fills(watched: Observed, prometheus: Prometheus) -> N
     finally:
         filling.unlink()
     await prometheus.is_over("DiskFilling")
+
+
+async def test_every_metric_of_a_rule_or_a_dashboard_is_there(watched: Observed, prometheus: Prometheus) -> None:
+    exposed: set[str] = set()
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+        for name in NAMES:
+            text = (await http.get(f"{watched.installation.url(name)}/metrics")).text
+            for metric, kind in re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE):
+                endings = ("_bucket", "_count", "_sum") if kind == "histogram" else ("",)
+                exposed |= {metric + ending for ending in endings}
+    queries = [
+        target["expr"].replace("$__rate_interval", "1m")
+        for path in FOLDER.glob("*.json")
+        for panel in json.loads(path.read_text())["panels"]
+        for target in panel.get("targets", ())
+    ]
+    rules = RULES.read_text()
+    used = set(
+        re.findall(
+            r"\b(?:yanzhen|process)_\w+", "\n".join([*queries, *re.findall(r"expr:(.*?)for:", rules, re.DOTALL)])
+        )
+    )
+
+    assert len(used) > 30
+    assert used - exposed - AWAITED == set()
+    answered = [query for query in dict.fromkeys(queries) if await prometheus.query(query)]
+    # Those without an answer count what has not happened here, such as gaps.
+    assert len(answered) > 0.8 * len(set(queries))
