@@ -1,7 +1,7 @@
 """Spans of traces that were not sampled, kept until it is known whether somebody would have wanted them.
 
 Whether a trace is kept is decided at its beginning, when nobody knows how it ends. So the spans of an unsampled trace are
-noted here, cheaply (a tenth of what the SDK's cost); when the outermost of this process ends, they are thrown away, or
+noted here, cheaply (a quarter of what the SDK's cost); when the outermost of this process ends, they are thrown away, or
 exported after all because one of them failed or it was slow. They bear `yanzhen.kept` with the reason, by which a collector
 knows not to throw them away in its turn (`infra/otel/collector.yaml`).
 
@@ -43,7 +43,7 @@ class Keeper:
 
 
 class Provisional(Span):
-    """Notes what a span would. Costs about two microseconds."""
+    """Notes what a span would. Costs about four microseconds."""
 
     __slots__ = ("_attributes", "_began", "_context", "_ended", "_keeper", "_kind", "_links", "_name", "_noted",
                  "_outermost", "_parent", "_status", "failed")  # fmt: skip

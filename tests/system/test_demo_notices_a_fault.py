@@ -19,7 +19,7 @@ from shared.embedded.data_dir import erase
 from shared.embedded.faults import SmsFaults
 from tests.system.support import PROJECT, until
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
 
 SEED, SCALE, RELOCATIONS = 20261122, 0.05, 10
 
@@ -79,14 +79,17 @@ async def test_left_alone_it_finds_nothing_and_exits_with_0(data_dir: Path) -> N
 async def test_a_delivery_that_is_missing_is_named_and_it_exits_with_1(data_dir: Path) -> None:
     world = build_world(SEED, scale=SCALE, relocations=RELOCATIONS)
     moving = {plan.member_key for plan in world.relocations}
-    phones = frozenset(m.phone for t in world.territories for m in t.members if m.key in moving)
+    # Reached by e-mail all the same: the relocation is propagated, and the demonstration need not wait in vain.
+    members = [m for t in world.territories for m in t.members if m.key in moving and m.email]
+    phones = frozenset(m.phone for m in members)
+    assert phones
 
-    async def nobody_is_reached() -> None:
+    async def some_are_not_reached() -> None:
         async with gateway(data_dir) as http:
             faults = SmsFaults(undeliverable=phones).model_dump(mode="json")
             (await http.put("/faults", json=faults)).raise_for_status()
 
-    code, out = await demo(data_dir, nobody_is_reached)
+    code, out = await demo(data_dir, some_are_not_reached)
 
     assert code == 1, out
     assert "NOT AS IT SHOULD BE" in out
