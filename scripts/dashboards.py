@@ -64,12 +64,11 @@ OVERVIEW = Dashboard(
             Number("Open relocations", "max(yanzhen_relocations_open)", about="accepted; somebody does not have it yet"),
             Number("Late", "max(yanzhen_relocations_late)", amber=1, red=10, about="open past their deadline"),
             Number(
-                "Complete, last hour",
-                "sum(increase(yanzhen_propagation_seconds_count[1h]))"
-                " / sum(increase(yanzhen_relocations_accepted_total[1h]))",
-                "percentunit", about="propagated with proof, of those accepted in the same hour",
+                "Complete, last day",
+                'max(yanzhen_relocations_recent{state="propagated"}) / sum(max by (state) (yanzhen_relocations_recent))',
+                "percentunit", about="of those accepted within a day, everybody has so many, with proof",
             ),
-            Number("Turns overdue", "sum(max by (task) (yanzhen_turns_overdue))", amber=1, red=50,
+            Number("Turns overdue", "sum(max by (task) (yanzhen_turns_overdue)) or vector(0)", amber=1, red=50,
                    about="cases whose holder has let the deadline pass"),
             Number("Dead letters", "sum(max by (service) (yanzhen_dead_letters))", red=1),
             Number("Services not ready", "count(yanzhen_ready == 0) or vector(0)", red=1),

@@ -23,6 +23,13 @@ MEASURES: Final = (
         "SELECT count(*) FROM relocations WHERE accepted_at IS NOT NULL AND propagated_at IS NULL AND due_at < :now",
     ),
     Measure(
+        "relocations_recent",
+        "Relocations accepted within the last day, by whether everybody has them",
+        "SELECT CASE WHEN propagated_at IS NULL THEN 'open' ELSE 'propagated' END, count(*) FROM relocations"
+        " WHERE accepted_at > CAST(:now AS timestamptz) - interval '1 day' GROUP BY 1",
+        ("state",),
+    ),
+    Measure(
         "relocation_steps_missing",
         "What open relocations still wait for, by kind of step",
         "SELECT p.step, count(*) FROM propagation AS p JOIN relocations AS r USING (relocation_id)"

@@ -1,6 +1,7 @@
 """Gauges that somebody has to go and read: depths, lags and overdue things, every few seconds."""
 
 import asyncio
+from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class Gauges:
         self._running = running
         self._bus = bus
         self._level: dict[str, float] = {}
+        self._seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
         metrics = running.metrics
         self._measures: list[tuple[Measure, Gauge]] = [
             (one, metrics.gauge(one.name, one.meaning, *one.labels)) for one in process.definition.measures
@@ -93,10 +95,14 @@ class Gauges:
             query = text(measure.query)
             given = {"now": self._running.clock.now()} if ":now" in measure.query else {}
             rows = (await connection.execute(query, given)).all()
-            if measure.labels:
-                gauge.clear()  # what is not in the answer is no more; nothing is scraped before the loop below ends
-            for *labels, number in rows:
-                (gauge.labels(*labels) if labels else gauge).set(float(number or 0))
+            if not measure.labels:
+                gauge.set(float(rows[0][0] or 0))
+                continue
+            found = {tuple(str(label) for label in labels): float(number or 0) for *labels, number in rows}
+            # What is in no row any more is none, not unknown: a curve that ends looks like a service that died.
+            self._seen[measure.name] |= found.keys()
+            for labels in self._seen[measure.name]:
+                gauge.labels(*labels).set(found.get(labels, 0.0))
 
     async def _read_bus(self, position: int) -> None:
         metrics, clock = self._running.metrics, self._running.clock
