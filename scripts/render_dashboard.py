@@ -117,7 +117,7 @@ def _graph(panel: dict[str, Any], source: Source, unit: str, width: int, height:
     values = [value for _, points in curves for _, value in points]
     top = max([*values, 0.0]) or 1.0
     bottom = min([*values, 0.0])
-    left = 44
+    left = 54
 
     def x(at: float) -> float:
         return left + (at - source.start) / (source.end - source.start) * (width - left)
@@ -126,21 +126,30 @@ def _graph(panel: dict[str, Any], source: Source, unit: str, width: int, height:
         return 6 + (top - value) / (top - bottom) * (height - 12)
 
     lines = []
-    for part in range(5):
-        value = bottom + (top - bottom) * part / 4
+    for tick in range(5):
+        value = bottom + (top - bottom) * tick / 4
         lines.append(f"<line x1={left} x2={width} y1={y(value):.1f} y2={y(value):.1f} stroke='#e8ebe4'/>")
         lines.append(f"<text x={left - 5} y={y(value) + 3:.1f} text-anchor=end>{_said(value, unit)}</text>")
     for number, (_, points) in enumerate(curves):
-        path = " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in points)
-        lines.append(
-            f"<polyline points='{path}' fill=none stroke='{COLOURS[number % len(COLOURS)]}' stroke-width=1.6 />"
-        )
+        colour = COLOURS[number % len(COLOURS)]
+        for part in _unbroken(points, source.step):
+            path = " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in part)
+            lines.append(f"<polyline points='{path}' fill=none stroke='{colour}' stroke-width=1.6 />")
     legend = "".join(
         f"<i style='background:{COLOURS[number % len(COLOURS)]}'></i>{html.escape(name)}"
         for number, (name, _) in enumerate(curves)
     )
     empty = "" if curves else f"<text x={width / 2} y={height / 2} text-anchor=middle>nothing happened</text>"
     return f"<svg width={width} height={height}>{''.join(lines)}{empty}</svg><div class=legend>{legend}</div>"
+
+
+def _unbroken(points: list[tuple[float, float]], step: float) -> list[list[tuple[float, float]]]:
+    parts: list[list[tuple[float, float]]] = []
+    for point in points:
+        if not parts or point[0] - parts[-1][-1][0] > 1.5 * step:
+            parts.append([])
+        parts[-1].append(point)
+    return parts
 
 
 def _said(value: float, unit: str) -> str:

@@ -110,7 +110,9 @@ class Gauges:
         own = await self._bus.end_of(self._process.definition.stream)
         if own.at is not None:
             metrics.clock_skew_seconds.labels("broker").set(_ahead(before, clock.now(), own.at))
-        metrics.relay_unpublished.set(position - own.sequence)
+        metrics.relay_unpublished.set(
+            max(0, position - own.sequence)
+        )  # it may have gone on since the database was asked
         metrics.stream_size_bytes.set(own.size)
         for consumer in self._process.consumers:
             end = await self._bus.end_of(consumer.source)

@@ -10,6 +10,7 @@ from opentelemetry.trace import SpanKind
 
 from shared.contracts.base import PublicEvent, event_class
 from shared.eventstore.context import Cause
+from shared.kernel.errors import ConcurrencyConflict
 from shared.messaging.envelope import Envelope
 from shared.observability.metrics import Metrics, exemplar
 from shared.observability.tracing import (
@@ -60,6 +61,9 @@ class TracedMeter:
             try:
                 yield
                 outcome = "dead" if self._dead else "ok"
+            except ConcurrencyConflict:
+                outcome = "conflict"  # decided again: no failure, but worth a look when there are many
+                raise
             finally:
                 kind = batch[0].type if len(batch) == 1 else "batch"
                 seconds = time.perf_counter() - began

@@ -37,7 +37,7 @@ from tests.system.support import Watcher, until
 pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.xdist_group("watched"),
-    pytest.mark.skipif(BINARY is None, reason=MISSING),
+    pytest.mark.skipif(BINARY is None and not os.environ.get("CI"), reason=MISSING),
 ]
 
 
