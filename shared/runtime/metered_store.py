@@ -8,7 +8,7 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.eventstore.committer import GroupCommitter
+from shared.eventstore.committer import GroupCommitter, OnCommit
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.records import Work
 from shared.eventstore.store import Outcome
@@ -45,7 +45,7 @@ class MeteredCommitter(GroupCommitter):
         metrics: Metrics,
         notices: Mapping[str, Notice],
         *,
-        on_commit: Callable[[], None],
+        on_commit: OnCommit,
     ) -> None:
         super().__init__(store, on_commit=on_commit)
         self._metrics = metrics
