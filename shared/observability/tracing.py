@@ -186,9 +186,11 @@ class SpanScope:
             otel_context.detach(self._token)
         if self._attach and self._span.is_recording():
             if isinstance(error, Exception):
-                self._span.set_attribute("error.type", type(error).__qualname__)
-                # A rule that says no, or a conflict that is decided again, is an answer and no failure.
-                if not isinstance(error, YanzhenError) or error.status >= 500:
+                if isinstance(error, YanzhenError) and error.status < 500:
+                    # A rule that says no, or a conflict that is decided again, is an answer and no failure.
+                    self._span.set_attribute("yanzhen.outcome", error.code)
+                else:
+                    self._span.set_attribute("error.type", type(error).__qualname__)
                     self._span.set_status(trace.StatusCode.ERROR)
             self._span.end()
 
