@@ -210,7 +210,7 @@ BUS = Dashboard(
         ("What it stands on", [
             Graph("Streams", [("max by (service) (yanzhen_stream_size_bytes)", "{{service}}")], "bytes"),
             Graph("Databases", [("max by (service) (yanzhen_database_size_bytes)", "{{service}}")], "bytes"),
-            Graph("Clocks ahead of ours or behind", [("yanzhen_clock_skew_seconds", "{{service}}, {{of}}")], "s"),
+            Graph("How far our clock is ahead of theirs", [("yanzhen_clock_skew_seconds", "{{service}}, {{of}}")], "s"),
         ]),
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 Whether a trace is kept is decided at its beginning, when nobody knows how it ends. So the spans of an unsampled trace are
 noted here, cheaply (a quarter of what the SDK's cost); when the outermost of this process ends, they are thrown away, or
 exported after all because one of them failed or it was slow. They bear `yanzhen.kept` with the reason, by which a collector
-knows not to throw them away in its turn (`infra/otel/collector.yaml`).
+knows not to throw them away in its turn (`infra/otel/collector.yml`).
 
 What other processes did in the same trace is not known here: they keep their own part by the same rule (ADR 18).
 """
