@@ -20,6 +20,7 @@ import httpx
 import pytest
 
 from scripts.export_dashboards import FOLDER
+from services.cli.badges import department
 from services.cli.catalogue import NAMES
 from services.cli.demo.clerks import Clerks
 from services.cli.demo.county.relocation_model import Relocation
@@ -70,12 +71,17 @@ async def session(watched: Observed, service: str) -> AsyncIterator["asyncpg.Con
 
 async def found_unit(watched: Observed) -> None:
     """Something for the registry to publish."""
+    territory = watched.world.territories[0]
+    root = next(one for one in territory.organisations if one.parent_key is None)
+    body = {
+        "organisation_id": str(uuid.uuid4()),
+        "name": "试验支部",
+        "kind": "branch",
+        "parent_id": id_of(root.key),
+        "area_code": root.area_code,
+    }
     async with watched.patient("registry") as registry:
-        body = {"organisation_id": str(uuid.uuid4()), "name": "试验支部", "kind": "branch"}
-        root = next(o for o in watched.world.territories[0].organisations if o.parent_key is None)
-        await registry.call(
-            "POST", "/organisations", body | {"parent_id": id_of(root.key), "area_code": root.area_code}
-        )
+        await registry.call("POST", "/organisations", body, actor=department(id_of(root.key)))
 
 
 @contextlib.asynccontextmanager
