@@ -40,7 +40,7 @@ class Metrics:
         )
         self.relay_published = self.counter("relay_published", "Messages published")
 
-        self.broker_refusals = self._counter("broker_refusals", "Refused by the broker's permissions", "kind")
+        self.broker_refusals = self.counter("broker_refusals", "Refused by the broker's permissions", "kind")
 
         # Consumers
         self.consumer_lag = self.gauge("consumer_lag", "Messages between the cursor and the end", "consumer", "source")

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.kernel.clock import monotonic
-from shared.messaging.bus import BusUnavailable
-from shared.runtime.definition import Running, stream_of
+from shared.messaging.bus import BusUnavailable, stream_of
+from shared.runtime.definition import Running
 from shared.runtime.disk import disk_of
 from shared.runtime.measures import Measure
 from shared.runtime.metered_bus import MeteredBus, StreamEnd

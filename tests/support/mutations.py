@@ -351,6 +351,9 @@ def development_tokens_everywhere() -> None:
         initialise(self, keys, **options | {"development": True})
 
     _set(TokenVerifier, "__init__", lenient)
+
+
+@mutation
 def effects_without_their_own_span() -> None:
     from contextlib import nullcontext
 

@@ -6,8 +6,8 @@ from shared.observability.tracing import span
 
 EXPECTED = {
     "append_group_size",
-    "broker_refusals",
     "append_seconds",
+    "broker_refusals",
     "build_info",
     "clock_skew_seconds",
     "consumer_duplicates",
