@@ -80,6 +80,7 @@ check: $(VENV)/.dev.stamp
 	$(BIN)/python -m scripts.audit_dependencies
 	$(BIN)/python -m scripts.export_contracts --check
 	$(BIN)/python -m scripts.export_broker_needs --check
+	$(BIN)/python -m scripts.export_dashboards --check
 
 bench: $(VENV)/.bench.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -53,6 +53,7 @@ def service_environment(
         }
     if service.keyring:
         environment["YANZHEN_KEYRING_URL"] = database_url(files, stack, KEYRING, keyring_role_of(service.name))
+    environment.setdefault("YANZHEN_WATCHED_DIRECTORY", str(files.path))
     if notify:
         environment.setdefault("YANZHEN_SMTP_HOST", stack.smtp_host)
         environment.setdefault("YANZHEN_SMTP_PORT", str(stack.smtp_port))

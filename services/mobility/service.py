@@ -6,6 +6,7 @@ from services.mobility.api.steps import steps
 from services.mobility.api.transfers import transfers
 from services.mobility.application.acknowledgements import INBOUND, refused
 from services.mobility.application.reactions import FOLLOWS
+from services.mobility.measures import MEASURES, notices
 from services.mobility.model import MODEL
 from services.mobility.settings import MobilitySettings
 from shared.runtime.definition import ServiceDefinition
@@ -18,4 +19,6 @@ SERVICE = ServiceDefinition(
     routers=lambda running: [transfers(running), steps(running), cases(running), relocations(running)],
     inbound=INBOUND,
     refusal=refused,
+    measures=MEASURES,
+    notices=notices,
 )

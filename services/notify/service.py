@@ -3,6 +3,7 @@
 from services.notify.api.messages import messages
 from services.notify.api.receipts import receipts
 from services.notify.application.reactions import FOLLOWS
+from services.notify.measures import MEASURES
 from services.notify.model import MODEL
 from services.notify.sending.lanes import lanes
 from services.notify.settings import NotifySettings
@@ -16,4 +17,5 @@ SERVICE = ServiceDefinition(
     routers=lambda running: [messages(running), receipts(running)],
     loops=lanes,
     personal=True,
+    measures=MEASURES,
 )

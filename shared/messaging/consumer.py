@@ -242,8 +242,9 @@ class Consumer:
                 unit.work.parked.append(held.park(envelope))
                 continue
             try:
-                fork = unit.fork(envelope.cause())
-                await self.handlers.apply(envelope, event, fork)
+                with self._meter.message(envelope, event) as cause:
+                    fork = unit.fork(cause)
+                    await self.handlers.apply(envelope, event, fork)
                 unit.merge(fork)
             except Exception as error:
                 if is_transient(error):

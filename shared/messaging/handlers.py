@@ -38,6 +38,10 @@ class Handlers:
         self._wanted = {event.ce_type for event in wanted}
         self._names = {_unversioned(ce_type) for ce_type in self._wanted}
 
+    def wants(self, ce_type: str) -> bool:
+        """Whether a message of this type has effects here."""
+        return ce_type in self._wanted
+
     def decode(self, envelope: Envelope) -> PublicEvent | Exception | None:
         """The event; None when this consumer does not want it; the error when it cannot be read."""
         if envelope.type not in self._wanted:

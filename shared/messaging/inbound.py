@@ -17,6 +17,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
 
 from shared.contracts.base import PublicEvent
 from shared.contracts.inbound import InboundFact
@@ -29,6 +31,7 @@ from shared.kernel.errors import Invalid
 from shared.messaging.cloudevents import OutsideEvent, parse
 from shared.messaging.failures import is_transient, reason
 from shared.messaging.topology import door_of
+from shared.observability.tracing import concerning, context_from, span, traceparent_of_current
 
 STREAM = "INBOUND"
 BATCH = 1
@@ -57,6 +60,7 @@ class InboundDoor:
         self, service: str, inbound: Sequence[Inbound], refusal: Refusal, executor: Executor, client: Client
     ) -> None:
         self.durable = door_of(service)
+        self._service = service
         self.trouble: str | None = None
         self._facts: Mapping[str, Inbound] = {one.fact.inbound_type: one for one in inbound}
         # The registry's door stands open for every type, so that an unknown one is refused instead of vanishing; types
@@ -158,11 +162,23 @@ class InboundDoor:
         async def job(unit: UnitOfWork) -> None:
             unit.work.inbox.append(entry)
             fact = self._read(event)
+            trace.get_current_span().set_attributes(concerning(fact))
             await self._facts[fact.inbound_type].take(fact, event, unit)
 
-        cause = Cause(event.event_id, event.event_id, f"outside:{event.system}", event.traceparent)
+        attributes = {
+            "messaging.system": "nats",
+            "messaging.operation.type": "process",
+            "messaging.operation.name": "take",
+            "messaging.destination.name": STREAM,
+            "messaging.consumer.group.name": self.durable,
+        }
+        outside = context_from(event.traceparent)
         try:
-            await self._executor.run(job, cause)
+            with span(
+                f"{self._service} takes from outside", kind=SpanKind.CONSUMER, attributes=attributes, parent=outside
+            ):
+                cause = Cause(event.event_id, event.event_id, f"outside:{event.system}", traceparent_of_current())
+                await self._executor.run(job, cause)
         except KeyTaken:
             return
         except Exception as error:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from shared.eventstore.context import Cause
 from shared.messaging.envelope import Envelope
 
 
@@ -12,6 +13,10 @@ class ConsumerMeter(Protocol):
 
     def batch(self, batch: Sequence[Envelope]) -> AbstractContextManager[object]:
         """Around the handling and committing of a batch."""
+        ...
+
+    def message(self, envelope: Envelope, event: object) -> AbstractContextManager[Cause]:
+        """Around the handling of one message; gives the cause of what it brings about. `event` is what was decoded."""
         ...
 
     def duplicate(self) -> None:
@@ -32,6 +37,9 @@ class NoMeter:
 
     def batch(self, batch: Sequence[Envelope]) -> AbstractContextManager[object]:
         return nullcontext(batch)
+
+    def message(self, envelope: Envelope, event: object) -> AbstractContextManager[Cause]:
+        return nullcontext(envelope.cause())
 
     def duplicate(self) -> None:
         return

@@ -4,14 +4,15 @@ Never the query string, and the path only in the log: a template names no one, a
 """
 
 import time
+from types import SimpleNamespace
 from typing import Any, Final
 
 import structlog
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability.metrics import Metrics, exemplar
-from shared.observability.tracing import context_from, span
+from shared.observability.tracing import concerning, context_from, span
 
 UNMATCHED: Final = "unmatched"
 """The route of a request that met none: the path itself is whatever a scanner thinks of."""
@@ -52,13 +53,7 @@ class RequestTelemetry:
                 seconds = time.perf_counter() - began
                 route = route_template(scope)
                 if current.is_recording():
-                    current.update_name(method if route == UNMATCHED else f"{method} {route}")
-                    current.set_attribute("http.request.method", method)
-                    current.set_attribute("http.response.status_code", status)
-                    if route != UNMATCHED:
-                        current.set_attribute("http.route", route)
-                    if status >= 500:
-                        current.set_attribute("error.type", str(status))
+                    _describe(current, scope, method, route, status)
                 self._metrics.http_seconds.labels(route, method, str(status)).observe(seconds, exemplar())
                 if self._access_log:
                     _log.info(
@@ -69,6 +64,25 @@ class RequestTelemetry:
                         status=status,
                         milliseconds=round(seconds * 1000, 2),
                     )
+
+
+def _describe(current: Span, scope: Scope, method: str, route: str, status: int) -> None:
+    """By the semantic conventions of HTTP, but for `url.path`: whoever asks for a wrong path may have typed anything."""
+    current.update_name(method if route == UNMATCHED else f"{method} {route}")
+    current.set_attribute("http.request.method", method)
+    current.set_attribute("http.response.status_code", status)
+    current.set_attribute("url.scheme", scope.get("scheme", "http"))
+    if route != UNMATCHED:
+        current.set_attribute("http.route", route)
+    if server := scope.get("server"):
+        current.set_attribute("server.address", str(server[0]))
+        if server[1] is not None:
+            current.set_attribute("server.port", server[1])
+    if status < 400:  # what is no id may be anything
+        current.set_attributes(concerning(SimpleNamespace(**scope.get("path_params", {}))))
+    if status >= 500:
+        current.set_attribute("error.type", str(status))
+        current.set_status(StatusCode.ERROR)
 
 
 def route_template(scope: Scope) -> str:

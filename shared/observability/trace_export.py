@@ -7,27 +7,31 @@ from contextlib import contextmanager
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import (
-    ALWAYS_OFF,
     ALWAYS_ON,
     ParentBased,
     Sampler,
     SamplingResult,
     TraceIdRatioBased,
 )
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanKind, TraceState
 from opentelemetry.util.types import Attributes
 
+from shared.observability.provisional import Keeper
 from shared.observability.tracing import use_tracer
 
+SCOPE = "yanzhen"
+SLOW = 1.0
+"""Seconds: nothing that a person waits for here takes that long when all is well."""
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
 class LinkedOrRatio(Sampler):
-    """For spans without a parent: kept if anything they link to was kept, dropped if nothing was, else by ratio.
+    """For spans without a parent: kept if they link to anything (only what was kept is linked), else by ratio.
 
     A plain ratio would decide anew for a batch and drop the consumer's half of a trace whose other half was kept.
     """
@@ -45,9 +49,7 @@ class LinkedOrRatio(Sampler):
         links: Sequence[Link] | None = None,
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
-        chosen: Sampler = self._ratio
-        if kind is SpanKind.CONSUMER:
-            chosen = ALWAYS_ON if links else ALWAYS_OFF
+        chosen: Sampler = ALWAYS_ON if links else self._ratio
         return chosen.should_sample(parent_context, trace_id, name, kind, attributes, links)
 
     def get_description(self) -> str:
@@ -73,34 +75,43 @@ class Tracing:
 
 
 def setup_tracing(
-    service: str, version: str, *, ratio: float = 0.1, instance: str | None = None, exporter: SpanExporter | None = None
+    service: str,
+    version: str,
+    *,
+    ratio: float = 0.1,
+    slow: float = SLOW,
+    instance: str | None = None,
+    exporter: SpanExporter | None = None,
 ) -> Tracing:
-    """Start tracing: `ratio` of new traces are kept, and every trace that was kept before it came here.
+    """Start tracing: `ratio` of new traces are kept, and every trace that was kept before it came here. Of the others
+    what failed here, or took longer than `slow` seconds, is kept all the same.
 
     Without an `exporter` or `OTEL_EXPORTER_OTLP_ENDPOINT` (standard variables, with their headers, time-outs and
     certificates) nothing is recorded, and spans cost about a microsecond.
     """
+    processor: SpanProcessor
     if exporter is not None:
-        provider = _provider(service, version, ratio, instance)
-        provider.add_span_processor(SimpleSpanProcessor(exporter))
+        processor = SimpleSpanProcessor(exporter)
     elif any(os.environ.get(name) for name in ENDPOINTS):
         # Imported late: it brings `requests` along, a quarter of a second that most processes need not spend.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
-        provider = _provider(service, version, ratio, instance)
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        processor = BatchSpanProcessor(OTLPSpanExporter())
     else:
         use_tracer(None)
         return Tracing(None)
-    use_tracer(provider.get_tracer("yanzhen", version))
+    provider = _provider(service, version, ratio, instance)
+    provider.add_span_processor(processor)
+    keeper = Keeper(processor.on_end, provider.resource, InstrumentationScope(SCOPE, version), slow)
+    use_tracer(provider.get_tracer(SCOPE, version), keeper)
     return Tracing(provider)
 
 
 @contextmanager
-def recorded_spans(ratio: float = 1.0) -> Iterator["RecordedSpans"]:
+def recorded_spans(ratio: float = 1.0, *, slow: float = SLOW) -> Iterator["RecordedSpans"]:
     """Record every span in memory inside the block, for tests."""
     exporter = InMemorySpanExporter()
-    tracing = setup_tracing("test", "0", ratio=ratio, exporter=exporter)
+    tracing = setup_tracing("test", "0", ratio=ratio, slow=slow, exporter=exporter)
     try:
         yield RecordedSpans(exporter)
     finally:

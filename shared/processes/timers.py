@@ -19,8 +19,11 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import ConcurrencyConflict, Unavailable, YanzhenError
 from shared.kernel.timer import DueTimer
 from shared.messaging.wakeup import Wakeup
+from shared.observability.tracing import RELOCATION, span, traceparent_of_current
 
 BATCH = 200
+_RELOCATIONS = ("transfer", "relocation")
+"""Kinds of stream whose identity is a relocation's."""
 RETRY_REFUSED = timedelta(minutes=5)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -88,8 +91,11 @@ class TimerRunner:
             unit.work.fired.append(timer)
             await unit.handle(decider, identity, command)
 
+        about = {RELOCATION: identity} if timer.stream_type in _RELOCATIONS else {}
         try:
-            await self._executor.run(job, Cause(timer.correlation_id, actor=f"timer:{timer.name}"))
+            with span(f"timer {timer.name}", attributes={"yanzhen.stream.type": timer.stream_type, **about}):
+                cause = Cause(timer.correlation_id, None, f"timer:{timer.name}", traceparent_of_current())
+                await self._executor.run(job, cause)
             self.fired += 1
         except TimerGone:
             self._log.debug("timer.gone", stream_type=timer.stream_type, name=timer.name)

@@ -21,6 +21,7 @@ from shared.messaging.inbound import Inbound, Refusal
 from shared.observability.metrics import Metrics
 from shared.privacy.blind_index import BlindIndex
 from shared.privacy.sealer import Sealer
+from shared.runtime.measures import Measure, Notices
 from shared.runtime.settings import ServiceSettings
 from shared.security.directory import Directory
 
@@ -71,6 +72,8 @@ class ServiceDefinition:
     loops: Callable[[Running], Mapping[str, Loop]] = lambda _: {}
     migrations: Path | None = None
     personal: bool = False
+    measures: Sequence[Measure] = ()
+    notices: Notices = lambda _: {}
 
     @property
     def name(self) -> str:

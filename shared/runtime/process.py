@@ -16,10 +16,8 @@ from faststream.nats import NatsBroker
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts.base import PublicEvent, all_events
-from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
 from shared.eventstore.migrated import check_migrated
-from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.records import Work
 from shared.eventstore.repository import Repository
 from shared.kernel.clock import ShiftedClock
@@ -31,7 +29,6 @@ from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import Handlers
 from shared.messaging.inbound import STREAM as INBOUND_STREAM
 from shared.messaging.inbound import InboundDoor
-from shared.messaging.nats_bus import NatsBus
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.messaging.relay import Relay
 from shared.messaging.subscriber import subscribe
@@ -52,6 +49,8 @@ from shared.runtime.connect import client_of, make_broker, make_engine
 from shared.runtime.definition import Loop, Running, ServiceDefinition
 from shared.runtime.gauges import Gauges
 from shared.runtime.identity import verifier_of
+from shared.runtime.metered_bus import MeteredBus
+from shared.runtime.metered_store import MeteredCommitter, MeteredStore
 from shared.runtime.meters import TracedMeter
 from shared.runtime.settings import ServiceSettings
 from shared.security.guard import Guard
@@ -70,6 +69,7 @@ class ServiceProcess:
     def __init__(self, definition: ServiceDefinition, settings: ServiceSettings) -> None:
         self.definition = definition
         self.settings = settings
+        self.version = VERSION
         self.metrics = Metrics()
         self.health = Health()
         self.refusals = BrokerRefusals(self.metrics)
@@ -87,7 +87,7 @@ class ServiceProcess:
     async def run(self) -> None:
         """Start, serve, stop. Raises what a loop failed with."""
         definition, settings = self.definition, self.settings
-        tracing = setup_tracing(definition.name, VERSION, ratio=settings.trace_ratio)
+        tracing = setup_tracing(definition.name, VERSION, ratio=settings.trace_ratio, slow=settings.trace_slow_seconds)
         broker = make_broker(
             settings.nats_url,
             name=definition.name,
@@ -122,15 +122,16 @@ class ServiceProcess:
     async def _assemble(self, broker: NatsBroker, engine: AsyncEngine, closing: contextlib.AsyncExitStack) -> Running:
         definition, settings = self.definition, self.settings
         client = client_of(broker)
-        bus = NatsBus(client, inbox_prefix=f"_INBOX_{definition.name}")
+        bus = MeteredBus(client, inbox_prefix=f"_INBOX_{definition.name}", metrics=self.metrics)
         await check_migrated(engine, definition.model, definition.migrations)
         clock = ShiftedClock()
         if settings.development:
             clock = ShiftedClock.by_seconds(settings.clock_shift)
             await clock_control.listen(client, clock, self._timer_bell.ring)
         rng = random.SystemRandom()
-        store = PostgresStore(engine, definition.model.views)
-        committer = GroupCommitter(store, on_commit=self._on_commit)
+        store = MeteredStore(engine, definition.model.views, self.metrics)
+        notices = definition.notices(self.metrics)
+        committer = MeteredCommitter(definition.name, store, self.metrics, notices, on_commit=self._on_commit)
         ids = Uuid7(clock, rng)
         executor = Executor(Repository(definition.model, store), committer, outgoing, clock, ids, rng)
         running = Running(settings, definition.model, engine, store, executor, bus, client, clock, ids, self.metrics)
@@ -178,10 +179,9 @@ class ServiceProcess:
         definition = self.definition
         for source, reactions in definition.follows.items():
             stream = stream_of(source)
-            consumer = Consumer(
-                definition.name, stream, Handlers(definition.model, reactions), running.executor, running.bus,
-                meter=TracedMeter(self.metrics, definition.name, stream),
-            )  # fmt: skip
+            handlers = Handlers(definition.model, reactions)
+            meter = TracedMeter(self.metrics, definition.name, stream, handlers.wants)
+            consumer = Consumer(definition.name, stream, handlers, running.executor, running.bus, meter=meter)
             self.consumers.append(consumer)
             subscribe(
                 broker, f"{source}.evt.>", stream, consumer, title=f"{definition.name} follows {source}",
@@ -238,7 +238,7 @@ class ServiceProcess:
         return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port)
 
     def _loops(self, running: Running) -> Mapping[str, Loop]:
-        loops: dict[str, Loop] = {"gauges": Gauges(self, running).run}
+        loops: dict[str, Loop] = {"gauges": Gauges(self, running, self._bus).run}
         if self.relay is not None:
             loops["relay"] = self.relay.run
         if self.timers is not None:

@@ -36,11 +36,14 @@ class ServiceSettings(BaseSettings):
     development: bool = Field(default=False, description="allows moving the clock; never in production")
     clock_shift: float = Field(default=0.0, description="seconds added to the clock at the start; development only")
     pool_size: int = 5
-    trace_ratio: float = 1.0
     oidc_issuer: str = Field(default="", description="`iss` of the tokens that count here")
     oidc_audience: str = Field(default="yanzhen", description="`aud` that tokens have to name")
     oidc_jwks_url: str = Field(default="", description="where the identity provider publishes its keys (`jwks_uri`)")
     oidc_jwks_file: Path | None = Field(default=None, description="its keys as a file, instead of the address")
+    trace_ratio: float = Field(default=1.0, ge=0, le=1, description="of new traces, kept whatever becomes of them")
+    trace_slow_seconds: float = Field(default=1.0, gt=0, description="what takes longer here is kept in any case")
+    gauges_every: float = Field(default=15.0, gt=0, description="between readings of depths and lags")
+    watched_directory: Path | None = Field(default=None, description="whose disk is watched: the data of the servers")
 
     @field_validator("roles", mode="before")
     @classmethod

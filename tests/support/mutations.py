@@ -351,3 +351,26 @@ def development_tokens_everywhere() -> None:
         initialise(self, keys, **options | {"development": True})
 
     _set(TokenVerifier, "__init__", lenient)
+
+
+@mutation
+def effects_without_their_own_span() -> None:
+    from contextlib import nullcontext
+
+    from shared.runtime.meters import TracedMeter
+
+    _set(TracedMeter, "message", lambda self, envelope, event: nullcontext(envelope.cause()))
+
+
+@mutation
+def failures_of_unsampled_traces_dropped() -> None:
+    from shared.observability.provisional import Provisional
+
+    _set(Provisional, "_decide", lambda self: None)
+
+
+@mutation
+def a_busy_database_condemns() -> None:
+    from shared.eventstore.postgres import store
+
+    _set(store, "_GONE", ("08", "57P", "53"))

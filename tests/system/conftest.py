@@ -9,6 +9,8 @@ import pytest
 
 from shared.embedded.data_dir import erase
 from tests.support.tests_on import TestsOn
+from tests.system.observed import Observed, observed
+from tests.system.small_disk import small_disk
 from tests.system.support import System, Watcher
 
 
@@ -29,3 +31,15 @@ def system(tests_on: TestsOn) -> Iterator[System]:
 async def databases(system: System) -> AsyncIterator[Watcher]:
     async with Watcher(system.installation) as databases:
         yield databases
+
+
+@pytest.fixture(scope="package")
+def watched(tests_on: TestsOn) -> Iterator[Observed]:
+    """Another installation, which is watched: its faults, and its clock, are nobody else's."""
+    directory = Path(tempfile.mkdtemp(prefix="yanzhen-watched-"))
+    os.chmod(directory, 0o711)
+    try:
+        with small_disk() as disk, observed(directory, disk or directory) as system:
+            yield system
+    finally:
+        erase(directory)

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -170,9 +170,9 @@ class System(Installed):
         roles = [Assignment(Role.CITY_DEPARTMENT, top) for top in tops]
         return self.badges.of(Actor("tester", (*roles, Assignment(Role.OPERATOR), Assignment(Role.PROVIDER))))
 
-    def start_loaded(self) -> None:
-        """With the world in it."""
-        self.start(IMPATIENT)
+    def start_loaded(self, environment: Mapping[str, str] | None = None) -> None:
+        """With the world in it. `environment` is added to that of the services."""
+        self.start({**IMPATIENT, **(environment or {})})
         self.background.do(self._load(), 100)
 
     async def _load(self) -> None:

@@ -2,20 +2,17 @@
 
 import json
 import re
-from datetime import UTC, datetime
 
-import asyncpg
 import httpx
 import pytest
 
 from services.cli.catalogue import NAMES
 from shared.contracts.base import PARTITIONS
-from shared.contracts.notify import MessageDelivered
-from shared.eventstore.context import Cause
-from shared.messaging.envelope import outgoing
 from shared.messaging.nats_bus import NatsBus
 from shared.security.broker import OPERATOR, inbox_of
 from tests.system.audit import audit
+from tests.system.personal import Personal
+from tests.system.spoilt import mend, publish_as_notify
 from tests.system.support import System, Watcher, until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
@@ -69,7 +66,7 @@ async def test_the_doctor_finds_nothing_wrong(system: System, relocated: str) ->
 async def test_a_dead_letter_is_listed_shown_replayed_and_discarded(system: System, databases: Watcher) -> None:
     key = "manufactured-relocation"
     for identity, spoilt in (("spoilt-1", True), ("behind-1", False), ("spoilt-2", True)):
-        await _publish_as_notify(system, identity, key if identity != "spoilt-2" else f"{key}-2", spoilt=spoilt)
+        await publish_as_notify(system, identity, key if identity != "spoilt-2" else f"{key}-2", spoilt=spoilt)
 
     async def letters() -> list[int]:
         rows = await databases.rows("mobility", "SELECT id FROM dead_letters WHERE status = 'dead' ORDER BY id")
@@ -89,7 +86,7 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_discarded(system: Syst
     shown = await system.say("dlq", "show", "mobility", str(first))
     doctor = await system.say("doctor")
     failed = await system.say("dlq", "replay", "mobility", str(first))
-    await _mend(system, first, key)
+    await mend(system, first, key)
     replayed = await system.say("dlq", "replay", "mobility", str(first))
     discarded = await system.say("dlq", "discard", "mobility", str(other), "--yes")
 
@@ -107,70 +104,7 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_discarded(system: Syst
     assert await audit(system, databases) == []
 
 
-async def _publish_as_notify(system: System, identity: str, relocation_id: str, *, spoilt: bool) -> None:
-    """What a faulty release of notify would put into its outbox."""
-    event = _delivery(identity, relocation_id)
-    message = outgoing(event, identity, 1, Cause(relocation_id), datetime.now(UTC))
-    connection = await asyncpg.connect(system.installation.database_url("notify"))
-    try:
-        await connection.execute(
-            "INSERT INTO outbox (message_id, subject, partition, headers, data) VALUES ($1, $2, $3, $4, $5)",
-            message.message_id, message.subject, message.partition, message.headers, b"{}" if spoilt else message.data,
-        )  # fmt: skip
-    finally:
-        await connection.close()
-
-
-async def _mend(system: System, number: int, relocation_id: str) -> None:
-    """What the next release of mobility could read."""
-    connection = await asyncpg.connect(system.installation.database_url("mobility"))
-    try:
-        data = _delivery("spoilt-1", relocation_id).model_dump_json().encode()
-        await connection.execute("UPDATE dead_letters SET data = $2 WHERE id = $1", number, data)
-    finally:
-        await connection.close()
-
-
-def _delivery(identity: str, relocation_id: str) -> MessageDelivered:
-    return MessageDelivered(
-        message_id=identity, relocation_id=relocation_id, party_id="nobody", channel="sms", receipt_id="r",
-        delivered_at=datetime.now(UTC),
-    )  # fmt: skip
-
-
 # -- nothing personal in the clear -----------------------------------------------------------------------------------
-
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_HAN = re.compile(r"[\u3400-\u9fff·]+")
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[0-9]{10}|[0-9]{17}[0-9Xx])(?![0-9A-Za-z])")
-_MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
-
-
-class Personal:
-    """What the generator made up about people, found again in a text."""
-
-    def __init__(self, system: System) -> None:
-        territories = system.world.territories
-        people = [member for territory in territories for member in territory.members]
-        public = "\n".join(
-            [o.name for t in territories for o in t.organisations] + [u.name for t in territories for u in t.units]
-            + [s.name + s.host for t in territories for s in t.stations]
-        )  # fmt: skip
-        # The name of a person that is also part of an organisation's proves nothing.
-        self.names = {member.name for member in people if member.name not in public}
-        self.numbers = {m.phone for m in people} | {m.resident_id for m in people}
-        offices = {o.office_email for t in territories for o in t.organisations}
-        self.mails = {m.email for m in people if m.email} - offices
-        assert len(self.names) > 500
-        assert len(self.numbers) > 2000
-
-    def found_in(self, text: str) -> set[str]:
-        plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-        found = set(_NUMBER.findall(plain)) & self.numbers
-        found |= set(_MAIL.findall(plain)) & self.mails
-        for run in set(_HAN.findall(plain)):
-            found |= {run[i:j] for i in range(len(run)) for j in range(i + 2, min(i + 5, len(run)) + 1)} & self.names
-        return found
 
 
 async def test_nobody_is_named_in_logs_streams_or_databases(system: System, databases: Watcher, relocated: str) -> None:

@@ -17,6 +17,7 @@ from services.mobility.projections.missing import missing
 from services.mobility.projections.tables import PROPAGATION, RELOCATIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.observability.tracing import concerns
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, Permit, action
@@ -62,6 +63,7 @@ def relocations(running: Running) -> APIRouter:
             version = await unit.version(RELOCATION, relocation_id)
             return Answer(201, {"relocation_id": relocation_id, "party_id": body.party_id, "version": version})
 
+        concerns(relocation_id)
         return await answer(running, asked, relocation_id, job)
 
     @router.get("/{relocation_id}")

@@ -13,6 +13,7 @@ from services.mobility.application.steps import summary
 from services.mobility.domain.terms import RejectionReason
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.observability.tracing import concerns
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import action
@@ -53,6 +54,7 @@ def steps(running: Running) -> APIRouter:
             await decision(unit)
             return Answer(status, await summary(unit, transfer_id))
 
+        concerns(transfer_id)
         return await answer(running, asked, transfer_id, job)
 
     @router.post("/approvals")

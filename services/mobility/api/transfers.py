@@ -17,6 +17,7 @@ from services.mobility.projections.tables import TRANSFERS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound, unknown
+from shared.observability.tracing import concerns
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
@@ -64,6 +65,7 @@ def transfers(running: Running) -> APIRouter:
     async def ask(body: Asking, asked: Request) -> Response:
         await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
         identity = body.transfer_id or running.ids()
+        concerns(identity)
         wanted = Wanted(**body.model_dump() | {"transfer_id": identity})
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -78,6 +80,7 @@ def transfers(running: Running) -> APIRouter:
         await transfer_seen(running, asked.access, transfer_id)
         await asked.access.acts_for(body.by)
         identity = body.transfer_id or running.ids()
+        concerns(transfer_id)
         correction = Correction(**body.model_dump(exclude={"by"}) | {"transfer_id": identity})
 
         async def job(unit: UnitOfWork) -> Answer:

@@ -15,6 +15,7 @@ from shared.eventstore.context import Cause
 from shared.eventstore.executor import Executor
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Refused
+from shared.observability.tracing import concerns, span, traceparent_of_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ async def _take(executor: Executor, channel: Channel, receipts: Sequence[Receipt
         state: MessageState = await unit.state(MESSAGE, message_id)
         if state.attempts == 0 or state.channel != channel:
             raise Refused("not-ours", "no message of that id was sent on this channel")
-        unit.cause = Cause(state.relocation_id, actor=f"receipts:{channel}")
+        concerns(state.relocation_id)
+        unit.cause = Cause(state.relocation_id, None, f"receipts:{channel}", traceparent_of_current())
         for receipt in receipts:
             at = receipt.at or unit.clock.now()
             if receipt.delivered:
@@ -58,7 +60,8 @@ async def _take(executor: Executor, channel: Channel, receipts: Sequence[Receipt
                 await unit.handle(MESSAGE, message_id, RecordUndelivered(code=receipt.code, failed_at=at))
 
     try:
-        await executor.run(job, Cause(message_id, actor=f"receipts:{channel}"))
+        with span(f"receipt {channel}", attributes={"yanzhen.message.id": message_id}):
+            await executor.run(job, Cause(message_id, actor=f"receipts:{channel}"))
     except Refused:
         return [False] * len(receipts)
     return [True] * len(receipts)

@@ -1,5 +1,6 @@
 """A provider as a port: whoever takes messages of one channel over and brings them to people."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from services.notify.providers.outcome import Finding, Outcome
@@ -12,6 +13,11 @@ class Provider(Protocol):
     @property
     def name(self) -> str:
         """What attempts and metrics call it."""
+        ...
+
+    @property
+    def address(self) -> Mapping[str, str | int]:
+        """Where it is, as attributes of a span: `server.address` and `server.port`."""
         ...
 
     async def prepare(self) -> None:

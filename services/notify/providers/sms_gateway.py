@@ -38,6 +38,7 @@ class SmsGateway:
     name = "sms-gateway"
 
     def __init__(self, url: str, sign: str, *, timeout: float, connections: int) -> None:
+        self.address = _address(url)
         self._sign = sign
         self._timeout = timeout
         limits = httpx.Limits(max_connections=connections, keepalive_expiry=_KEPT_SECONDS)
@@ -106,6 +107,12 @@ class SmsGateway:
                 return await self._client.request(method, path, **arguments)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Unreachable(type(error).__name__) from None
+
+
+def _address(url: str) -> dict[str, str | int]:
+    parts = httpx.URL(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return {"server.address": parts.host, "server.port": port}
 
 
 def _outcome(response: httpx.Response) -> Outcome:

@@ -46,6 +46,7 @@ class SmtpServer:
         self._timeout = timeout
         self._clock = clock
         self._idle: list[tuple[float, SMTP]] = []
+        self.address: dict[str, str | int] = {"server.address": account.host, "server.port": account.port}
 
     async def prepare(self) -> None:
         try:

@@ -21,13 +21,26 @@ class Gate:
     their few attempts within minutes.
     """
 
-    def __init__(self, knock: Callable[[], Awaitable[None]], clock: Clock, name: str) -> None:
-        """`knock` raises `Unreachable` while nobody is there."""
+    def __init__(
+        self, knock: Callable[[], Awaitable[None]], clock: Clock, name: str, on_change: Callable[[bool], None]
+    ) -> None:
+        """`knock` raises `Unreachable` while nobody is there. `on_change` is told whether it is shut."""
         self._knock = knock
         self._clock = clock
         self._name = name
         self._one_asks = asyncio.Lock()
-        self.shut = True
+        self._on_change = on_change
+        self._shut = True
+
+    @property
+    def shut(self) -> bool:
+        """Whether nobody may pass."""
+        return self._shut
+
+    @shut.setter
+    def shut(self, shut: bool) -> None:
+        self._shut = shut
+        self._on_change(shut)
 
     async def passing(self) -> None:
         """Return when it is open."""

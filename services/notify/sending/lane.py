@@ -7,10 +7,11 @@ the same time share a transaction. Each channel has its own lane, so that one pr
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import Final
 
 import structlog
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 
 from services.notify.projections.messages import CHECK
 from services.notify.providers.outcome import Declined, NoAnswer, Outcome, Taken, Unreachable
@@ -22,10 +23,11 @@ from services.notify.sending.gate import Gate
 from services.notify.sending.recovery import recover
 from services.notify.sending.to_do import Task, ToDo
 from shared.eventstore.executor import Executor
+from shared.kernel.clock import monotonic
 from shared.kernel.errors import Refused, Unavailable
 from shared.messaging.wakeup import Wakeup
-from shared.observability.metrics import Metrics
-from shared.observability.tracing import context_from, span
+from shared.observability.metrics import Metrics, exemplar
+from shared.observability.tracing import RELOCATION, context_from, span, traceparent_of_current
 
 _PAUSE: Final = 0.5
 """Seconds before something that failed without a result is looked at again."""
@@ -60,7 +62,8 @@ class Lane:
         self._longest_call = longest_call
         self._chunk = 2 * concurrency  # small: addresses are looked up per chunk, and must not grow old in it
         self._slots = asyncio.Semaphore(concurrency)
-        self._gate = Gate(provider.prepare, executor.clock, provider.name)
+        up = metrics.provider_up.labels(provider.name)
+        self._gate = Gate(provider.prepare, executor.clock, provider.name, lambda shut: up.set(not shut))
         self._busy: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -109,11 +112,15 @@ class Lane:
             await asyncio.wait(self._busy.values())
 
     async def _do(self, task: Task, parcel: Parcel | Declined | None) -> None:
+        attributes = {"yanzhen.message.id": task.message_id, RELOCATION: task.cause.correlation_id}
+        source = context_from(task.cause.traceparent)
         try:
-            if parcel is None:
-                await self._check(task)
-            else:
-                await self._attempt(task, parcel)
+            with span(f"{task.step} {task.channel}", attributes=attributes, parent=source):
+                traced = replace(task, cause=replace(task.cause, traceparent=traceparent_of_current()))
+                if parcel is None:
+                    await self._check(traced)
+                else:
+                    await self._attempt(traced, parcel)
         except Refused as error:
             # Another sender was first, or a receipt was faster. Its commit has changed the list, so it is not asked again.
             log.debug("sender.not-now", code=error.code, message_id=task.message_id)
@@ -138,17 +145,24 @@ class Lane:
         await self._record(task, number, outcome)
 
     async def _call(self, task: Task, parcel: Parcel) -> Outcome:
-        attributes = {"yanzhen.message.id": task.message_id, "yanzhen.relocation.id": task.cause.correlation_id}
-        name = f"send {task.channel}"
-        with span(name, kind=SpanKind.CLIENT, attributes=attributes, parent=context_from(task.cause.traceparent)):
+        attributes = {"yanzhen.message.id": task.message_id, "yanzhen.provider": self._provider.name}
+        began = monotonic()
+        with span(
+            f"send {task.channel}", kind=SpanKind.CLIENT, attributes={**attributes, **self._provider.address}
+        ) as current:
             try:
                 outcome = await self._provider.send(parcel)
             except Exception as error:
                 # A fault of ours, in the middle of a call: nobody knows. Its text may hold the address.
                 log.error("sender.call-broke", provider=self._provider.name, error_type=type(error).__name__)
                 outcome = NoAnswer(f"fault.{type(error).__name__}"[:100])
-        if not isinstance(outcome, Taken):
-            self._count(outcome)
+            kind = _kind(outcome)
+            if not isinstance(outcome, Taken):
+                current.set_attribute("error.type", outcome.detail if isinstance(outcome, NoAnswer) else outcome.code)
+                current.set_status(StatusCode.ERROR)
+                self._metrics.provider_errors.labels(self._provider.name, kind).inc()
+            seconds = self._metrics.provider_seconds.labels(self._provider.name, kind)
+            seconds.observe(monotonic() - began, exemplar())
         if isinstance(outcome, Declined) and outcome.unreachable:
             self._gate.shut = True
         return outcome
@@ -179,8 +193,10 @@ class Lane:
         with contextlib.suppress(Unavailable):  # their deadlines remain
             await recover(self._executor, self._to_do, self._longest_call)
 
-    def _count(self, outcome: Declined | NoAnswer) -> None:
-        kind = "no-answer"
-        if isinstance(outcome, Declined):
-            kind = "unreachable" if outcome.unreachable else "refused"
-        self._metrics.provider_errors.labels(self._provider.name, kind).inc()
+
+def _kind(outcome: Outcome) -> str:
+    if isinstance(outcome, Taken):
+        return "taken"
+    if isinstance(outcome, NoAnswer):
+        return "no-answer"
+    return "unreachable" if outcome.unreachable else "refused"

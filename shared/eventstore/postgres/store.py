@@ -24,7 +24,8 @@ from shared.kernel.json import to_json
 
 _TRANSIENT = ("40001", "40P01")  # serialization failure, deadlock: the same works may simply be tried again
 UNIQUE_VIOLATION = "23505"
-_GONE = ("08", "57P", "53")  # connection lost, server going down, out of resources
+_GONE = ("08", "57P", "53", "55P03", "57014")
+"""Connection lost, server going down, out of resources; waited too long for a lock, or for the statement as a whole."""
 
 _READ_STREAMS = """
     SELECT e.seq, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.recorded_at

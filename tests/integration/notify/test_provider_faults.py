@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 import pytest
@@ -23,6 +25,7 @@ class Broken:
 
     def __init__(self, real: SmsGateway | SmtpServer, *, call: bool, hang: bool = False) -> None:
         self.name = real.name
+        self.address = real.address
         self._real = real
         self._call = call
         self._hang = hang
@@ -255,6 +258,7 @@ async def test_an_outage_costs_no_message_an_attempt_and_ends_by_itself(world: W
 async def test_nobody_there_shuts_the_gate_until_somebody_is(world: World) -> None:
     class Away:
         name = "away"
+        address: Mapping[str, str | int] = MappingProxyType({})
         knocks = 0
 
         async def prepare(self) -> None:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 import structlog
 from fastapi import APIRouter
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 from structlog.testing import capture_logs
 
 from shared.observability.trace_export import recorded_spans
@@ -18,6 +18,11 @@ inner = APIRouter(prefix="/members")
 async def read(member: str) -> str:
     structlog.get_logger().info("working")
     return current_trace_id() or ""
+
+
+@inner.get("/relocations/{transfer_id}")
+async def relocation(transfer_id: str) -> None:
+    return
 
 
 @inner.get("/fault")
@@ -46,10 +51,20 @@ async def test_a_request_is_a_server_span_named_by_its_whole_template(client: ht
         "http.request.method": "GET",
         "http.route": "/v1/members/{member}/transfers",
         "http.response.status_code": 200,
+        "server.address": "test",
+        "url.scheme": "http",
     }
     assert request.context is not None
     assert response.json() == f"{request.context.trace_id:032x}"
     assert "secret" not in request.to_json()
+
+
+async def test_a_request_about_a_relocation_is_found_by_it(client: httpx.AsyncClient) -> None:
+    identity = "0193a0f0-7c1e-7000-8000-5b2f6d1c9e44"
+    with recorded_spans() as spans:
+        await client.get(f"/v1/members/relocations/{identity}")
+        await client.get("/v1/members/relocations/13812345678")  # a name that somebody else gave: it might be anything
+    assert [dict(one.attributes or {})["yanzhen.relocation.id"] for one in spans.all] == [identity, "[redacted]"]
 
 
 async def test_the_callers_trace_goes_on(client: httpx.AsyncClient) -> None:
@@ -67,6 +82,8 @@ async def test_an_unknown_path_gives_no_name_and_a_fault_marks_the_span(client: 
     unknown, fault = spans.all
     assert unknown.name == "GET"
     assert dict(fault.attributes or {})["error.type"] == "500"
+    assert fault.status.status_code is StatusCode.ERROR
+    assert unknown.status.status_code is StatusCode.UNSET  # the caller's fault, not ours
     assert "13812345678" not in unknown.to_json() + fault.to_json()
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
+from shared.kernel.errors import Refused
 from shared.observability.metrics import exemplar
 from shared.observability.trace_export import recorded_spans, setup_tracing
 from shared.observability.tracing import (
@@ -107,9 +108,20 @@ def test_a_failure_is_marked_by_its_type_and_its_message_is_not_kept() -> None:
     assert "13812345678" not in failed.to_json()
 
 
+def test_a_refusal_is_told_by_its_code_and_is_no_error() -> None:
+    with recorded_spans() as spans, pytest.raises(Refused), span("append mobility"):
+        raise Refused("already-open", "13812345678")
+    (refused,) = spans.all
+    assert refused.status.status_code is trace.StatusCode.UNSET
+    assert dict(refused.attributes or {}) == {"yanzhen.outcome": "already-open"}
+    assert "13812345678" not in refused.to_json()
+
+
 def test_an_unsampled_parent_means_no_child_is_recorded() -> None:
     with recorded_spans(ratio=1.0) as spans, span("child", parent=context_from(DROPPED)):
-        assert traceparent_of_current() == DROPPED
+        below = traceparent_of_current()
+        assert below is not None
+        assert (below[:35], below[52:]) == (DROPPED[:35], DROPPED[52:])  # the same trace, and still not sampled
         assert exemplar() is None
     assert spans.all == ()
 
