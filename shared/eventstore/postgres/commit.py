@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.eventstore.postgres import audit_trail
 from shared.eventstore.postgres import statements as sql
 from shared.eventstore.postgres.claims import claim_columns
 from shared.eventstore.postgres.views import ViewWriter
@@ -21,6 +22,7 @@ def appends_only(works: Sequence[Work]) -> bool:
     return not any(
         work.reads or work.rows or work.armed or work.cancelled or work.fired or work.cursors or work.inbox
         or work.dead or work.parked or work.resolved or work.unparked or work.idempotency
+        or work.indexed or work.unindexed or work.audit
         for work in works
     )  # fmt: skip
 
@@ -48,6 +50,9 @@ async def write(connection: AsyncConnection, works: Sequence[Work], views: ViewW
     await _change_timers(connection, works)
     await _hold(connection, works)
     await views.write(connection, [change for work in works for change in work.rows])
+    entries = [entry for work in works for entry in work.audit]
+    if entries:
+        await audit_trail.append(connection, entries)  # last: it holds the trail until the commit
 
 
 def _event_columns(works: Sequence[Work]) -> dict[str, list[Any]]:
