@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.kernel.errors import Invalid
+from shared.privacy.resolve_messages import DOOR
 
 if TYPE_CHECKING:
     from shared.runtime.definition import ServiceDefinition
@@ -12,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """A service and where its definition is, as `module:attribute`."""
+    """A service and where its definition is, as `module:attribute`.
+
+    `keyring` is what it may do with the keys of the keyring, as SQL privileges; empty for one that opens nothing itself.
+    """
 
     name: str
     target: str
+    keyring: str = ""
 
     @property
     def stream(self) -> str:
@@ -24,7 +29,9 @@ class ServiceEntry:
 
 
 NAMES = ("registry", "mobility", "assessment", "notify")
-SERVICES = tuple(ServiceEntry(name, f"services.{name}.service:SERVICE") for name in NAMES)
+# The registry seals, opens and erases, for itself and for whoever may ask it (ADR 23); nobody else needs a key.
+_KEYRING = {DOOR: "SELECT, INSERT, UPDATE"}
+SERVICES = tuple(ServiceEntry(name, f"services.{name}.service:SERVICE", _KEYRING.get(name, "")) for name in NAMES)
 
 
 def entry(name: str) -> ServiceEntry:

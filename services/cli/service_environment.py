@@ -24,18 +24,23 @@ def service_environment(
     """
     environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON or k.startswith(("YANZHEN_", "OTEL_"))}
     for variable, name in _KEYS.items():
-        if not (environment.get(variable) or environment.get(f"{variable}_FILE")):
+        if not service.keyring:
+            for one in (variable, f"{variable}_FILE"):
+                environment.pop(one, None)
+        elif not (environment.get(variable) or environment.get(f"{variable}_FILE")):
             environment[f"{variable}_FILE"] = str(files.key_file(name))
     environment |= {
         "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), environment.get("PYTHONPATH")))),
         "PYTHONUNBUFFERED": "1",
         "YANZHEN_DATABASE_URL": database_url(files, stack, service.name),
-        "YANZHEN_KEYRING_URL": database_url(files, stack, KEYRING),
         "YANZHEN_NATS_URL": stack.nats_url,
         "YANZHEN_NATS_SEED_FILE": str(files.seed(service.name)),
         "YANZHEN_HTTP_PORT": str(port),
         "YANZHEN_DEVELOPMENT": "1",
     }
+    environment.pop("YANZHEN_KEYRING_URL", None)
+    if service.keyring:
+        environment["YANZHEN_KEYRING_URL"] = database_url(files, stack, KEYRING)
     if notify:
         environment.setdefault("YANZHEN_SMTP_HOST", stack.smtp_host)
         environment.setdefault("YANZHEN_SMTP_PORT", str(stack.smtp_port))

@@ -15,5 +15,4 @@ SERVICE = ServiceDefinition(
     follows=FOLLOWS,
     routers=lambda running: [messages(running), receipts(running)],
     loops=lanes,
-    personal=True,
 )

@@ -53,6 +53,12 @@ class Metrics:
         self.timers_overdue = self._gauge("timers_overdue", "Timers that are due and have not fired")
         self.provider_errors = self._counter("provider_errors", "Calls that a provider failed", "provider", "kind")
 
+        # Personal data
+        self.erasures_pending = self._gauge("erasures_pending", "Erasures asked for and not carried out yet")
+        self.erasures_overdue = self._gauge("erasures_overdue", "Erasures not carried out by their due date")
+        self.retention_due = self._gauge("retention_due", "Records kept longer than their class says", "class_")
+        self.audit_records = self._gauge("audit_records", "Records in the audit trail")
+
         # HTTP
         self.http_seconds = self._histogram(
             "http_request_seconds",

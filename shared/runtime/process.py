@@ -159,7 +159,7 @@ class ServiceProcess:
         closing.push_async_callback(engine.dispose)
         keyring = CachedKeyring(PostgresKeyring(engine, LocalKeyEncryption.from_environment()))
         running.sealer = Sealer(keyring)
-        running.extra["keyring"] = keyring
+        running.keyring = keyring
         running.blind_index = BlindIndex.from_environment()
 
     def _consume(self, broker: NatsBroker, running: Running) -> None:

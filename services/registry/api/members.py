@@ -8,10 +8,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.registry.api.batches import MOST_AT_ONCE, each
+from services.registry.api.looking import Lookup, looked_at, masked_name, who_has
 from services.registry.api.queries import many, one
 from services.registry.application import roll
-from services.registry.application.roll import Entrant
-from services.registry.domain.member.commands import AdmitMember
+from services.registry.application.roll import Entrant, SealedEntrant
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.vocabulary import Id, MemberStatus
 from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
@@ -21,9 +21,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.identifiers.mobile_phone import MobilePhone
 from shared.kernel.identifiers.person_name import PersonName
 from shared.kernel.identifiers.resident_id import ResidentId
-from shared.kernel.sealed import Sealed
 from shared.privacy.blind_index import BlindIndex
-from shared.privacy.masking import mask_name
 from shared.privacy.sealer import Sealer
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
@@ -67,41 +65,52 @@ def members(running: Running) -> APIRouter:
     router = APIRouter(prefix="/members", tags=["members"])
     sealer, index = _privacy(running)
 
-    async def _admit(unit: UnitOfWork, command: AdmitMember) -> Answer:
-        await roll.admit(unit, command)
-        version = await unit.version(MEMBER, command.member_id)
-        return Answer(201, {"member_id": command.member_id, "version": version})
+    async def _admit(unit: UnitOfWork, entrant: SealedEntrant) -> Answer:
+        await roll.admit(unit, entrant)
+        member_id = entrant.command.member_id
+        return Answer(201, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
 
     @router.post("", status_code=201)
     async def admit(body: Admission, asked: Request) -> Response:
-        [command] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
-        return await answer(running, asked, command.member_id, lambda unit: _admit(unit, command))
+        [entrant] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
+        return await answer(running, asked, entrant.command.member_id, lambda unit: _admit(unit, entrant))
 
     @router.post("/batch", status_code=200)
     async def admit_many(body: Admissions, asked: Request) -> dict[str, Any]:
         entrants = [one_.entrant(one_.member_id or running.ids()) for one_ in body.members]
-        commands = await roll.seal(sealer, index, entrants)
+        sealed = await roll.seal(sealer, index, entrants)
 
-        async def enter(command: AdmitMember) -> None:
-            await running.executor.run(lambda unit: _admit(unit, command), asked.cause(command.member_id))
+        async def enter(entrant: SealedEntrant) -> None:
+            cause = asked.cause(entrant.command.member_id)
+            await running.executor.run(lambda unit: _admit(unit, entrant), cause)
 
-        return await each(commands, lambda command: command.member_id, enter)
+        return await each(sealed, lambda entrant: entrant.command.member_id, enter)
 
     @router.put("/{member_id}/contact")
     async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:
         async def job(unit: UnitOfWork) -> Answer:
-            await roll.change_contact(unit, sealer, member_id, body.phone, body.email, asked.expected)
+            await roll.change_contact(unit, sealer, index, member_id, body.phone, body.email, asked.expected)
             return Answer(200, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
 
         return await answer(running, asked, member_id, job)
 
     @router.get("/{member_id}")
-    async def read(member_id: Id, response: Response) -> dict[str, Any]:
+    async def read(member_id: Id, response: Response, asked: Request) -> dict[str, Any]:
         row = await one(running, MEMBERS, MEMBERS.c.member_id == member_id, "member")
+        row["name"] = await masked_name(sealer, row)
+        await looked_at(running, asked, "member.read", [member_id], "display")
         response.headers["ETag"] = etag(row["version"])
-        name = row["name"]
-        row["name"] = "" if name is None else mask_name(str(await sealer.open(member_id, "name", Sealed(name))))
         return row
+
+    @router.post("/lookup", status_code=200)
+    async def look_up(body: Lookup, response: Response, asked: Request) -> dict[str, Any]:
+        found = await who_has(running, index, body)
+        rows = await many(running, select(MEMBERS).where(MEMBERS.c.member_id.in_(found)).order_by(MEMBERS.c.member_id))
+        for row in rows:
+            row["name"] = await masked_name(sealer, row)
+        await looked_at(running, asked, f"member.lookup-by-{body.by}", found, body.purpose)
+        response.headers["Cache-Control"] = "no-store"
+        return {"members": rows}
 
     @router.get("/{member_id}/memberships")
     async def memberships(member_id: Id) -> list[dict[str, Any]]:
