@@ -7,10 +7,13 @@ from shared.observability.tracing import span
 EXPECTED = {
     "append_group_size",
     "append_seconds",
+    "audit_records",
     "consumer_duplicates",
     "consumer_gaps",
     "consumer_lag",
     "dead_letters",
+    "erasures_overdue",
+    "erasures_pending",
     "handler_seconds",
     "http_request_seconds",
     "outbox_depth",
@@ -19,6 +22,7 @@ EXPECTED = {
     "provider_errors",
     "read_model_lag_seconds",
     "relay_unpublished",
+    "retention_due",
     "timers_overdue",
 }
 
