@@ -20,6 +20,8 @@ from tests.unit.cli.test_journey import BEGAN
 COMMANDS = [
     ["up"], ["serve"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
     ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"],
+    ["privacy", "erase"], ["privacy", "erasures"], ["privacy", "export"], ["privacy", "rotate"], ["privacy", "retention"],
+    ["audit", "list"], ["audit", "verify"],
 ]  # fmt: skip
 
 
@@ -42,6 +44,14 @@ def test_help_has_an_example(command: list[str]) -> None:
         (["provision", "--check"], 1, "not-running: "),
         (["clock", "shift", "91d"], 1, "not-running: "),
         (["clock", "shift", "soon"], 2, "bad-duration: "),
+        (["privacy", "erase", "p", "--ground", "subject-request", "--yes"], 1, "not-running: "),
+        (["privacy", "erase", "p", "--ground", "spite", "--yes"], 2, "bad-ground: "),
+        (["privacy", "erasures"], 1, "not-running: "),
+        (["privacy", "export", "p"], 1, "not-running: "),
+        (["privacy", "rotate"], 1, "not-running: "),
+        (["privacy", "retention"], 1, "not-running: "),
+        (["audit", "list"], 1, "not-running: "),
+        (["audit", "verify"], 1, "not-running: "),
     ],
 )
 def test_an_error_is_one_line_with_what_to_do(
