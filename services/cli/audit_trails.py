@@ -57,16 +57,22 @@ async def list_records(
     if not found:
         out.print("Nothing is on record.")
         return
-    shown = table("Audit trail", "time", "service", "no.", "actor", "action", "purpose", "person", "outcome")
+    shown = table("Audit trail", "time", "record", "actor", "what, for what, about whom")
     for name, record in found[-MOST_SHOWN:]:
-        time = record.at.astimezone(SHANGHAI)
         shown.add_row(
-            f"{time:%Y-%m-%d %H:%M:%S}", name, str(record.number), escape(record.actor), escape(record.action),
-            escape(record.purpose), escape(record.subject), escape(record.outcome),
+            f"{record.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", f"{name} {record.number}", escape(record.actor),
+            _what(record, about=person is None),
         )  # fmt: skip
     out.print(shown)
     if len(found) > MOST_SHOWN:
         out.print(f"The last {MOST_SHOWN}; narrow it with --since, --person or --actor.")
+
+
+def _what(record: AuditRecord, *, about: bool) -> str:
+    purpose = f" ({record.purpose})" if record.purpose else ""
+    outcome = "" if record.outcome == "done" else f": {record.outcome}"
+    whom = f"\n{record.subject}" if about and record.subject else ""
+    return escape(f"{record.action}{purpose}{outcome}{whom}")
 
 
 async def verify_trails(data_dir: Path, service: str | None, *, offline: bool = False) -> bool:
