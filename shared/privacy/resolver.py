@@ -32,7 +32,15 @@ class Resolver:
     """
 
     def __init__(
-        self, client: Client, role: str, purpose: str, *, actor: str = "", ttl_seconds: float = 30.0, most: int = 5000
+        self,
+        client: Client,
+        role: str,
+        purpose: str,
+        *,
+        actor: str = "",
+        ttl_seconds: float = 30.0,
+        most: int = 5000,
+        timeout: float = TIMEOUT,
     ) -> None:
         if not 0 <= ttl_seconds <= MAX_TTL_SECONDS:
             raise ValueError(f"ttl_seconds must be between 0 and {MAX_TTL_SECONDS:.0f}, or erasure comes too late")
@@ -42,6 +50,7 @@ class Resolver:
         self._actor = actor
         self._ttl = ttl_seconds
         self._most = most
+        self._timeout = timeout
         self._known: dict[ToOpen, str] = {}
 
     async def open_each(self, values: Sequence[ToOpen]) -> list[Opened]:
@@ -65,7 +74,7 @@ class Resolver:
         request = ResolveRequest(purpose=self._purpose, actor=self._actor, key=key.public, values=wanted)
         try:
             reply = await self._client.request(
-                subject_of(self._role), request.model_dump_json().encode(), timeout=TIMEOUT
+                subject_of(self._role), request.model_dump_json().encode(), timeout=self._timeout
             )
         except (nats.errors.Error, OSError, TimeoutError) as error:
             raise unanswered(type(error).__name__) from error
