@@ -256,3 +256,96 @@ def erasure_keeps_the_key() -> None:
         return True
 
     _set(InMemoryKeyring, "destroy", destroy)
+
+
+@mutation
+def audit_chain_not_checked() -> None:
+    from shared.eventstore.audit import AuditRecord, ChainCheck
+
+    def see(self: ChainCheck, record: AuditRecord) -> None:
+        self._tip = (record.number, record.hash)
+
+    _set(ChainCheck, "see", see)
+
+
+@mutation
+def audit_anchors_ignored() -> None:
+    from shared.eventstore.audit import ChainCheck
+
+    original = ChainCheck.__init__
+    _set(ChainCheck, "__init__", lambda self, anchors=(): original(self))
+
+
+@mutation
+def audit_apart_from_its_effect() -> None:
+    import contextlib
+
+    from shared.eventstore.postgres import audit_trail
+
+    original = audit_trail.append
+
+    async def append(connection: Any, entries: Any) -> None:
+        with contextlib.suppress(Exception):
+            async with connection.engine.begin() as own:
+                await original(own, entries)
+
+    _set(audit_trail, "append", append)
+
+
+@mutation
+def audit_trail_not_locked() -> None:
+    from sqlalchemy import text
+
+    from shared.eventstore.postgres import audit_trail
+
+    _set(audit_trail, "_LOCK", text("SELECT CAST(:lock AS bigint) IS NOT NULL"))
+
+
+@mutation
+def anybody_has_anything_opened() -> None:
+    from shared.privacy import resolve_door
+
+    _set(resolve_door, "require_right", lambda role, purpose, fields: None)
+
+
+@mutation
+def answered_without_a_record() -> None:
+    from shared.privacy.resolve_door import ResolveDoor
+
+    async def record(*_: Any) -> None:
+        return
+
+    _set(ResolveDoor, "_record", record)
+
+
+@mutation
+def erasure_leaves_the_blind_index() -> None:
+    from shared.eventstore.unit_of_work import UnitOfWork
+
+    _set(UnitOfWork, "unindex", lambda self, owner, kind="": None)
+
+
+@mutation
+def erasure_does_not_wait() -> None:
+    from services.registry.application.erasing import Erasing
+
+    original = Erasing._pending
+
+    async def pending(self: Erasing) -> list[dict[str, Any]]:
+        return [row | {"open": False} for row in await original(self)]
+
+    _set(Erasing, "_pending", pending)
+
+
+@mutation
+def two_owners_of_one_number() -> None:
+    from shared.eventstore.postgres import claims
+
+    _set(claims, "claim_index", _nobody_loses)
+
+
+@mutation
+def retired_keys_accepted() -> None:
+    from shared.privacy import keyring_schema
+
+    _set(keyring_schema, "_REFUSING", "SELECT 1")
