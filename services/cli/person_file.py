@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.markup import escape
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.cli.broker_connection import connected
 from services.cli.installation import Installation, find
@@ -32,6 +34,13 @@ PURPOSE: Final = "subject-access"
 ERASED_TEXT: Final = "已删除 (erased)"
 _HIDDEN: Final = "（不属于本人 not this person's）"
 _SEALED: Final = re.compile(r"sealed:1:[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{38,8192}")
+_OFFICES: Final = text(
+    """
+    SELECT id, name FROM (SELECT organisation_id AS id, name FROM organisations
+                          UNION ALL SELECT station_id, name FROM stations) AS o
+    WHERE position('"' || id || '"' IN :held) > 0
+    """
+)
 _FIELDS: Final = RESOLVERS[OPERATOR].fields
 
 
@@ -50,7 +59,8 @@ async def export(data_dir: Path, person_id: str, to: Path, actor: str | None) ->
             if not any(table != "audit" for tables in found.values() for table in tables):
                 raise NotFound("person-unknown", f"nothing is held about {person_id}", remedy="check the id")
             texts = await _opened(installation, person_id, found, by)
-        document = _document(person_id, by, _replaced(found, person_id, texts))
+        replaced = _replaced(found, texts)
+        document = _document(person_id, by, replaced, await _names(registry, to_json(replaced)))
         written = await asyncio.to_thread(_write, to, document)
         await on_record(registry, by, "privacy.export", person_id, purpose=PURPOSE, outcome="done")
     for path in written:
@@ -98,7 +108,7 @@ def _said(opened: Opened) -> str:
     return opened if isinstance(opened, str) else _HIDDEN
 
 
-def _replaced(found: dict[str, Records], person_id: str, texts: dict[tuple[str, str], str]) -> dict[str, Records]:
+def _replaced(found: dict[str, Records], texts: dict[tuple[str, str], str]) -> dict[str, Records]:
     def put(value: Any, field: str) -> Any:
         if isinstance(value, dict):
             return {name: put(inner, name) for name, inner in value.items()}
@@ -112,13 +122,20 @@ def _replaced(found: dict[str, Records], person_id: str, texts: dict[tuple[str, 
     return {service: replace(tables, "") for service, tables in found.items()}
 
 
-def _document(person_id: str, actor: str, held: dict[str, Records]) -> dict[str, Any]:
+async def _names(registry: AsyncEngine, held: str) -> dict[str, str]:
+    """The names of the organisations and stations that occur in it: offices, not persons."""
+    async with registry.connect() as connection:
+        return {row[0]: row[1] for row in await connection.execute(_OFFICES, {"held": held})}
+
+
+def _document(person_id: str, actor: str, held: dict[str, Records], names: dict[str, str]) -> dict[str, Any]:
     return {
         "person_id": person_id,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "made_by": actor,
         "purpose": PURPOSE,
         "personal_data": _latest(held),
+        "names": names,
         "held": held,
         "retention": [
             {"class": one.code, "what": one.title, "kept": one.period, "basis": one.basis} for one in RETENTION

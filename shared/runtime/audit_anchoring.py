@@ -1,11 +1,12 @@
 """Tells the world, every few minutes, how far this service's audit trail reaches.
 
+What is cut off before it was told (`audit_anchor_seconds`) may stay unnoticed; each round with news costs one event.
+
 The trail and a database administrator live in the same place; the stream is another one, and others read it. So a trail
 that was cut off or written anew no longer fits what was told, and `yanzhen audit verify` says where.
 """
 
 import asyncio
-from typing import Final
 
 import structlog
 
@@ -16,8 +17,6 @@ from shared.eventstore.postgres import audit_trail
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.definition import Running
 
-EVERY: Final = 300.0
-"""Seconds. What is cut off within them may stay unnoticed; each round with news costs one event."""
 log = structlog.get_logger("audit")
 
 
@@ -36,13 +35,13 @@ class Anchoring:
         self._told = 0
 
     async def run(self) -> None:
-        """One round at the start, which tells what happened until the last stop, and then one each `EVERY` seconds."""
+        """One round at the start, which tells what happened until the last stop, and then one every so often."""
         while True:
             try:
                 await self.tell()
             except Exception as error:
                 log.warning("audit.not-anchored", reason=type(error).__name__)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self._running.settings.audit_anchor_seconds)
 
     async def tell(self) -> None:
         """Publish where the trail ends, if that is news."""

@@ -24,3 +24,4 @@ class ServiceSettings(BaseSettings):
     clock_shift: float = Field(default=0.0, description="seconds added to the clock at the start; development only")
     pool_size: int = 5
     trace_ratio: float = 1.0
+    audit_anchor_seconds: float = Field(default=300.0, gt=0, description="how often the audit trail's end is told")

@@ -274,26 +274,39 @@ async def test_neither_notify_nor_mobility_nor_assessment_is_given_a_key(system:
         assert bool(given) == (name == "registry"), (name, given)
 
 
-async def test_a_trail_that_somebody_touched_is_found_out(system: System, databases: Watcher) -> None:
+async def test_a_trail_that_somebody_touched_or_shortened_is_found_out(system: System, databases: Watcher) -> None:
     for number in range(3):
         await ask(
             system, "POST", "/members/lookup", {"phone": f"1380000000{number}", "purpose": "supervision"}, "auditor"
         )
+    tip = await databases.value("registry", "SELECT max(number) FROM audit")
+
+    async def told() -> bool:
+        query = "SELECT data FROM outbound WHERE subject LIKE 'registry.evt.audit.%'"
+        return any(json.loads(row[0])["number"] >= tip for row in await databases.rows("registry", query))
+
+    await until("the end of the trail is told on the bus", told)
     admin = await asyncpg.connect(system.installation.database_url("registry"))
     try:
-        tip = await admin.fetchval("SELECT max(number) FROM audit")
-        transaction = admin.transaction()
         await admin.execute("ALTER TABLE audit DISABLE TRIGGER audit_append_only")
         await admin.execute("UPDATE audit SET actor = 'nobody' WHERE number = $1", tip - 1)
-        said = await system.say("audit", "verify", "registry")
+        changed = await system.say("audit", "verify", "registry")
         await admin.execute("UPDATE audit SET actor = 'auditor' WHERE number = $1", tip - 1)
-        del transaction
+        await admin.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE number >= " + str(tip - 1))
+        await admin.execute("DELETE FROM audit WHERE number >= $1", tip - 1)
+        shortened = await system.say("audit", "verify", "registry")
+        alone = await system.say("audit", "verify", "registry", "--offline")
+        await admin.execute("INSERT INTO audit SELECT * FROM kept")
+        await admin.execute("DROP TABLE kept")
     finally:
         await admin.execute("ALTER TABLE audit ENABLE TRIGGER audit_append_only")
         await admin.close()
 
-    assert (said.code, f"no. {tip - 1}" in said.out) == (1, True), said.out
-    assert (await system.say("audit", "verify", "registry")).code == 0
+    assert (changed.code, f"no. {tip - 1}" in changed.out) == (1, True), changed.out
+    assert (shortened.code, "the end is missing" in shortened.out) == (1, True), shortened.out
+    assert (alone.code, "not compared" in alone.out) == (0, True)  # the chain by itself cannot tell
+    well = await system.say("audit", "verify", "registry")
+    assert well.code == 0, well.out
 
 
 async def test_retention_is_reported_and_enforced_on_record(system: System, databases: Watcher) -> None:
