@@ -19,7 +19,9 @@ from fastapi import FastAPI
 
 from benchmarks.report import percentile, ratio, show, spread
 from benchmarks.rig import CpuMeter, disk_floor, disk_line, quiet, scratch
+from services.cli.badges import Badges, department
 from services.cli.catalogue import entry
+from services.cli.demo.http import api
 from services.cli.launcher import LocalInstallation
 from services.registry.domain.unit.commands import RegisterUnit
 from shared.embedded.parent_death import die_with_parent
@@ -56,10 +58,11 @@ class Connection:
         parts = urlsplit(url)
         return cls(*await asyncio.open_connection(parts.hostname, parts.port))
 
-    async def post(self, path: str, body: bytes) -> int:
+    async def post(self, path: str, body: bytes, token: str) -> int:
         """The status of the answer."""
         head = (
-            f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+            f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: {token}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         self._writer.write(head.encode() + body)
         answer = await self._reader.readuntil(b"\r\n\r\n")
@@ -91,7 +94,7 @@ def bodies() -> Iterator[bytes]:
 _bodies = bodies()
 
 
-async def low_rate(url: str) -> list[float]:
+async def low_rate(url: str, token: str) -> list[float]:
     """Milliseconds per request."""
     connection = await Connection.to(url)
     taken: list[float] = []
@@ -100,14 +103,14 @@ async def low_rate(url: str) -> list[float]:
         await asyncio.sleep(max(0.0, started + number / RATE - time.perf_counter()))
         body = next(_bodies)
         at = time.perf_counter()
-        status = await connection.post("/units", body)
+        status = await connection.post("/units", body, token)
         taken.append((time.perf_counter() - at) * 1000)
         assert status == 201, status
     await connection.close()
     return taken
 
 
-async def throughput(url: str) -> tuple[float, list[float]]:
+async def throughput(url: str, token: str) -> tuple[float, list[float]]:
     """Requests per second, and milliseconds per request under that load."""
     connections = await asyncio.gather(*(Connection.to(url) for _ in range(CONNECTIONS)))
     began = time.perf_counter()
@@ -115,7 +118,7 @@ async def throughput(url: str) -> tuple[float, list[float]]:
 
     async def worker(connection: Connection) -> None:
         while (at := time.perf_counter()) < began + SECONDS:
-            status = await connection.post("/units", next(_bodies))
+            status = await connection.post("/units", next(_bodies), token)
             taken.append((time.perf_counter() - at) * 1000)
             assert status == 201, status
 
@@ -123,6 +126,15 @@ async def throughput(url: str) -> tuple[float, list[float]]:
     rate = len(taken) / (time.perf_counter() - began)
     await asyncio.gather(*(connection.close() for connection in connections))
     return rate, taken
+
+
+async def entitled(installation: LocalInstallation) -> str:
+    """The Authorization header of a department in whose area the units are."""
+    badges = Badges(installation.issuer())
+    top = {"organisation_id": "w", "name": "组织部", "kind": "working_committee", "area_code": "330100"}
+    async with api(installation.url("registry"), "registry", badges) as registry:
+        await registry.call("POST", "/organisations", top)
+    return badges.of(department("w"))["authorization"]
 
 
 async def _listens(port: int, process: asyncio.subprocess.Process) -> None:
@@ -137,15 +149,15 @@ async def _listens(port: int, process: asyncio.subprocess.Process) -> None:
             return
 
 
-async def measure(targets: dict[str, str]) -> dict[str, dict[str, list[float]]]:
+async def measure(targets: dict[str, str], token: str) -> dict[str, dict[str, list[float]]]:
     """Figures of both, in turns."""
     found: dict[str, dict[str, list[float]]] = {
         name: {"low": [], "p50": [], "p95": [], "rate": [], "loaded": []} for name in targets
     }
     for number in range(ROUNDS + 1):
         for name, url in targets.items():
-            low = await low_rate(url)
-            rate, loaded = await throughput(url)
+            low = await low_rate(url, token)
+            rate, loaded = await throughput(url, token)
             if number:
                 one = found[name]
                 one["low"] += low
@@ -170,8 +182,10 @@ async def main() -> None:
             async with LocalInstallation(directory, services=[entry("registry")]) as installation:
                 pid = installation.children["registry"].pid
                 assert pid
+                token = await entitled(installation)
                 meter = CpuMeter({"registry": pid})
-                found = await measure({"registry": installation.url("registry"), "bare": f"http://{LOOPBACK}:{port}"})
+                targets = {"registry": installation.url("registry"), "bare": f"http://{LOOPBACK}:{port}"}
+                found = await measure(targets, token)
                 spent = meter.spent()["registry"]
     finally:
         process.kill()

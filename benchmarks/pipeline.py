@@ -123,6 +123,7 @@ class Pipeline:
 
     async def command(self, account: str) -> None:
         async def job(unit: UnitOfWork) -> None:
+            unit.presume_new(ACCOUNT, account)  # as a service does whose request brings a new identity
             await unit.handle(ACCOUNT, account, Open(account=account))
             await unit.handle(ACCOUNT, account, Credit(account=account, cents=1))
 

@@ -19,6 +19,7 @@ from services.cli.service_environment import database_url, service_environment
 from services.cli.stack_files import StackFiles
 from services.cli.stack_names import DEFAULT_DATA_DIR
 from shared.embedded.children import Child
+from shared.embedded.issuer import IssuerServer
 from shared.embedded.ports import LOOPBACK, Ports
 from shared.embedded.stack import EmbeddedStack, ReceiptUrls
 from shared.kernel.clock import SystemClock
@@ -26,9 +27,12 @@ from shared.kernel.errors import Unavailable
 from shared.messaging.topology import Topology, load, provision
 from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
 from shared.security.broker_conf import authorization_conf
+from shared.security.client_credentials import ClientCredentials
+from shared.security.development_issuer import MESSAGE_CLIENTS, DevelopmentIssuer
 from shared.security.nkey_seeds import public_key
 
 NOTIFY = "notify"
+ISSUER = "issuer"
 
 
 def _unheard(_: str) -> None:
@@ -62,6 +66,7 @@ class LocalInstallation:
         self._clock = SystemClock()
         self._ports = Ports()
         self._stack: EmbeddedStack | None = None
+        self._issuing: IssuerServer | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -90,13 +95,16 @@ class LocalInstallation:
     async def start(self) -> None:
         """Start everything and return when every service is ready. Raises what went wrong, with nothing left running."""
         self._ports = Ports(self.files.remembered_ports())
+        self._ports.take(ISSUER)
+        self.files.prepare_directory()
         receipts = None
         for service in self.services:
             port = self._ports.take(service.name)
             if service.name == NOTIFY:
-                base = f"http://{LOOPBACK}:{port}/receipts"
-                receipts = ReceiptUrls(f"{base}/email", f"{base}/sms")
+                receipts = self._reporting(port)
         try:
+            self._issuing = IssuerServer(self.issuer(), self._ports.taken[ISSUER])
+            self._issuing.start()
             # Handed over at their start: a stand-in that is restarted still knows where its receipts go.
             stack = EmbeddedStack(
                 self.files.path,
@@ -129,7 +137,18 @@ class LocalInstallation:
                 if stack is not None:
                     await stack.stop()
             finally:
+                if self._issuing is not None:
+                    await self._issuing.stop()
                 self._ports.release()
+
+    @property
+    def issuer_url(self) -> str:
+        """Where the development issuer answers."""
+        return f"http://{LOOPBACK}:{self._ports.taken[ISSUER]}"
+
+    def issuer(self) -> DevelopmentIssuer:
+        """Makes tokens that the services accept."""
+        return self.files.issuer(self._outside)
 
     def addresses(self) -> dict[str, Any]:
         """What one needs to know to use it, free of secrets; also the content of `run.json`."""
@@ -138,6 +157,7 @@ class LocalInstallation:
             "pid": os.getpid(),
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **self.stack.addresses(),
+            "issuer_url": self.issuer_url,
             "services": {
                 name: {
                     "target": targets[name],
@@ -158,6 +178,12 @@ class LocalInstallation:
         text = authorization_conf((identity, public_key(self.files.ensure_seed(identity.role))) for identity in found)
         self.files.write_authorization(text)
         return text
+
+    def _reporting(self, notify_port: int) -> ReceiptUrls:
+        """Where the providers' stand-ins report to, and who they are there."""
+        issuer, base = self.issuer(), f"http://{LOOPBACK}:{notify_port}/receipts"
+        clients = [ClientCredentials(f"{self.issuer_url}/token", one, issuer.secret(one)) for one in MESSAGE_CLIENTS]
+        return ReceiptUrls(f"{base}/email", f"{base}/sms", *clients)
 
     async def _prepare(self, stack: EmbeddedStack) -> None:
         self._progress("creating databases and streams")

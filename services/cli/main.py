@@ -11,6 +11,7 @@ from services.cli.commands import audit, clock, dlq, privacy, projection
 from services.cli.commands.doctor import doctor
 from services.cli.commands.provision import provision
 from services.cli.commands.serve import serve
+from services.cli.commands.token import token
 from services.cli.commands.trace import trace
 from services.cli.commands.up import up
 from services.cli.errors import OneLineErrors
@@ -31,6 +32,7 @@ if importlib.util.find_spec(DEMO) is not None:
     # Left out of an image that holds one service only, as its data is.
     app.command()(importlib.import_module(DEMO).demo)
 app.command()(trace)
+app.command()(token)
 app.command()(doctor)
 app.command()(provision)
 app.command()(serve)

@@ -8,6 +8,8 @@ from services.cli.catalogue import ServiceEntry
 from services.cli.service_databases import KEYRING, address, role_of, with_password
 from services.cli.stack_files import StackFiles
 from shared.embedded.stack import EmbeddedStack
+from shared.security.development_issuer import AUDIENCE
+from shared.security.tokens import DEVELOPMENT_ISSUER
 
 PROJECT = Path(shared.__file__ or "").parents[1]
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE", "VIRTUAL_ENV")
@@ -38,6 +40,12 @@ def service_environment(
         "YANZHEN_HTTP_PORT": str(port),
         "YANZHEN_DEVELOPMENT": "1",
     }
+    if not environment.get("YANZHEN_OIDC_ISSUER"):
+        environment |= {
+            "YANZHEN_OIDC_ISSUER": DEVELOPMENT_ISSUER,
+            "YANZHEN_OIDC_AUDIENCE": AUDIENCE,
+            "YANZHEN_OIDC_JWKS_FILE": str(files.issuer().jwks_file),
+        }
     environment.pop("YANZHEN_KEYRING_URL", None)
     if service.keyring:
         environment["YANZHEN_KEYRING_URL"] = database_url(files, stack, KEYRING)

@@ -1,17 +1,20 @@
 """What a local installation keeps in its data directory beside the servers' own data.
 
-`credentials/<role>.nk` and `credentials/nats-authorization.conf`, `secrets/…` (keys and database passwords),
+`credentials/<role>.nk`, `credentials/nats-authorization.conf` and `credentials/identity/…` (the development issuer's
+key), `secrets/…` (keys and database passwords),
 `service-ports.json`, `clock-shift`, and while it runs `run.json`. Secrets are made once, readable by their
 owner only, and never shown.
 """
 
 import json
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from shared.embedded.data_dir import DataDirectory, write_private
 from shared.privacy.key_material import generate_key
+from shared.security.development_issuer import DevelopmentIssuer
 from shared.security.nkey_seeds import SUFFIX, ensure_seed
 from shared.security.secret_files import create_once
 
@@ -42,6 +45,10 @@ class StackFiles:
     def ensure_seed(self, role: str) -> Path:
         """The role's NKey seed, made at the first call."""
         return ensure_seed(self.credentials, role)
+
+    def issuer(self, outside: Sequence[str] = ()) -> DevelopmentIssuer:
+        """The development issuer, its key made at the first call."""
+        return DevelopmentIssuer(self.credentials / "identity", tuple(outside))
 
     def write_authorization(self, text: str) -> None:
         """Keep the broker's configuration of identities, for a NATS server that is not ours to include."""

@@ -11,6 +11,8 @@ import structlog
 
 from shared.embedded.faults import Dice, Faults
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Unavailable
+from shared.security.client_credentials import ClientCredentials, ClientTokens
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +38,11 @@ class ReceiptPoster:
         *,
         repeat_after: Sequence[float] = (1, 5, 10),
         unit_seconds: float = 1.0,
+        credentials: ClientCredentials | None = None,
     ) -> None:
+        """`credentials`: who we are at the door that takes the receipts; without them we come as a stranger."""
         self.url = url
+        self._tokens = ClientTokens(credentials) if credentials else None
         self._clock = clock
         self._pauses = [units * unit_seconds for units in repeat_after]
         self._waiting: deque[Receipt] = deque()
@@ -112,8 +117,11 @@ class ReceiptPoster:
     async def _post(self, client: httpx.AsyncClient, batch: list[Receipt]) -> bool:
         if self.url is None:
             return False
-        with suppress(httpx.HTTPError, httpx.InvalidURL):
-            response = await client.post(self.url, json=batch)
+        with suppress(httpx.HTTPError, httpx.InvalidURL, Unavailable):
+            headers = await self._tokens.header(client) if self._tokens else {}
+            response = await client.post(self.url, json=batch, headers=headers)
+            if response.status_code == 401 and self._tokens:
+                self._tokens.forget()
             if response.is_success:
                 self.counts["posted"] += len(batch)
                 return True

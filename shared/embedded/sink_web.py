@@ -3,6 +3,7 @@
 import argparse
 import html
 import logging
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from shared.embedded.faults import Dice, Faults
 from shared.embedded.ports import LOOPBACK
 from shared.embedded.receipts import ReceiptPoster
+from shared.security.client_credentials import CLIENT_ID, CLIENT_SECRET, TOKEN_URL, ClientCredentials
 
 F = TypeVar("F", bound=Faults)
 
@@ -100,6 +102,12 @@ def parser(program: str, description: str | None) -> argparse.ArgumentParser:
     result.add_argument("--repeat-after", default="1,5,10", help="units after which an untaken receipt is posted again")
     result.add_argument("--unit-seconds", type=float, default=1.0, help="length of a unit")
     return result
+
+
+def own_credentials() -> ClientCredentials | None:
+    """Who we are, when the environment says so."""
+    given = [os.environ.get(name, "") for name in (TOKEN_URL, CLIENT_ID, CLIENT_SECRET)]
+    return ClientCredentials(*given) if all(given) else None
 
 
 def repeat_after(arguments: argparse.Namespace) -> list[float]:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import shared
@@ -12,6 +13,7 @@ from shared.embedded.data_dir import DataDirectory
 from shared.embedded.ports import LOOPBACK
 from shared.embedded.probe import answers_ok
 from shared.kernel.clock import Clock
+from shared.security.client_credentials import ClientCredentials
 
 _MODULES = ("shared.embedded.smtp_sink", "shared.embedded.sms_gateway")
 
@@ -38,21 +40,26 @@ class Sink:
         await self.child.stop()
 
 
-def smtp_sink(
-    directory: DataDirectory, port: int, http_port: int, receipt_url: str | None, unit_seconds: float, clock: Clock
-) -> Sink:
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Where a stand-in posts delivery receipts, and who it says it is; the unit of their repetition in seconds."""
+
+    url: str | None = None
+    credentials: ClientCredentials | None = None
+    unit_seconds: float = 1.0
+
+
+def smtp_sink(directory: DataDirectory, port: int, http_port: int, reporting: Reporting, clock: Clock) -> Sink:
     """The mail sink; what it receives is appended to `sinks/mails.jsonl`."""
     arguments = ["--port", str(port), "--http-port", str(http_port), "--journal", "mails.jsonl"]
-    child = _child(directory, "smtp-sink", _MODULES[0], arguments, http_port, receipt_url, unit_seconds, clock)
+    child = _child(directory, "smtp-sink", _MODULES[0], arguments, http_port, reporting, clock)
     return Sink(child, http_port, port)
 
 
-def sms_gateway(
-    directory: DataDirectory, port: int, receipt_url: str | None, unit_seconds: float, clock: Clock
-) -> Sink:
+def sms_gateway(directory: DataDirectory, port: int, reporting: Reporting, clock: Clock) -> Sink:
     """The SMS gateway; templates and accepted messages are appended to `sinks/sms.jsonl`."""
     arguments = ["--port", str(port), "--journal", "sms.jsonl"]
-    return Sink(_child(directory, "sms-gateway", _MODULES[1], arguments, port, receipt_url, unit_seconds, clock), port)
+    return Sink(_child(directory, "sms-gateway", _MODULES[1], arguments, port, reporting, clock), port)
 
 
 async def stop_left_over(directory: DataDirectory, clock: Clock) -> None:
@@ -68,21 +75,24 @@ def _child(
     module: str,
     arguments: list[str],
     http_port: int,
-    receipt_url: str | None,
-    unit_seconds: float,
+    reporting: Reporting,
     clock: Clock,
 ) -> Child:
     home = directory.private("sinks")
-    arguments = [*arguments, "--unit-seconds", str(unit_seconds)]
-    if receipt_url is not None:
-        arguments += ["--receipt-url", receipt_url]
+    arguments = [*arguments, "--unit-seconds", str(reporting.unit_seconds)]
+    if reporting.url is not None:
+        arguments += ["--receipt-url", reporting.url]
     spec = ChildSpec(
         name=name,
         argv=(sys.executable, "-m", module, *arguments),
         cwd=home,
         log=directory.log(name),
         # It works in its own directory, so it is told where our packages are; our environment may hold secrets.
-        env={"PATH": os.defpath, "PYTHONPATH": str(Path(shared.__file__ or "").parents[1])},
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(Path(shared.__file__ or "").parents[1]),
+            **(reporting.credentials.environment() if reporting.credentials else {}),
+        },
         stop=((signal.SIGTERM, 3.0),),
     )
 

@@ -18,7 +18,16 @@ from starlette.routing import Route
 from shared.embedded.faults import SmsFaults
 from shared.embedded.journal import Journal
 from shared.embedded.receipts import ReceiptPoster
-from shared.embedded.sink_web import FaultBoard, common_routes, invalid, page, parser, repeat_after, serve
+from shared.embedded.sink_web import (
+    FaultBoard,
+    common_routes,
+    invalid,
+    own_credentials,
+    page,
+    parser,
+    repeat_after,
+    serve,
+)
 from shared.embedded.sms_exchange import SmsExchange, SmsRequest
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import Invalid
@@ -169,6 +178,7 @@ def main() -> None:
             clock,
             repeat_after=repeat_after(arguments),
             unit_seconds=arguments.unit_seconds,
+            credentials=own_credentials(),
         )
         return make_app(SmsExchange(Journal(arguments.journal), clock, per_day=arguments.per_day), poster, clock)
 

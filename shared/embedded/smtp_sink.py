@@ -19,7 +19,7 @@ from shared.embedded.journal import Journal
 from shared.embedded.mailbox import Mail, Mailbox
 from shared.embedded.ports import LOOPBACK
 from shared.embedded.receipts import Receipt, ReceiptPoster
-from shared.embedded.sink_web import FaultBoard, common_routes, page, parser, repeat_after, serve
+from shared.embedded.sink_web import FaultBoard, common_routes, own_credentials, page, parser, repeat_after, serve
 from shared.kernel.clock import Clock, SystemClock
 
 _MAX_BYTES = 10_000_000
@@ -134,6 +134,7 @@ def main() -> None:
             clock,
             repeat_after=repeat_after(arguments),
             unit_seconds=arguments.unit_seconds,
+            credentials=own_credentials(),
         )
         return make_app(Mailbox(Journal(arguments.journal)), poster, clock, arguments.port)
 

@@ -20,9 +20,10 @@ from shared.embedded.nats import Nats
 from shared.embedded.ports import LOOPBACK, Ports
 from shared.embedded.postgres import Postgres
 from shared.embedded.postgres_home import known_home
-from shared.embedded.sinks import Sink, sms_gateway, smtp_sink
+from shared.embedded.sinks import Reporting, Sink, sms_gateway, smtp_sink
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import Invalid
+from shared.security.client_credentials import ClientCredentials
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,9 @@ class ReceiptUrls:
 
     email: str | None = None
     sms: str | None = None
+    email_client: ClientCredentials | None = None
+    sms_client: ClientCredentials | None = None
+    """Who the stand-ins are there."""
 
 
 class EmbeddedStack:
@@ -195,11 +199,10 @@ class EmbeddedStack:
         if self._with_postgres:
             self._postgres = Postgres(directory, ports.take("postgres"), clock=clock)
         if self._with_sinks:
-            unit = self._receipt_unit_seconds
-            self._smtp = smtp_sink(
-                directory, ports.take("smtp"), ports.take("smtp-http"), self._receipt_urls.email, unit, clock
-            )
-            self._sms = sms_gateway(directory, ports.take("sms"), self._receipt_urls.sms, unit, clock)
+            to, unit = self._receipt_urls, self._receipt_unit_seconds
+            mail, sms = Reporting(to.email, to.email_client, unit), Reporting(to.sms, to.sms_client, unit)
+            self._smtp = smtp_sink(directory, ports.take("smtp"), ports.take("smtp-http"), mail, clock)
+            self._sms = sms_gateway(directory, ports.take("sms"), sms, clock)
         directory.remember("ports", {**(directory.get("ports") or {}), **ports.taken})
 
     def _parts(self) -> list[Nats | Postgres | Sink]:

@@ -5,7 +5,7 @@ them, and the price of a transaction is paid once.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shared.eventstore.records import Work
 from shared.eventstore.store import Store
@@ -13,13 +13,13 @@ from shared.eventstore.store import Store
 MAX_GROUP = 256
 """Works per transaction; bounds how long the last one of a burst waits for the first."""
 
+OnCommit = Callable[[Sequence[Work]], None]
+
 
 class GroupCommitter:
-    """The one way in which a process writes to its store. `on_commit` is called after each commit with messages in it."""
+    """The one way in which a process writes to its store. `on_commit` is told what each commit held."""
 
-    def __init__(
-        self, store: Store, *, on_commit: Callable[[], None] = lambda: None, max_group: int = MAX_GROUP
-    ) -> None:
+    def __init__(self, store: Store, *, on_commit: OnCommit = lambda works: None, max_group: int = MAX_GROUP) -> None:
         self.store = store
         self._on_commit = on_commit
         self._max_group = max_group
@@ -57,16 +57,16 @@ class GroupCommitter:
             if not isinstance(error, Exception):
                 raise
             return
-        done = False
+        done = []
         for (work, future), outcome in zip(group, outcomes, strict=True):
             if outcome is not None:
                 _fail(future, outcome)
             else:
-                done = done or bool(work.messages or work.armed)
+                done.append(work)
                 if not future.done():
                     future.set_result(None)
         if done:
-            self._on_commit()
+            self._on_commit(done)
 
 
 def _fail(future: asyncio.Future[None], error: BaseException) -> None:

@@ -63,9 +63,9 @@ class Executor:
         self._envelope = envelope
         self._rng = rng
 
-    def unit(self, cause: Cause) -> UnitOfWork:
-        """A new unit of work."""
-        return UnitOfWork(self.repository, self._envelope, self.clock, self.ids, cause)
+    def unit(self, cause: Cause, *, cautious: bool = False) -> UnitOfWork:
+        """A new unit of work; a cautious one presumes nothing."""
+        return UnitOfWork(self.repository, self._envelope, self.clock, self.ids, cause, cautious=cautious)
 
     async def run(self, job: Job[R], cause: Cause) -> R:
         """Run a job until its work is committed.
@@ -112,16 +112,16 @@ class Executor:
         for conflicts in range(ATTEMPTS):
             try:
                 async with self.turnstile.alone() if conflicts >= ALONE_AFTER else self.turnstile.together():
-                    return await self._once(job, cause, once)
+                    return await self._once(job, cause, once, cautious=conflicts > 0)
             except ConcurrencyConflict:
                 if conflicts + 1 == ATTEMPTS:
                     raise
                 await self.clock.sleep(self._rng.uniform(0.001, 0.004) * 2**conflicts)
         raise AssertionError("unreachable")
 
-    async def _once(self, job: Job[R], cause: Cause, once: Once | None) -> tuple[R, UnitOfWork]:
+    async def _once(self, job: Job[R], cause: Cause, once: Once | None, *, cautious: bool) -> tuple[R, UnitOfWork]:
         while True:
-            unit = self.unit(cause)
+            unit = self.unit(cause, cautious=cautious)
             try:
                 result = await job(unit)
             except YanzhenError:
@@ -129,6 +129,7 @@ class Executor:
                 if not unit.warm():
                     raise
                 unit.forget()
+                cautious = True
                 continue
             if once is not None and isinstance(result, Answer):
                 unit.work.idempotency = IdempotencyRecord(

@@ -118,6 +118,10 @@ class Repository:
         while len(self._cache) > self._size:
             self._cache.popitem(last=False)
 
+    def remembers(self, stream_id: str) -> bool:
+        """Whether the memory holds a state of that stream."""
+        return stream_id in self._cache
+
     def forget(self, stream_ids: Iterable[str]) -> None:
         """Read these from the store next time: the guess was wrong."""
         for stream_id in stream_ids:

@@ -36,6 +36,8 @@ class UnitOfWork:
         clock: Clock,
         ids: IdSource,
         cause: Cause,
+        *,
+        cautious: bool = False,
         _parent: "UnitOfWork | None" = None,
     ) -> None:
         self._repository = repository
@@ -43,6 +45,7 @@ class UnitOfWork:
         self._envelope = envelope
         self._clock = clock
         self._ids = ids
+        self._cautious = cautious
         self._parent = _parent
         self._states: dict[str, Held] = {}
         self._origin: dict[str, Held] = {}
@@ -65,6 +68,15 @@ class UnitOfWork:
         loaded = await self._repository.load(pair for pair in pairs if self._known(pair[1]) is None)
         self._states |= loaded
         self._origin |= loaded
+
+    def presume_new(self, decider: Decider[Any, Any], *identities: str) -> None:
+        """Take it that these have no history, and spare the reading: for identities that were drawn just now, or that hardly
+        anybody has used. A guess like a remembered state: the commit checks it, a refusal is not believed, and the
+        second try reads.
+        """
+        for stream_id in map(decider.stream, identities):
+            if not self._cautious and self._known(stream_id) is None and not self._repository.remembers(stream_id):
+                self._states[stream_id] = self._origin[stream_id] = Held(0, decider.initial, warm=True)
 
     async def state(self, decider: Decider[Any, Any], identity: str) -> Any:
         """The present state of one instance, what was decided here included.
@@ -188,8 +200,14 @@ class UnitOfWork:
         now = self._clock.now()
         self.work.audit.append(AuditEntry(now, self.cause.actor, action, purpose, subject, outcome, trace_id, detail))
 
-    async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:
-        """Whom these entries of the blind index lead to. Changes collected here are not seen."""
+    async def owners(self, kind: str, entries: Sequence[str], *, presume_none: bool = False) -> list[str]:
+        """Whom these entries of the blind index lead to. Changes collected here are not seen.
+
+        `presume_none` spares the reading, for entries with `one_owner` that are put in here: as with `presume_new`, the
+        commit checks it and the second try reads.
+        """
+        if presume_none and not self._cautious:
+            return []
         return await self._repository.store.owners(kind, entries)
 
     def index(self, kind: str, entry: str, owner: str, *, one_owner: bool = False) -> None:

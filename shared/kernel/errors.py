@@ -47,11 +47,23 @@ class NotFound(YanzhenError):
     title = "Not found"
 
 
+def unknown(what: str) -> NotFound:
+    """There is no such thing, or it is nobody's business here: the two must not be told apart."""
+    return NotFound(f"{what}-unknown", f"there is no such {what}", remedy="check the id in the path")
+
+
 class Refused(YanzhenError):
     """A well-formed command that the present state does not allow: a rule of the field said no."""
 
     status = 409
     title = "Refused by a rule"
+
+
+class Unauthenticated(YanzhenError):
+    """Nobody knows who is asking: there is no token, or none that can be believed."""
+
+    status = 401
+    title = "Not authenticated"
 
 
 class Forbidden(YanzhenError):

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from asyncpg import Connection
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.contracts.base import PARTITIONS
+from shared.eventstore.postgres.lanes import fetch
 from shared.eventstore.records import SequencedMessage
 from shared.messaging.outbound import Leadership, NotLeader, heads_after
 
@@ -24,8 +26,7 @@ _HEADS = text(
     FROM generate_series(0, :last) AS p ORDER BY p
     """
 )
-_SEQUENCE = text(
-    """
+_SEQUENCE = """
     WITH taken AS (
         DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :limit)
         RETURNING id, message_id, subject, partition, headers, data
@@ -40,7 +41,6 @@ _SEQUENCE = text(
     FROM placed
     RETURNING position, prev, CAST(partition AS int), message_id, subject, headers, data
     """
-)
 _SEQUENCED = text(
     """
     SELECT position, prev, CAST(partition AS int), message_id, subject, headers, data FROM outbound
@@ -73,7 +73,8 @@ class PostgresOutboundQueue:
                     raise NotLeader
                 rows = await connection.execute(_HEADS, {"last": PARTITIONS - 1})
                 heads = [row[1] for row in rows]
-                yield _PostgresLeadership(connection, heads)
+                raw = await connection.get_raw_connection()
+                yield _PostgresLeadership(connection, raw.driver_connection, heads)
         except DBAPIError as error:
             raise NotLeader(f"the leader's connection is gone: {error.orig}") from error
         finally:
@@ -86,8 +87,9 @@ class PostgresOutboundQueue:
 
 
 class _PostgresLeadership:
-    def __init__(self, connection: AsyncConnection, heads: list[int]) -> None:
+    def __init__(self, connection: AsyncConnection, lane: Connection, heads: list[int]) -> None:
         self._connection = connection
+        self._lane = lane
         self._heads = heads
 
     async def last_position(self) -> int:
@@ -97,7 +99,7 @@ class _PostgresLeadership:
         # The positions come from memory, not from a sequence: a rolled-back batch leaves no gap, and a second leader
         # that should not exist runs into the primary key of `outbound`.
         last = max(self._heads)
-        rows = await self._connection.execute(_SEQUENCE, {"limit": limit, "last": last, "heads": self._heads})
+        rows = await fetch(self._lane, _SEQUENCE, {"limit": limit, "last": last, "heads": self._heads})
         placed = sorted((SequencedMessage(*row) for row in rows), key=lambda message: message.position)
         heads_after(self._heads, placed)
         return placed

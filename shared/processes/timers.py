@@ -6,7 +6,8 @@ same moment, takes effect once or not at all.
 """
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -21,28 +22,36 @@ from shared.messaging.wakeup import Wakeup
 
 BATCH = 200
 RETRY_REFUSED = timedelta(minutes=5)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class TimerRunner:
-    """Runs until cancelled. `wakeup` is rung after commits that armed timers and when the clock is moved."""
+    """Runs until cancelled. `wakeup` is rung when the clock is moved; `armed` is told what was armed in this process."""
 
     def __init__(self, executor: Executor, wakeup: Wakeup) -> None:
         self._executor = executor
         self._store = executor.repository.store
         self._wakeup = wakeup
         self._log = structlog.get_logger("timers")
+        self._upcoming: datetime | None = None
         self.fired = 0
         self.trouble: str | None = None
+
+    def armed(self, timers: Iterable[TimerRow]) -> None:
+        """Look again if one of these is due before the one that is waited for; to look after each commit costs a read."""
+        if any(self._upcoming is None or timer.due_at < self._upcoming for timer in timers):
+            self._wakeup.ring()
 
     async def run(self) -> None:
         """Fire what is due, then wait for the next."""
         while True:
             self._wakeup.clear()
+            self._upcoming = None  # while we look, whatever is armed may come before what we find
             try:
                 if await self.fire_due():
                     continue
                 upcoming = await self._store.next_timer()
-                self.trouble = None
+                self._upcoming, self.trouble = upcoming or _NEVER, None
             except (Unavailable, OSError) as error:
                 self.trouble = str(error)
                 upcoming = None

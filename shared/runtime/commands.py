@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict
 
 from shared.eventstore.context import Cause
@@ -13,13 +13,10 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.json import to_json
 from shared.observability.tracing import traceparent_of_current
 from shared.runtime.definition import Running
+from shared.security.access import Access, Permit
 from shared.web.etag import ExpectedVersion
 from shared.web.etag import etag as etag_of
 from shared.web.idempotency import OptionalIdempotencyKey
-
-Actor = Annotated[
-    str, Header(alias="X-Actor", max_length=128, pattern=r"^[\x21-\x7e]*$", description="who acts, by id")
-]
 
 
 class Body(BaseModel):
@@ -32,24 +29,24 @@ class Body(BaseModel):
 class Asked:
     """The conditions of one request."""
 
-    actor: str
+    access: Permit
     expected: int | None
     once: Once | None
 
     def cause(self, correlation_id: str) -> Cause:
         """The cause of what this request brings about, tied to its trace."""
-        return Cause(correlation_id, None, self.actor, traceparent_of_current())
+        return Cause(correlation_id, None, self.access.actor.id, traceparent_of_current())
 
 
-async def _asked(key: OptionalIdempotencyKey, expected: ExpectedVersion, actor: Actor = "anonymous") -> Asked:
+async def _asked(access: Access, key: OptionalIdempotencyKey, expected: ExpectedVersion) -> Asked:
     if key is None:
-        return Asked(actor, expected, None)
-    own = key.of(actor)
-    return Asked(actor, expected, Once(own.key, own.fingerprint))
+        return Asked(access, expected, None)
+    own = key.of(access.actor.id)
+    return Asked(access, expected, Once(own.key, own.fingerprint))
 
 
 Request = Annotated[Asked, Depends(_asked)]
-"""A route parameter: actor, If-Match and Idempotency-Key of the request."""
+"""A route parameter: what the actor may do here, If-Match and Idempotency-Key of the request."""
 
 Command = Callable[[UnitOfWork], Awaitable[Answer]]
 

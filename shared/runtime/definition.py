@@ -23,6 +23,7 @@ from shared.privacy.blind_index import BlindIndex
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealer import Sealer
 from shared.runtime.settings import ServiceSettings
+from shared.security.directory import Directory
 
 Loop = Callable[[], Awaitable[None]]
 
@@ -47,6 +48,11 @@ class Running:
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """Rung after every commit of this process with messages or timers in it: for loops that wait for work."""
     extra: dict[str, Any] = field(default_factory=dict)
+    directory: Directory = field(init=False)
+    """Where organisations and stations hang."""
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.store)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
+from shared.eventstore.records import Work
 from shared.eventstore.repository import Repository
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unavailable
@@ -50,9 +51,11 @@ from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
 from shared.runtime.definition import Loop, Running, ServiceDefinition, stream_of
 from shared.runtime.gauges import Gauges
+from shared.runtime.identity import verifier_of
 from shared.runtime.meters import TracedMeter
 from shared.runtime.retention_watch import RetentionWatch
 from shared.runtime.settings import ServiceSettings
+from shared.security.guard import Guard
 from shared.web.app import create_app
 from shared.web.health import Health
 from shared.web.server import HttpServer
@@ -144,9 +147,13 @@ class ServiceProcess:
         self._describe(broker)
         return running
 
-    def _on_commit(self) -> None:
+    def _on_commit(self, works: Sequence[Work]) -> None:
+        if self.timers is not None:
+            for work in works:
+                self.timers.armed(work.armed)
+        if not any(work.messages or work.armed for work in works):
+            return
         self._relay_bell.ring()
-        self._timer_bell.ring()
         for ring in self._after_commit:
             ring()
         if self.relay is None or not self.relay.leading:
@@ -206,12 +213,15 @@ class ServiceProcess:
     # -- running ------------------------------------------------------------------------------------------------
 
     def _http(self, running: Running, broker: NatsBroker) -> HttpServer:
-        routers = list(self.definition.routers(running)) if "api" in self.settings.roles else []
+        # A process without the API serves documents and health only, and needs to recognise nobody.
+        serves = "api" in self.settings.roles
         app = create_app(
             title=f"Yanzhen {self.definition.name}",
             version=VERSION,
             description=self.definition.title,
-            routers=[*routers, asyncapi_routes(broker, self.definition.name, self.definition.title, VERSION)],
+            routers=list(self.definition.routers(running)) if serves else [],
+            documents=[asyncapi_routes(broker, self.definition.name, self.definition.title, VERSION)],
+            guard=Guard(verifier_of(self.settings), running.directory) if serves else None,
             health=self.health,
             metrics=self.metrics,
         )

@@ -25,3 +25,7 @@ class ServiceSettings(BaseSettings):
     pool_size: int = 5
     trace_ratio: float = 1.0
     audit_anchor_seconds: float = Field(default=300.0, gt=0, description="how often the audit trail's end is told")
+    oidc_issuer: str = Field(default="", description="`iss` of the tokens that count here")
+    oidc_audience: str = Field(default="yanzhen", description="`aud` that tokens have to name")
+    oidc_jwks_url: str = Field(default="", description="where the identity provider publishes its keys (`jwks_uri`)")
+    oidc_jwks_file: Path | None = Field(default=None, description="its keys as a file, instead of the address")

@@ -9,6 +9,8 @@ from starlette.middleware import Middleware
 
 from shared.observability.http import RequestTelemetry
 from shared.observability.metrics import Metrics
+from shared.security.access import refuse_undeclared
+from shared.security.guard import Authentication, Guard
 from shared.web.handlers import ErrorBoundary, install_handlers
 from shared.web.headers import ResponseHeaders
 from shared.web.health import Health, health_routes
@@ -24,6 +26,8 @@ def create_app(
     version: str,
     description: str = "",
     routers: Sequence[APIRouter] = (),
+    documents: Sequence[APIRouter] = (),
+    guard: Guard | None = None,
     health: Health | None = None,
     metrics: Metrics | None = None,
     lifespan: Lifespan | None = None,
@@ -33,8 +37,12 @@ def create_app(
     """Put a service's routers behind everything in `shared.web`.
 
     There is no documentation page, since FastAPI's loads its scripts from elsewhere; `/openapi.json` is served.
-    `app.state.health` and `app.state.metrics` are the ones given, or new ones.
+    `app.state.health` and `app.state.metrics` are the ones given, or new ones. `guard` keeps everybody out who has no
+    token, but for `shared.security.guard.ANONYMOUS`, among which are `documents`; raises `LookupError` when a route does
+    not say what it does. Without a guard no route that asks for access can be used.
     """
+    if guard is not None:
+        refuse_undeclared(routers)
     health = health or Health()
     metrics = metrics or Metrics()
     app = FastAPI(
@@ -52,14 +60,16 @@ def create_app(
             Middleware(RequestTelemetry, metrics=metrics, access_log=access_log),
             Middleware(ResponseHeaders),
             Middleware(ErrorBoundary),
+            *([Middleware(Authentication, verifier=guard.verifier)] if guard else []),
             Middleware(RequestLimits, max_body=max_body),
         ],
     )
     app.state.health = health
     app.state.metrics = metrics
+    app.state.guard = guard
     install_handlers(app)
     app.include_router(health_routes(health, metrics))
-    for router in routers:
+    for router in (*documents, *routers):
         app.include_router(router)
     _serve_own_openapi(app)
     return app

@@ -64,7 +64,17 @@ def answer(error: YanzhenError, path: str) -> Response:
     """The response to one of our errors; a server error is logged, since nobody else will tell us."""
     if error.status >= 500:
         _log.error("request failed", code=error.code, detail=error.detail, where=error.where)
-    return problem_response(problem_of(error, instance=path), _HEADERS.get(error.status))
+    return problem_response(problem_of(error, instance=path), {**_HEADERS.get(error.status, {}), **_challenge(error)})
+
+
+def _challenge(error: YanzhenError) -> dict[str, str]:
+    """What RFC 6750 §3 has a server say to a client that lacks a token or has the wrong one."""
+    if error.status == 401:
+        reason = "" if error.code == "no-token" else ', error="invalid_token"'
+        return {"www-authenticate": f'Bearer realm="yanzhen"{reason}'}
+    if error.status == 403:
+        return {"www-authenticate": 'Bearer realm="yanzhen", error="insufficient_scope"'}
+    return {}
 
 
 class ErrorBoundary:

@@ -28,6 +28,6 @@ def assemble(model: ServiceModel, store: Store, clock: Clock | None = None, seed
     rng = random.Random(seed)
     wakeup = Wakeup()
     repository = Repository(model, store)
-    committer = GroupCommitter(store, on_commit=wakeup.ring)
+    committer = GroupCommitter(store, on_commit=lambda _: wakeup.ring())
     executor = Executor(repository, committer, outgoing, clock, Uuid7(clock, rng), rng)
     return Kernel(store, repository, committer, executor, wakeup)

@@ -27,8 +27,26 @@ def _set(owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
-async def _nobody_loses(*_: Any) -> dict[int, Exception]:
-    return {}
+def _claim_off(name: str, *statements: str) -> None:
+    """A claim that nobody can lose: step by step, and as parts of the one statement."""
+    from dataclasses import replace
+
+    from shared.eventstore.postgres import claims, one_statement, store
+    from shared.eventstore.postgres import statements as sql
+
+    async def nobody_loses(*_: Any) -> dict[int, Exception]:
+        return {}
+
+    taken = [getattr(sql, statement) for statement in statements]
+    texts = {str(getattr(statement, "text", statement)) for statement in taken}
+    original = one_statement.parts_of
+
+    def parts_of(*group: Any) -> Any:
+        parts = original(*group)
+        return parts and [replace(part, wanted=None) if part.statement in texts else part for part in parts]
+
+    _set(claims, name, nobody_loses)
+    _set(store, "parts_of", parts_of)
 
 
 @mutation
@@ -41,17 +59,15 @@ def append_only_trigger_dropped() -> None:
 
 @mutation
 def stream_versions_not_checked() -> None:
-    from shared.eventstore.postgres import claims, store
+    from shared.eventstore.postgres import store
 
-    _set(claims, "_claim_streams", _nobody_loses)
+    _claim_off("_claim_streams", "OPEN_STREAMS", "MOVE_STREAMS")
     _set(store, "collisions", lambda works: {})
 
 
 @mutation
 def remembered_reads_not_checked() -> None:
-    from shared.eventstore.postgres import claims
-
-    _set(claims, "_check_reads", _nobody_loses)
+    _claim_off("_check_reads", "READS_HOLD", "READS_ABSENT")
 
 
 @mutation
@@ -71,12 +87,11 @@ def one_bad_work_fails_its_group() -> None:
 
 @mutation
 def order_of_the_queue_ignored() -> None:
-    from sqlalchemy import text
-
     from shared.messaging import postgres_outbound as module
 
-    turned = module._SEQUENCE.text.replace("row_number() OVER (ORDER BY id)", "row_number() OVER (ORDER BY id DESC)")
-    _set(module, "_SEQUENCE", text(turned))
+    turned = module._SEQUENCE.replace("row_number() OVER (ORDER BY id)", "row_number() OVER (ORDER BY id DESC)")
+    assert turned != module._SEQUENCE
+    _set(module, "_SEQUENCE", turned)
 
 
 @mutation
@@ -129,9 +144,7 @@ def stream_ahead_not_noticed() -> None:
 
 @mutation
 def cursor_not_compared() -> None:
-    from shared.eventstore.postgres import claims
-
-    _set(claims, "_claim_cursors", _nobody_loses)
+    _claim_off("_claim_cursors", "CLAIM_CURSORS")
 
 
 @mutation
@@ -160,33 +173,31 @@ def killer_messages_not_counted() -> None:
 
 @mutation
 def timers_not_claimed() -> None:
-    from shared.eventstore.postgres import claims, store
+    from shared.eventstore.postgres import store
 
-    _set(claims, "_claim_timers", _nobody_loses)
+    _claim_off("_claim_timers", "CLAIM_TIMERS")
     _set(store, "collisions", lambda works: {})
 
 
 @mutation
 def idempotency_keys_not_claimed() -> None:
     from shared.eventstore.executor import Executor
-    from shared.eventstore.postgres import claims
 
     async def unknown(self: Any, once: Any) -> None:
         return None
 
-    _set(claims, "_claim_keys", _nobody_loses)
+    _claim_off("_claim_keys", "CLAIM_KEYS")
     _set(Executor, "_known", unknown)
 
 
 @mutation
 def inbox_not_kept() -> None:
-    from shared.eventstore.postgres import claims
     from shared.eventstore.postgres.store import PostgresStore
 
     async def nothing(self: Any, source: str, message_ids: Any) -> set[str]:
         return set()
 
-    _set(claims, "_claim_inbox", _nobody_loses)
+    _claim_off("_claim_inbox", "CLAIM_INBOX")
     _set(PostgresStore, "known_in_inbox", nothing)
 
 
@@ -339,9 +350,7 @@ def erasure_does_not_wait() -> None:
 
 @mutation
 def two_owners_of_one_number() -> None:
-    from shared.eventstore.postgres import claims
-
-    _set(claims, "claim_index", _nobody_loses)
+    _claim_off("claim_index")
 
 
 @mutation

@@ -26,6 +26,8 @@ import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 
+from services.cli.badges import OPERATOR as DEMO_OPERATOR
+from services.cli.badges import Badges
 from services.cli.broker_connection import connected
 from services.cli.catalogue import NAMES
 from services.cli.demo.clerks import Clerks, Tally
@@ -41,6 +43,7 @@ from shared.kernel.clock import monotonic
 from shared.kernel.errors import Refused, Unavailable
 from shared.messaging.provisioning import Provisioned
 from shared.messaging.topology import provision
+from shared.security.actor import Actor, Assignment, Role
 from shared.security.broker import OPERATOR
 
 T = TypeVar("T")
@@ -103,16 +106,21 @@ async def _patiently(ask: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
 class Patient(Api):
     """Repeats with the same key what found nobody, or lost against somebody else. Keeps what should not have been said."""
 
-    def __init__(self, client: httpx.AsyncClient, service: str, complaints: list[str], seconds: float = 60) -> None:
-        super().__init__(client, service)
+    def __init__(
+        self, client: httpx.AsyncClient, service: str, badges: Badges, complaints: list[str], seconds: float = 60
+    ) -> None:
+        super().__init__(client, service, badges)
         self._http = client
+        self._tokens = badges
         self._name = service
         self._complaints = complaints
         self._seconds = seconds
         self.repeated = 0
 
-    async def call(self, method: str, path: str, body: Any = None, *, actor: str = "demo", once: str = "") -> Any:
-        headers = {"X-Actor": actor} | ({"Idempotency-Key": once} if once else {})
+    async def call(
+        self, method: str, path: str, body: Any = None, *, actor: Actor = DEMO_OPERATOR, once: str = ""
+    ) -> Any:
+        headers = self._tokens.of(actor) | ({"Idempotency-Key": once} if once else {})
         deadline = monotonic() + self._seconds
         while True:
             found = "nobody there"
@@ -158,6 +166,17 @@ class System:
         self._thread.start()
         self.installation = LocalInstallation(data_dir, receipt_unit_seconds=RECEIPT_UNIT_SECONDS)
 
+    @property
+    def badges(self) -> Badges:
+        """Tokens for whoever acts."""
+        return Badges(self.installation.issuer())
+
+    def everybody(self) -> dict[str, str]:
+        """The Authorization header of somebody who may do everything: for tests that ask what else is refused."""
+        tops = [id_of(territory.organisations[0].key) for territory in self.world.territories]
+        roles = [Assignment(Role.CITY_DEPARTMENT, top) for top in tops]
+        return self.badges.of(Actor("tester", (*roles, Assignment(Role.OPERATOR), Assignment(Role.PROVIDER))))
+
     # -- its life -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
@@ -180,7 +199,7 @@ class System:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     async def _load(self) -> None:
-        async with api(self.installation.url("registry"), "registry") as registry:
+        async with api(self.installation.url("registry"), "registry", self.badges) as registry:
             await load(registry, self.world, lambda *_: None)
         async with Watcher(self.installation) as databases:
             await databases.until_quiet(60)
@@ -229,7 +248,7 @@ class System:
             trust_env=False,
             limits=httpx.Limits(max_connections=16),
         ) as client:
-            yield Patient(client, service, self.complaints)
+            yield Patient(client, service, self.badges, self.complaints)
 
     def plans(self, count: int) -> list[Relocation]:
         """The next relocations of the plan, each handed out once."""

@@ -26,6 +26,7 @@ from shared.privacy.opening import LocalOpener
 from shared.privacy.postgres_keyring import PostgresKeyring
 from shared.privacy.sealer import Sealer, ToOpen
 from shared.runtime.connect import make_engine
+from shared.security.actor import Actor, Assignment, Role
 from shared.security.broker import OPERATOR, inbox_of
 from tests.system.audit import audit
 from tests.system.support import System, Watcher, until
@@ -64,8 +65,10 @@ async def relocated(system: System, databases: Watcher) -> Person:
 
 
 async def ask(system: System, method: str, path: str, body: Any = None, actor: str = "clerk-7") -> httpx.Response:
+    tops = [id_of(territory.organisations[0].key) for territory in system.world.territories]
+    badge = system.badges.of(Actor(actor, tuple(Assignment(Role.CITY_DEPARTMENT, top) for top in tops)))
     async with httpx.AsyncClient(base_url=system.installation.url("registry"), trust_env=False, timeout=10) as http:
-        return await http.request(method, path, json=body, headers={"X-Actor": actor})
+        return await http.request(method, path, json=body, headers=badge)
 
 
 async def everything(system: System, databases: Watcher) -> AsyncIterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from services.assessment.api.posted import posted
 from services.assessment.api.reading import reading
 from services.assessment.application import quarters as jobs
 from services.assessment.domain.quarter.decider import QUARTER
@@ -16,9 +17,11 @@ from services.assessment.domain.vocabulary import Id, Points
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import Quarter
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 
@@ -42,7 +45,10 @@ def quarters(running: Running) -> APIRouter:
     router = APIRouter(prefix="/quarters", tags=["quarters"])
 
     @router.post("/{quarter}/opening", status_code=201)
+    @action("quarter.open")
     async def open_(quarter: Quarter, body: Opening, asked: Request) -> Response:
+        await asked.access.check(Concern())
+
         async def job(unit: UnitOfWork) -> Answer:
             await jobs.open_quarter(
                 unit, quarter, body.rule_set_id, body.rule_set_version, body.closes_on, asked.expected
@@ -61,7 +67,11 @@ def quarters(running: Running) -> APIRouter:
         return await answer(running, asked, quarter, job)
 
     @router.post("/{quarter}/assessments/{instructor_id}")
+    @action("assessment.score")
     async def score(quarter: Quarter, instructor_id: Id, body: Scores, asked: Request) -> Response:
+        concern = (await posted(running, [instructor_id]))[instructor_id]
+        await asked.access.check(concern, hidden=unknown("instructor"))
+
         async def job(unit: UnitOfWork) -> Answer:
             await jobs.score(unit, quarter, instructor_id, body.scores, body.reason, asked.expected)
             identity = assessment_of(quarter, instructor_id)
@@ -73,22 +83,30 @@ def quarters(running: Running) -> APIRouter:
         return await answer(running, asked, quarter, job)
 
     @router.post("/{quarter}/publication")
+    @action("quarter.publish")
     async def publish(quarter: Quarter, asked: Request) -> Response:
+        await asked.access.check(Concern())
+
         async def job(unit: UnitOfWork) -> Answer:
             await jobs.publish(unit, quarter, asked.expected)
             state: QuarterState = await unit.state(QUARTER, quarter)
             version = await unit.version(QUARTER, quarter)
-            return Answer(200, {"quarter": quarter, **_results(state), "version": version})
+            return Answer(200, {"quarter": quarter, **_results(state, set(state.instructor_ids)), "version": version})
 
         return await answer(running, asked, quarter, job)
 
     @router.get("/{quarter}")
-    async def read(quarter: Quarter, response: Response) -> dict[str, Any]:
+    @action("assessment.read")
+    async def read(quarter: Quarter, response: Response, access: Access) -> dict[str, Any]:
+        """The quarter, and of the assessments and results those of the instructors whom the actor is responsible for."""
         unit = reading(running)
         state: QuarterState = await unit.state(QUARTER, quarter)
         if state.status == "unknown":
             raise NotFound("quarter-unknown", f"{quarter} was not opened", remedy="open it first")
         response.headers["ETag"] = etag(await unit.version(QUARTER, quarter))
+        concerns = await posted(running, state.instructor_ids)
+        seen = {one for one in state.instructor_ids if await access.allows(concerns[one])}
+        found = await jobs.assessments(unit, quarter)
         return {
             "quarter": quarter,
             "status": state.status,
@@ -96,17 +114,17 @@ def quarters(running: Running) -> APIRouter:
             "rule_set_version": state.rule_set_version,
             "items": [item.model_dump(mode="json") for item in state.items],
             "closes_on": state.closes_on,
-            "assessments": [_shown(one, each) for one, each in (await jobs.assessments(unit, quarter)).items()],
-            **(_results(state) if state.status == "published" else {}),
+            "assessments": [_shown(one, each) for one, each in found.items() if one in seen],
+            **(_results(state, seen) if state.status == "published" else {}),
         }
 
     return router
 
 
-def _results(state: QuarterState) -> dict[str, Any]:
+def _results(state: QuarterState, seen: set[str]) -> dict[str, Any]:
     return {
-        "results": state.results,
-        "unscored": [one for one in state.instructor_ids if one not in state.results],
+        "results": {one: total for one, total in state.results.items() if one in seen},
+        "unscored": [one for one in state.instructor_ids if one not in state.results and one in seen],
     }
 
 

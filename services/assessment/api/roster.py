@@ -8,8 +8,10 @@ from services.assessment.api.reading import reading
 from services.assessment.domain.roster.decider import ROSTER
 from services.assessment.domain.roster.state import RosterState
 from services.assessment.domain.vocabulary import Id
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import unknown
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 
@@ -18,11 +20,14 @@ def roster(running: Running) -> APIRouter:
     router = APIRouter(prefix="/roster", tags=["roster"])
 
     @router.get("/{member_id}")
-    async def read(member_id: Id, response: Response) -> dict[str, Any]:
+    @action("roster.read")
+    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
         unit = reading(running)
         state: RosterState = await unit.state(ROSTER, member_id)
         if not state.is_enrolled:
-            raise NotFound("member-unknown", "the roster has no such member", remedy="check the id in the path")
+            raise unknown("member")
+        concern = Concern(tuple(filter(None, [state.branch_id])), persons=tuple(state.instructor_ids))
+        await access.check(concern, hidden=unknown("member"))
         response.headers["ETag"] = etag(await unit.version(ROSTER, member_id))
         return {
             "member_id": member_id,

@@ -17,6 +17,8 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 
@@ -36,7 +38,9 @@ def rule_sets(running: Running) -> APIRouter:
     router = APIRouter(prefix="/rule-sets", tags=["rule sets"])
 
     @router.post("/{rule_set_id}/versions", status_code=201)
+    @action("rule-set.adopt")
     async def adopt(rule_set_id: Id, body: Adoption, asked: Request) -> Response:
+        await asked.access.check(Concern())
         command = AdoptRuleSet(
             rule_set_id=rule_set_id,
             version=body.version,
@@ -57,7 +61,9 @@ def rule_sets(running: Running) -> APIRouter:
         return await answer(running, asked, rule_set_id, job)
 
     @router.get("/{rule_set_id}")
-    async def read(rule_set_id: Id, response: Response) -> dict[str, Any]:
+    @action("rule-set.read")
+    async def read(rule_set_id: Id, response: Response, access: Access) -> dict[str, Any]:
+        await access.check(Concern())
         unit = reading(running)
         state: RuleSetState = await unit.state(RULE_SET, rule_set_id)
         if not state.versions:

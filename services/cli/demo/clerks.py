@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from services.cli.badges import clerk
 from services.cli.demo.county.relocation_model import Attempt, Outcome, RejectReason, Relocation
 from services.cli.demo.county.world import World
 from services.cli.demo.http import Api
@@ -92,7 +93,7 @@ class Clerks:
         self.tally.rejected.pop(before, None)
 
     async def _answer(self, plan: Relocation, attempt: Attempt, transfer_id: str, *, last: bool) -> None:
-        transfer = await self._approved(transfer_id)
+        transfer = await self._approved(transfer_id, id_of(plan.origin_committee_key))
         receiver = id_of(attempt.committee_key)
         if attempt.outcome is Outcome.EXPIRED:
             self.tally.unanswered[transfer_id] = plan
@@ -116,10 +117,10 @@ class Clerks:
             await self._do(
                 "POST", f"/transfers/{transfer_id}/receipt", {"by": receiver}, receiver, f"rec-{transfer_id}"
             )
-            await self._acknowledge(transfer_id)
+            await self._acknowledge(transfer_id, receiver)
 
-    async def _approved(self, transfer_id: str) -> dict[str, Any]:
-        transfer: dict[str, Any] = await self._mobility.call("GET", f"/transfers/{transfer_id}")
+    async def _approved(self, transfer_id: str, origin: str) -> dict[str, Any]:
+        transfer: dict[str, Any] = await self._mobility.call("GET", f"/transfers/{transfer_id}", actor=clerk(origin))
         for step, organisation in enumerate(transfer["approval_path"]):
             transfer = await self._do(
                 "POST", f"/transfers/{transfer_id}/approvals", {"by": organisation}, organisation,
@@ -127,8 +128,8 @@ class Clerks:
             )  # fmt: skip
         return transfer
 
-    async def _acknowledge(self, relocation_id: str) -> None:
-        transfer = await self._mobility.call("GET", f"/transfers/{relocation_id}")
+    async def _acknowledge(self, relocation_id: str, receiver: str) -> None:
+        transfer = await self._mobility.call("GET", f"/transfers/{relocation_id}", actor=clerk(receiver))
         for party in transfer["parties"]:
             if party["must_acknowledge"] and party["kind"] == "organisation":
                 body = {"party_id": party["party_id"], "by": party["ref_id"]}
@@ -139,5 +140,5 @@ class Clerks:
                 self.tally.acknowledged += 1
 
     async def _do(self, method: str, path: str, body: Any, actor: str, once: str) -> dict[str, Any]:
-        answer: dict[str, Any] = await self._mobility.call(method, path, body, actor=actor, once=once)
+        answer: dict[str, Any] = await self._mobility.call(method, path, body, actor=clerk(actor), once=once)
         return answer

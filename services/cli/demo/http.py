@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import httpx
 
+from services.cli.badges import OPERATOR, Badges
 from shared.kernel.errors import Refused
+from shared.security.actor import Actor
 
 T = TypeVar("T")
 
@@ -15,13 +17,14 @@ T = TypeVar("T")
 class Api:
     """One service's API. `Idempotency-Key`s make every call safe to repeat."""
 
-    def __init__(self, client: httpx.AsyncClient, service: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, service: str, badges: Badges) -> None:
         self._client = client
         self._service = service
+        self._badges = badges
 
-    async def call(self, method: str, path: str, body: Any = None, *, actor: str = "demo", once: str = "") -> Any:
+    async def call(self, method: str, path: str, body: Any = None, *, actor: Actor = OPERATOR, once: str = "") -> Any:
         """The JSON of a successful answer. Raises `Refused` with the problem's own words otherwise."""
-        headers = {"X-Actor": actor}
+        headers = dict(self._badges.of(actor))
         if once:
             headers["Idempotency-Key"] = once
         response = await self._client.request(method, path, json=body, headers=headers)
@@ -37,11 +40,11 @@ class Api:
 
 
 @asynccontextmanager
-async def api(url: str, service: str) -> AsyncIterator[Api]:
+async def api(url: str, service: str, badges: Badges) -> AsyncIterator[Api]:
     """A client with enough connections for the demonstration's clerks."""
     limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
-        yield Api(client, service)
+        yield Api(client, service, badges)
 
 
 async def for_each(items: Iterable[T], width: int, act: Callable[[T], Awaitable[object]]) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from services.cli.demo.county.model import Member, PartyOrganisation, Post, Station, Territory
+from services.cli.badges import OPERATOR, department
+from services.cli.demo.county.model import Member, PartyOrganisation, Station, Territory
 from services.cli.demo.county.world import World
 from services.cli.demo.http import Api, for_each
 from services.cli.demo.ids import id_of
 from shared.kernel.errors import Refused
+from shared.security.actor import Actor
 
 T = TypeVar("T")
 BATCH = 250
@@ -23,10 +25,12 @@ async def load(registry: Api, world: World, step: Step) -> None:
         await _organisations(registry, territory, step)
         await _units(registry, territory, step)
         await _stations(registry, territory, step)
-    everybody = [member for territory in world.territories for member in territory.members]
-    await _members(registry, everybody, step)
-    posts = [post for territory in world.territories for post in territory.posts]
-    await _posts(registry, posts, step)
+        await _members(registry, territory, step)
+        await _posts(registry, territory, step)
+
+
+def _department(territory: Territory) -> Actor:
+    return department(id_of(territory.organisations[0].key))
 
 
 async def _organisations(registry: Api, territory: Territory, step: Step) -> None:
@@ -40,8 +44,10 @@ async def _organisations(registry: Api, territory: Territory, step: Step) -> Non
             levels.append([])
         levels[at].append(organisation)
     count = _counter(f"{territory.name} organisations", len(territory.organisations), step)
-    for level in levels:
-        await _enter(registry, "organisations", [_founding(one) for one in level], count)
+    for depth_, level in enumerate(levels):
+        # Only an operator may found what has nobody above it; all below is the department's business.
+        actor = _department(territory) if depth_ else OPERATOR
+        await _enter(registry, "organisations", [_founding(one) for one in level], count, actor)
 
 
 def _founding(one: PartyOrganisation) -> dict[str, Any]:
@@ -64,7 +70,7 @@ async def _units(registry: Api, territory: Territory, step: Step) -> None:
         {"uscc": one.uscc, "name": one.name, "kind": one.kind.value, "area_code": one.area_code, "staff": one.staff}
         for one in territory.units
     ]
-    await _enter(registry, "units", bodies, count)
+    await _enter(registry, "units", bodies, count, _department(territory))
 
 
 async def _stations(registry: Api, territory: Territory, step: Step) -> None:
@@ -81,17 +87,19 @@ async def _stations(registry: Api, territory: Territory, step: Step) -> None:
             "office_email": offices[one.organisation_key].office_email,
             "office_phone": duty_phone(one.key),
         }
-        await registry.call("POST", "/stations", body, once=f"station-{one.key}")
+        actor = _department(territory)
+        await registry.call("POST", "/stations", body, actor=actor, once=f"station-{one.key}")
         count()
 
     await for_each(territory.stations, 8, open_)
 
 
-async def _members(registry: Api, members: Sequence[Member], step: Step) -> None:
-    await _enter(registry, "members", [_admission(m) for m in members], _counter("members", len(members), step))
+async def _members(registry: Api, territory: Territory, step: Step) -> None:
+    count = _counter(f"{territory.name} members", len(territory.members), step)
+    await _enter(registry, "members", [_admission(m) for m in territory.members], count, _department(territory))
 
 
-async def _posts(registry: Api, posts: Sequence[Post], step: Step) -> None:
+async def _posts(registry: Api, territory: Territory, step: Step) -> None:
     bodies = [
         {
             "post_id": id_of(f"{one.kind.value}-{one.person_key}-{one.scope_key}"),
@@ -101,14 +109,17 @@ async def _posts(registry: Api, posts: Sequence[Post], step: Step) -> None:
             "scope_id": id_of(one.scope_key),
             "since": date(2026, 1, 1).isoformat(),
         }
-        for one in posts
+        for one in territory.posts
     ]
-    await _enter(registry, "posts", bodies, _counter("posts", len(posts), step))
+    count = _counter(f"{territory.name} posts", len(territory.posts), step)
+    await _enter(registry, "posts", bodies, count, _department(territory))
 
 
-async def _enter(registry: Api, what: str, bodies: Sequence[dict[str, Any]], count: Callable[..., None]) -> None:
+async def _enter(
+    registry: Api, what: str, bodies: Sequence[dict[str, Any]], count: Callable[..., None], actor: Actor
+) -> None:
     async def send(batch: Sequence[dict[str, Any]]) -> None:
-        answer = await registry.call("POST", f"/{what}/batch", {what: batch})
+        answer = await registry.call("POST", f"/{what}/batch", {what: batch}, actor=actor)
         refused = [result for result in answer["results"] if not result["entered"]]
         if refused:
             raise Refused(refused[0]["code"], f"{len(refused)} {what} were not entered: {refused[0]['detail']}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.progress import TaskID
 
 from services.cli.addresses_table import show_addresses
+from services.cli.badges import Badges
 from services.cli.broker_connection import connected
 from services.cli.demo.clerks import Clerks
 from services.cli.demo.county.world import World, build_world
@@ -72,14 +73,14 @@ async def _load(installation: LocalInstallation, databases: Databases, world: Wo
             shown.update(tasks[what], completed=done)
             lines.say(f"  {what}: {done}/{total}", now=done == total)
 
-        async with api(installation.url("registry"), "registry") as registry:
+        async with api(installation.url("registry"), "registry", Badges(installation.issuer())) as registry:
             await load(registry, world, step)
     with progress("the other services take the county over"):
         await databases.until_quiet()
 
 
 async def _relocate(installation: LocalInstallation, databases: Databases, world: World) -> Clerks:
-    async with api(installation.url("mobility"), "mobility") as mobility:
+    async with api(installation.url("mobility"), "mobility", Badges(installation.issuer())) as mobility:
         clerks = Clerks(mobility, world)
         async with watching(databases, clerks.tally, len(world.relocations)):
             await for_each(world.relocations, CLERKS, clerks.carry_out)

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from services.mobility.api.fields import Id
 from services.mobility.api.queries import many
 from services.mobility.projections.tables import CASES
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
 
 
@@ -18,12 +19,15 @@ def cases(running: Running) -> APIRouter:
     router = APIRouter(prefix="/cases", tags=["cases"])
 
     @router.get("")
+    @action("case.read")
     async def inbox(
-        paging: Paging, holder_id: Id | None = None, escalated_to: Id | None = None
+        paging: Paging, access: Access, holder_id: Id | None = None, escalated_to: Id | None = None
     ) -> Page[dict[str, Any]]:
         """Open cases that this organisation holds, or that were escalated to it because their holder stayed silent."""
         order = (CASES.c.due_at, CASES.c.case_id)
-        query = select(CASES).where(CASES.c.open).order_by(*order).limit(paging.limit + 1)
+        scope = await access.scope()
+        own = or_(CASES.c.holder_id.in_(scope), CASES.c.escalated_to.in_(scope))
+        query = select(CASES).where(CASES.c.open, own).order_by(*order).limit(paging.limit + 1)
         if holder_id is not None:
             query = query.where(CASES.c.holder_id == holder_id)
         if escalated_to is not None:

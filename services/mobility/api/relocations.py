@@ -8,14 +8,16 @@ from sqlalchemy import select
 
 from services.mobility.api.fields import Act, Id
 from services.mobility.api.queries import many, one
+from services.mobility.api.sides import transfer_seen
 from services.mobility.application.acknowledgements import acknowledge
 from services.mobility.processes.relocation.decider import RELOCATION
 from services.mobility.projections.missing import missing
-from services.mobility.projections.tables import PROPAGATION, RELOCATIONS, TRANSFERS
+from services.mobility.projections.tables import PROPAGATION, RELOCATIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
 from shared.web.etag import etag
 
 
@@ -30,7 +32,11 @@ def relocations(running: Running) -> APIRouter:
     router = APIRouter(prefix="/relocations", tags=["relocations"])
 
     @router.post("/{relocation_id}/acknowledgements", status_code=201)
+    @action("relocation.acknowledge")
     async def record(relocation_id: Id, body: Acknowledgement, asked: Request) -> Response:
+        await transfer_seen(running, asked.access, relocation_id, "relocation")
+        await asked.access.acts_for(body.by)
+
         async def job(unit: UnitOfWork) -> Answer:
             await acknowledge(unit, relocation_id, body.party_id, body.by, asked.expected)
             version = await unit.version(RELOCATION, relocation_id)
@@ -39,10 +45,11 @@ def relocations(running: Running) -> APIRouter:
         return await answer(running, asked, relocation_id, job)
 
     @router.get("/{relocation_id}")
-    async def read(relocation_id: Id, response: Response) -> dict[str, Any]:
+    @action("relocation.read")
+    async def read(relocation_id: Id, response: Response, access: Access) -> dict[str, Any]:
         begun = (RELOCATIONS.c.relocation_id == relocation_id) & RELOCATIONS.c.accepted_at.is_not(None)
         row = await one(running, RELOCATIONS, begun, "relocation")
-        accepted = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == relocation_id, "transfer")
+        accepted = await transfer_seen(running, access, relocation_id, "relocation")
         required = (PROPAGATION.c.relocation_id == relocation_id) & PROPAGATION.c.number.is_not(None)
         steps = await many(running, select(PROPAGATION).where(required).order_by(PROPAGATION.c.number))
         response.headers["ETag"] = etag(row["version"])

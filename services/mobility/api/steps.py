@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.mobility.api.fields import Act, Id, LetterNumber, Words
 from services.mobility.api.queries import settings_of
+from services.mobility.api.sides import transfer_seen
 from services.mobility.application import decisions, letters
 from services.mobility.application.steps import summary
 from services.mobility.domain.terms import RejectionReason
@@ -14,6 +15,7 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import action
 
 
 class Acceptance(Act):
@@ -42,8 +44,11 @@ def steps(running: Running) -> APIRouter:
     outside = settings_of(running).outside_systems
 
     async def decide(
-        transfer_id: str, asked: Asked, decision: Callable[[UnitOfWork], Awaitable[Any]], status: int = 200
+        transfer_id: str, body: Act, asked: Asked, decision: Callable[[UnitOfWork], Awaitable[Any]], status: int = 200
     ) -> Response:
+        await transfer_seen(running, asked.access, transfer_id)
+        await asked.access.acts_for(body.by)
+
         async def job(unit: UnitOfWork) -> Answer:
             await decision(unit)
             return Answer(status, await summary(unit, transfer_id))
@@ -51,21 +56,25 @@ def steps(running: Running) -> APIRouter:
         return await answer(running, asked, transfer_id, job)
 
     @router.post("/approvals")
+    @action("transfer.approve")
     async def approve(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
-            transfer_id, asked, lambda unit: letters.approve(unit, transfer_id, body.by, asked.expected)
+            transfer_id, body, asked, lambda unit: letters.approve(unit, transfer_id, body.by, asked.expected)
         )
 
     @router.post("/letters", status_code=201)
+    @action("transfer.reissue-letter")
     async def reissue(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
-            transfer_id, asked, lambda unit: letters.reissue(unit, transfer_id, body.by, asked.expected), 201
+            transfer_id, body, asked, lambda unit: letters.reissue(unit, transfer_id, body.by, asked.expected), 201
         )
 
     @router.post("/acceptance")
+    @action("transfer.accept")
     async def accept(transfer_id: Id, body: Acceptance, asked: Request) -> Response:
         return await decide(
             transfer_id,
+            body,
             asked,
             lambda unit: decisions.accept(
                 unit, transfer_id, body.by, body.branch_id, body.letter_number, outside, asked.expected
@@ -73,29 +82,37 @@ def steps(running: Running) -> APIRouter:
         )
 
     @router.post("/rejection")
+    @action("transfer.reject")
     async def reject(transfer_id: Id, body: Refusal, asked: Request) -> Response:
         return await decide(
             transfer_id,
+            body,
             asked,
             lambda unit: decisions.reject(unit, transfer_id, body.by, body.reason_code, body.text, asked.expected),
         )
 
     @router.post("/withdrawal")
+    @action("transfer.withdraw")
     async def withdraw(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
-            transfer_id, asked, lambda unit: decisions.withdraw(unit, transfer_id, body.by, asked.expected)
+            transfer_id, body, asked, lambda unit: decisions.withdraw(unit, transfer_id, body.by, asked.expected)
         )
 
     @router.post("/receipt")
+    @action("transfer.return-receipt")
     async def receipt(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
-            transfer_id, asked, lambda unit: decisions.return_receipt(unit, transfer_id, body.by, asked.expected)
+            transfer_id, body, asked, lambda unit: decisions.return_receipt(unit, transfer_id, body.by, asked.expected)
         )
 
     @router.post("/closure")
+    @action("transfer.close")
     async def close(transfer_id: Id, body: Closure, asked: Request) -> Response:
         return await decide(
-            transfer_id, asked, lambda unit: decisions.close(unit, transfer_id, body.by, body.text, asked.expected)
+            transfer_id,
+            body,
+            asked,
+            lambda unit: decisions.close(unit, transfer_id, body.by, body.text, asked.expected),
         )
 
     return router

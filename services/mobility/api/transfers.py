@@ -7,15 +7,20 @@ from sqlalchemy import select
 
 from services.mobility.api.fields import Act, Id, Month, Words
 from services.mobility.api.queries import many, one, settings_of
+from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
+from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
 from services.mobility.application.steps import known, summary
 from services.mobility.domain.terms import TransferScope
 from services.mobility.projections.tables import TRANSFERS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import NotFound, unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
 
@@ -50,8 +55,14 @@ def transfers(running: Running) -> APIRouter:
     router = APIRouter(prefix="/transfers", tags=["transfers"])
     settings = settings_of(running)
 
+    async def _belongs(member_id: str) -> Concern:
+        rows = await running.store.get_rows("members", [(member_id,)])
+        return Concern(tuple(str(row["organisation_id"]) for row in rows.values()))
+
     @router.post("", status_code=201)
+    @action("transfer.request")
     async def ask(body: Asking, asked: Request) -> Response:
+        await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
         identity = body.transfer_id or running.ids()
         wanted = Wanted(**body.model_dump() | {"transfer_id": identity})
 
@@ -62,7 +73,10 @@ def transfers(running: Running) -> APIRouter:
         return await answer(running, asked, identity, job)
 
     @router.post("/{transfer_id}/resending", status_code=201)
+    @action("transfer.resend")
     async def resend(transfer_id: Id, body: Resending, asked: Request) -> Response:
+        await transfer_seen(running, asked.access, transfer_id)
+        await asked.access.acts_for(body.by)
         identity = body.transfer_id or running.ids()
         correction = Correction(**body.model_dump(exclude={"by"}) | {"transfer_id": identity})
 
@@ -74,15 +88,20 @@ def transfers(running: Running) -> APIRouter:
         return await answer(running, asked, transfer_id, job)
 
     @router.get("/{transfer_id}")
-    async def read(transfer_id: Id, response: Response) -> dict[str, Any]:
+    @action("transfer.read")
+    async def read(transfer_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == transfer_id, "transfer")
+        await access.check(concern_of(row), hidden=unknown("transfer"))
         response.headers["ETag"] = etag(row["version"])
         return row
 
     @router.get("")
-    async def listing(paging: Paging, member_id: Id | None = None, holder_id: Id | None = None) -> Page[dict[str, Any]]:
+    @action("transfer.read")
+    async def listing(
+        paging: Paging, access: Access, member_id: Id | None = None, holder_id: Id | None = None
+    ) -> Page[dict[str, Any]]:
         key = TRANSFERS.c.transfer_id
-        query = select(TRANSFERS).order_by(key).limit(paging.limit + 1)
+        query = select(TRANSFERS).where(await seen_by(access)).order_by(key).limit(paging.limit + 1)
         if member_id is not None:
             query = query.where(TRANSFERS.c.member_id == member_id)
         if holder_id is not None:
@@ -93,3 +112,7 @@ def transfers(running: Running) -> APIRouter:
         return paging.page("transfers", rows, lambda row: (row["transfer_id"],), dict)
 
     return router
+
+
+def _no_member() -> NotFound:
+    return NotFound("member-unknown", "there is no such member", remedy=AGAIN, where="member_id")

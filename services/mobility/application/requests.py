@@ -50,7 +50,7 @@ async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> l
     approval path, of the member's case and of the request.
     """
     unit.cause = unit.cause.with_correlation(wanted.transfer_id)
-    await unit.prefetch([(TRANSFER, wanted.transfer_id), (MEMBER_CASE, wanted.member_id)])
+    unit.presume_new(TRANSFER, wanted.transfer_id)
     command = await _command(unit, wanted, policy)
     opening = OpenCase(
         member_id=wanted.member_id,

@@ -42,7 +42,7 @@ def _moved(event: registry.MembershipMoved, _: Fact) -> list[RowChange]:
 ROLL = (
     Projection(
         "organisations",
-        1,
+        2,
         ("organisations",),
         {},
         {

@@ -11,7 +11,7 @@ ORGANISATIONS = Table(
     "organisations",
     VIEWS,
     Column("organisation_id", Text, primary_key=True),
-    Column("parent_id", Text),
+    Column("parent_id", Text, index=True),
     Column("kind", Text),
     Column("can_approve_probationary", Boolean),
     Column("unit_uscc", Text),

@@ -1,16 +1,33 @@
 """`/messages`: what became of each message. Recipients are told by id; no name and no address is ever shown."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from services.notify.domain.vocabulary import Id
-from services.notify.projections.tables import MESSAGES
-from shared.kernel.errors import NotFound
+from services.notify.projections.tables import MESSAGES, STATIONS
+from shared.kernel.errors import unknown
 from shared.runtime.definition import Running
+from shared.security.access import Access, Permit, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+
+_SIDES: Final = ("origin", "destination")
+"""The references of a message that say between which branches somebody moved."""
+
+
+async def _concern(row: dict[str, Any], access: Permit) -> Concern:
+    """Whose business a message is: either side's of what it tells, and its recipient's."""
+    organisations = [row["about"].get(side) for side in _SIDES]
+    kind, recipient = row["recipient_kind"], row["recipient_ref"]
+    if kind == "organisation":
+        organisations.append(recipient)
+    elif kind == "station":
+        organisations += await access.organisation_of_station(recipient)
+    persons = (recipient,) if kind in ("member", "outside_system") else ()
+    return Concern(tuple(filter(None, organisations)), persons)
 
 
 def messages(running: Running) -> APIRouter:
@@ -22,17 +39,34 @@ def messages(running: Running) -> APIRouter:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     @router.get("/{message_id}")
-    async def read(message_id: Id, response: Response) -> dict[str, Any]:
+    @action("message.read")
+    async def read(message_id: Id, response: Response, access: Access) -> dict[str, Any]:
         rows = await many(select(MESSAGES).where(MESSAGES.c.message_id == message_id))
         if not rows:
-            raise NotFound("message-unknown", "there is no such message", remedy="check the id in the path")
+            raise unknown("message")
+        await access.check(await _concern(rows[0], access), hidden=unknown("message"))
         response.headers["ETag"] = etag(rows[0]["version"])
         return rows[0]
 
     @router.get("")
-    async def listing(paging: Paging, relocation_id: Annotated[Id, Query()]) -> Page[dict[str, Any]]:
+    @action("message.read")
+    async def listing(paging: Paging, access: Access, relocation_id: Annotated[Id, Query()]) -> Page[dict[str, Any]]:
+        """The messages about a relocation: all of them to either side of it, of others those to themselves."""
         key = MESSAGES.c.message_id
-        query = select(MESSAGES).where(MESSAGES.c.relocation_id == relocation_id).order_by(key).limit(paging.limit + 1)
+        scope = await access.scope()
+        stations = select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope))
+        visible = or_(
+            *[MESSAGES.c.about[side].astext.in_(scope) for side in _SIDES],
+            and_(MESSAGES.c.recipient_kind == "organisation", MESSAGES.c.recipient_ref.in_(scope)),
+            and_(MESSAGES.c.recipient_kind == "station", MESSAGES.c.recipient_ref.in_(stations)),
+            and_(MESSAGES.c.recipient_kind == "member", MESSAGES.c.recipient_ref == access.actor.id),
+        )
+        query = (
+            select(MESSAGES)
+            .where(MESSAGES.c.relocation_id == relocation_id, visible)
+            .order_by(key)
+            .limit(paging.limit + 1)
+        )
         if after := paging.after("messages", str):
             query = query.where(key > after[0])
         return paging.page("messages", await many(query), lambda row: (row["message_id"],), dict)

@@ -14,6 +14,8 @@ from services.notify.domain.vocabulary import Channel
 from services.notify.providers.sms_gateway import beijing_time, code_of, reference_of
 from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 
 MOST_AT_ONCE: Final = 1000
 Batch = Annotated[list[Any], Body(min_length=1, max_length=MOST_AT_ONCE, description="receipts, in any order")]
@@ -71,11 +73,15 @@ def receipts(running: Running) -> APIRouter:
     router = APIRouter(prefix="/receipts", tags=["receipts"])
 
     @router.post("/email")
-    async def email(batch: Batch) -> dict[str, int]:
+    @action("receipt.report")
+    async def email(batch: Batch, access: Access) -> dict[str, int]:
+        await access.check(Concern())
         return await _take(running, "email", batch, TypeAdapter(EmailReceipt).validate_python)
 
     @router.post("/sms")
-    async def sms(batch: Batch) -> dict[str, int]:
+    @action("receipt.report")
+    async def sms(batch: Batch, access: Access) -> dict[str, int]:
+        await access.check(Concern())
         return await _take(running, "sms", batch, TypeAdapter(SmsReceipt).validate_python)
 
     return router

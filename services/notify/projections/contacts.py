@@ -1,4 +1,4 @@
-"""How facts of the registry become the addresses that messages go to."""
+"""How facts of the registry become the addresses that messages go to, and the tree that scopes are measured by."""
 
 from shared.contracts import registry
 from shared.contracts.base import PublicEvent
@@ -22,22 +22,28 @@ def _erased(event: registry.PersonErased, _: Fact) -> list[RowChange]:
     return [Put("members", (event.person_id,), row)]
 
 
-def _office(table: str, key: str) -> OwnProjector:
-    """Name and office addresses into the row with its key; of a change, only the fields that are given."""
+def _office(table: str, key: str, above: str) -> OwnProjector:
+    """Name, office addresses and superior into the row with its key; of a change, only the fields that are given."""
 
     def project(event: PublicEvent, _: Fact) -> list[RowChange]:
-        values = {name: getattr(event, name) for name in (key, *_OFFICE)}
+        values = {name: getattr(event, name, None) for name in (key, above, *_OFFICE)}
         row = {name: value for name, value in values.items() if value is not None}
         return [Put(table, (row[key],), row)]
 
     return project
 
 
-_organisation, _station = _office("organisations", "organisation_id"), _office("stations", "station_id")
+def _reparented(event: registry.PartyOrganisationReparented, _: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "parent_id": event.to_parent_id}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+_organisation = _office("organisations", "organisation_id", "parent_id")
+_station = _office("stations", "station_id", "organisation_id")
 
 CONTACTS = Projection(
     "contacts",
-    1,
+    2,
     ("members", "organisations", "stations"),
     {},
     {
@@ -46,6 +52,7 @@ CONTACTS = Projection(
         registry.PersonErased: _erased,
         registry.PartyOrganisationFounded: _organisation,
         registry.PartyOrganisationChanged: _organisation,
+        registry.PartyOrganisationReparented: _reparented,
         registry.StationOpened: _station,
         registry.StationChanged: _station,
     },

@@ -1,6 +1,6 @@
 """Looking at members: by id or by a number, masked, and never without a trace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -49,15 +49,15 @@ async def masked_name(sealer: Sealer, row: Mapping[str, Any]) -> str:
     return mask(PersonalKind.NAME, await sealer.open(row["member_id"], "name", Sealed(row["name"])))
 
 
-async def looked_at(running: Running, asked: Asked, action: str, people: Sequence[str], purpose: str) -> None:
-    """Put it on record. Await it before answering: what is not on record is not shown. That nobody was found is on
-    record as well, since trying numbers is a way to learn who is there.
+async def looked_at(running: Running, asked: Asked, action: str, became: Mapping[str, str], purpose: str) -> None:
+    """Put it on record, by person what came of it. Await it before answering: what is not on record is not shown. That
+    nobody was found is on record as well, since trying numbers is a way to learn who is there.
     """
 
     async def job(unit: UnitOfWork) -> None:
-        for person_id in people:
-            unit.audit(action, person_id, purpose=purpose)
-        if not people:
+        for person_id, outcome in became.items():
+            unit.audit(action, person_id, purpose=purpose, outcome=outcome)
+        if not became:
             unit.audit(action, purpose=purpose, outcome="nobody")
 
-    await running.executor.run(job, asked.cause(people[0] if people else "lookup"))
+    await running.executor.run(job, asked.cause(next(iter(became), "lookup")))

@@ -17,7 +17,7 @@ from services.registry.domain.vocabulary import Id, MemberStatus
 from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Unavailable, unknown
 from shared.kernel.identifiers.mobile_phone import MobilePhone
 from shared.kernel.identifiers.person_name import PersonName
 from shared.kernel.identifiers.resident_id import ResidentId
@@ -25,6 +25,8 @@ from shared.privacy.blind_index import BlindIndex
 from shared.privacy.sealer import Sealer
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action, outside_scope
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -65,29 +67,44 @@ def members(running: Running) -> APIRouter:
     router = APIRouter(prefix="/members", tags=["members"])
     sealer, index = _privacy(running)
 
+    async def _branch(member_id: str) -> Concern:
+        rows = await running.store.get_rows("members", [(member_id,)])
+        return Concern(tuple(row["organisation_id"] for row in rows.values()))
+
     async def _admit(unit: UnitOfWork, entrant: SealedEntrant) -> Answer:
         await roll.admit(unit, entrant)
         member_id = entrant.command.member_id
         return Answer(201, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
 
     @router.post("", status_code=201)
+    @action("member.admit")
     async def admit(body: Admission, asked: Request) -> Response:
+        await asked.access.check(Concern((body.organisation_id,)))
         [entrant] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
         return await answer(running, asked, entrant.command.member_id, lambda unit: _admit(unit, entrant))
 
     @router.post("/batch", status_code=200)
+    @action("member.admit")
     async def admit_many(body: Admissions, asked: Request) -> dict[str, Any]:
         entrants = [one_.entrant(one_.member_id or running.ids()) for one_ in body.members]
-        sealed = await roll.seal(sealer, index, entrants)
+        may = [await asked.access.allows(Concern((one_.organisation_id,))) for one_ in entrants]
+        # Nothing is sealed, and no key made, for somebody whom the actor may not admit.
+        sealed = iter(await roll.seal(sealer, index, [one_ for one_, yes in zip(entrants, may, strict=True) if yes]))
+        asked_for = [(one_, next(sealed) if yes else None) for one_, yes in zip(entrants, may, strict=True)]
 
-        async def enter(entrant: SealedEntrant) -> None:
-            cause = asked.cause(entrant.command.member_id)
-            await running.executor.run(lambda unit: _admit(unit, entrant), cause)
+        async def enter(item: tuple[Entrant, SealedEntrant | None]) -> None:
+            entrant, ready = item
+            if ready is None:
+                raise outside_scope()
+            await running.executor.run(lambda unit: _admit(unit, ready), asked.cause(entrant.member_id))
 
-        return await each(sealed, lambda entrant: entrant.command.member_id, enter)
+        return await each(asked_for, lambda item: item[0].member_id, enter)
 
     @router.put("/{member_id}/contact")
+    @action("member.change-contact")
     async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:
+        await asked.access.check(await _branch(member_id), hidden=unknown("member"))
+
         async def job(unit: UnitOfWork) -> Answer:
             await roll.change_contact(unit, sealer, index, member_id, body.phone, body.email, asked.expected)
             return Answer(200, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
@@ -95,25 +112,32 @@ def members(running: Running) -> APIRouter:
         return await answer(running, asked, member_id, job)
 
     @router.get("/{member_id}")
+    @action("member.read")
     async def read(member_id: Id, response: Response, asked: Request) -> dict[str, Any]:
         row = await one(running, MEMBERS, MEMBERS.c.member_id == member_id, "member")
+        await asked.access.check(Concern((row["organisation_id"],)), hidden=unknown("member"))
         row["name"] = await masked_name(sealer, row)
-        await looked_at(running, asked, "member.read", [member_id], "display")
+        await looked_at(running, asked, "member.read", {member_id: "done"}, "display")
         response.headers["ETag"] = etag(row["version"])
         return row
 
     @router.post("/lookup", status_code=200)
+    @action("member.lookup")
     async def look_up(body: Lookup, response: Response, asked: Request) -> dict[str, Any]:
         found = await who_has(running, index, body)
         rows = await many(running, select(MEMBERS).where(MEMBERS.c.member_id.in_(found)).order_by(MEMBERS.c.member_id))
-        for row in rows:
+        shown = [row for row in rows if await asked.access.allows(Concern((row["organisation_id"],)))]
+        for row in shown:
             row["name"] = await masked_name(sealer, row)
-        await looked_at(running, asked, f"member.lookup-by-{body.by}", found, body.purpose)
+        became = dict.fromkeys(found, "outside-scope") | {row["member_id"]: "done" for row in shown}
+        await looked_at(running, asked, f"member.lookup-by-{body.by}", became, body.purpose)
         response.headers["Cache-Control"] = "no-store"
-        return {"members": rows}
+        return {"members": shown}
 
     @router.get("/{member_id}/memberships")
-    async def memberships(member_id: Id) -> list[dict[str, Any]]:
+    @action("member.read")
+    async def memberships(member_id: Id, access: Access) -> list[dict[str, Any]]:
+        await access.check(await _branch(member_id), hidden=unknown("member"))
         query = select(MEMBERSHIPS).where(MEMBERSHIPS.c.member_id == member_id).order_by(MEMBERSHIPS.c.since)
         rows = await many(running, query)
         for row, following in zip(rows, [*rows[1:], None], strict=True):

@@ -1,10 +1,10 @@
 """`/organisations`: party organisations and their tree; `/stations`: the stations that serve them."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
@@ -25,10 +25,13 @@ from services.registry.domain.vocabulary import (
 from services.registry.projections.tables import ORGANISATIONS, STATIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, Permit, action
+from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
 
@@ -87,16 +90,31 @@ class Opening(Body):
     office_phone: OfficePhone | None = None
 
 
+ADDRESSED_KINDS: Final = ("committee", "working_committee")
+"""Kinds that everybody may name: transfers go to them, and through them. Where there is a branch tells where somebody works."""
+
+
 def organisations(running: Running) -> APIRouter:
     """The routes of party organisations."""
     router = APIRouter(prefix="/organisations", tags=["organisations"])
+
+    async def _existing(access: Permit, organisation_id: str) -> None:
+        await access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
 
     async def _answer(unit: UnitOfWork, organisation_id: str, status: int = 200) -> Answer:
         version = await unit.version(ORGANISATION, organisation_id)
         return Answer(status, {"organisation_id": organisation_id, "version": version})
 
+    async def _may_found(access: Permit, body: Founding) -> None:
+        concern = Concern(tuple(filter(None, [body.parent_id])), root=body.parent_id is None)
+        await access.check(concern)
+        if body.can_approve_probationary:
+            await access.check(concern, action="organisation.empower")
+
     @router.post("", status_code=201)
+    @action("organisation.found")
     async def found(body: Founding, asked: Request) -> Response:
+        await _may_found(asked.access, body)
         identity = body.organisation_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -106,17 +124,25 @@ def organisations(running: Running) -> APIRouter:
         return await answer(running, asked, identity, job)
 
     @router.post("/batch")
+    @action("organisation.found")
     async def found_many(body: Foundings, asked: Request) -> dict[str, Any]:
         named = [(one_.organisation_id or running.ids(), one_) for one_ in body.organisations]
 
         async def enter(item: tuple[str, Founding]) -> None:
+            await _may_found(asked.access, item[1])
             command = FoundOrganisation(**item[1].model_dump() | {"organisation_id": item[0]})
             await running.executor.run(lambda unit: tree.found(unit, command), asked.cause(item[0]))
 
         return await each(named, lambda item: item[0], enter)
 
     @router.patch("/{organisation_id}")
+    @action("organisation.change")
     async def change(organisation_id: Id, body: OrganisationChange, asked: Request) -> Response:
+        await _existing(asked.access, organisation_id)
+        if body.can_approve_probationary is not None:
+            # Being an endpoint of transfers is granted from above, not taken.
+            await asked.access.check(Concern((organisation_id,)), action="organisation.empower")
+
         async def job(unit: UnitOfWork) -> Answer:
             command = ChangeOrganisation(organisation_id=organisation_id, **body.model_dump())
             await unit.handle(ORGANISATION, organisation_id, command, expected=asked.expected)
@@ -125,7 +151,11 @@ def organisations(running: Running) -> APIRouter:
         return await answer(running, asked, organisation_id, job)
 
     @router.put("/{organisation_id}/parent")
+    @action("organisation.reparent")
     async def reparent(organisation_id: Id, body: NewParent, asked: Request) -> Response:
+        await _existing(asked.access, organisation_id)
+        await asked.access.check(Concern((body.parent_id,)))
+
         async def job(unit: UnitOfWork) -> Answer:
             await tree.reparent(unit, organisation_id, body.parent_id, asked.expected)
             return await _answer(unit, organisation_id)
@@ -133,7 +163,10 @@ def organisations(running: Running) -> APIRouter:
         return await answer(running, asked, organisation_id, job)
 
     @router.post("/{organisation_id}/dissolution")
+    @action("organisation.dissolve")
     async def dissolve(organisation_id: Id, body: Dissolution, asked: Request) -> Response:
+        await _existing(asked.access, organisation_id)
+
         async def job(unit: UnitOfWork) -> Answer:
             await tree.dissolve(unit, organisation_id, body.reason, asked.expected)
             return await _answer(unit, organisation_id)
@@ -141,15 +174,25 @@ def organisations(running: Running) -> APIRouter:
         return await answer(running, asked, organisation_id, job)
 
     @router.get("/{organisation_id}")
-    async def read(organisation_id: Id, response: Response) -> dict[str, Any]:
+    @action("organisation.read")
+    async def read(organisation_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, ORGANISATIONS, ORGANISATIONS.c.organisation_id == organisation_id, "organisation")
+        named = Concern((organisation_id,), public=row["kind"] in ADDRESSED_KINDS)
+        await access.check(named, hidden=unknown("organisation"))
         response.headers["ETag"] = etag(row["version"])
         return row
 
     @router.get("")
-    async def listing(paging: Paging, parent_id: Id | None = None) -> Page[dict[str, Any]]:
+    @action("organisation.read")
+    async def listing(paging: Paging, access: Access, parent_id: Id | None = None) -> Page[dict[str, Any]]:
+        """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own."""
         key = ORGANISATIONS.c.organisation_id
-        query = select(ORGANISATIONS).order_by(key).limit(paging.limit + 1)
+        visible = or_(
+            ORGANISATIONS.c.kind.in_(ADDRESSED_KINDS),
+            key.in_(await access.above()),
+            key.in_(await access.scope(Relation.ADDRESSED)),
+        )
+        query = select(ORGANISATIONS).where(visible).order_by(key).limit(paging.limit + 1)
         if parent_id is not None:
             query = query.where(ORGANISATIONS.c.parent_id == parent_id)
         if after := paging.after("organisations", str):
@@ -165,7 +208,9 @@ def stations(running: Running) -> APIRouter:
     router = APIRouter(prefix="/stations", tags=["stations"])
 
     @router.post("", status_code=201)
+    @action("station.open")
     async def open_(body: Opening, asked: Request) -> Response:
+        await asked.access.check(Concern((body.organisation_id,)))
         identity = body.station_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -176,7 +221,9 @@ def stations(running: Running) -> APIRouter:
         return await answer(running, asked, identity, job)
 
     @router.get("/{station_id}")
-    async def read(station_id: Id, response: Response) -> dict[str, Any]:
+    @action("station.read")
+    async def read(station_id: Id, response: Response, access: Access) -> dict[str, Any]:
+        await access.check(Concern(), hidden=unknown("station"))
         row = await one(running, STATIONS, STATIONS.c.station_id == station_id, "station")
         response.headers["ETag"] = etag(row["version"])
         return row

@@ -1,5 +1,6 @@
 """`/posts`: who serves what, and since when."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import units
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import posts as jobs
@@ -16,8 +18,11 @@ from services.registry.domain.vocabulary import Id, PostKind, PostScope
 from services.registry.projections.tables import POSTS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 
@@ -48,8 +53,21 @@ def posts(running: Running) -> APIRouter:
     """The routes of posts."""
     router = APIRouter(prefix="/posts", tags=["posts"])
 
+    async def _concern(scope: str, scope_id: str, person_id: str = "") -> Concern:
+        """Whose business a post is: that of the organisation it is at, of its station, or those founded in its unit."""
+        if scope == "organisation":
+            places: tuple[str, ...] = (scope_id,)
+        elif scope == "station":
+            places = tuple(str(r["organisation_id"]) for r in (await running.directory.stations([scope_id])).values())
+        else:
+            # Where nobody is organised yet, which is what liaisons are sent for, the place decides.
+            return replace(await units.concern(running, scope_id), persons=(person_id,))
+        return Concern(places, persons=(person_id,))
+
     @router.post("", status_code=201)
+    @action("post.assign")
     async def assign(body: Assignment, asked: Request) -> Response:
+        await asked.access.check(await _concern(body.scope, body.scope_id))
         identity = body.post_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -59,17 +77,23 @@ def posts(running: Running) -> APIRouter:
         return await answer(running, asked, identity, job)
 
     @router.post("/batch")
+    @action("post.assign")
     async def assign_many(body: Assignments, asked: Request) -> dict[str, Any]:
         named = [(one_.post_id or running.ids(), one_) for one_ in body.posts]
 
         async def enter(item: tuple[str, Assignment]) -> None:
+            await asked.access.check(await _concern(item[1].scope, item[1].scope_id))
             command = AssignPost(**item[1].model_dump() | {"post_id": item[0]})
             await running.executor.run(lambda unit: jobs.assign(unit, command), asked.cause(item[0]))
 
         return await each(named, lambda item: item[0], enter)
 
     @router.post("/{post_id}/departure")
+    @action("post.leave")
     async def leave(post_id: Id, body: Departure, asked: Request) -> Response:
+        row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
+        await asked.access.check(await _concern(row["scope"], row["scope_id"]), hidden=unknown("post"))
+
         async def job(unit: UnitOfWork) -> Answer:
             await jobs.leave(unit, LeavePost(post_id=post_id, until=body.until), asked.expected)
             return Answer(200, {"post_id": post_id, "version": await unit.version(POST, post_id)})
@@ -77,14 +101,21 @@ def posts(running: Running) -> APIRouter:
         return await answer(running, asked, post_id, job)
 
     @router.get("/{post_id}")
-    async def read(post_id: Id, response: Response) -> dict[str, Any]:
+    @action("post.read")
+    async def read(post_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
+        concern = await _concern(row["scope"], row["scope_id"], row["person_id"])
+        await access.check(concern, hidden=unknown("post"))
         response.headers["ETag"] = etag(row["version"])
         return row
 
     @router.get("")
-    async def of(scope: PostScope, scope_id: Id) -> list[dict[str, Any]]:
+    @action("post.read")
+    async def of(scope: PostScope, scope_id: Id, access: Access) -> list[dict[str, Any]]:
+        """The posts at one place; outside of the actor's scope the own ones only."""
         query = select(POSTS).where(POSTS.c.scope == scope, POSTS.c.scope_id == scope_id).order_by(POSTS.c.post_id)
+        if not await access.allows(await _concern(scope, scope_id)):
+            query = query.where(POSTS.c.person_id == access.actor.id)
         return await many(running, query)
 
     return router

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, select
 
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import unknown
 from shared.runtime.definition import Running
 
 
@@ -12,7 +12,7 @@ async def one(running: Running, table: Table, key: ColumnElement[bool], what: st
     """The only row with that key. Raises `NotFound`, naming what was asked for."""
     rows = await many(running, select(table).where(key).limit(1))
     if not rows:
-        raise NotFound(f"{what}-unknown", f"there is no such {what}", remedy="check the id in the path")
+        raise unknown(what)
     return rows[0]
 
 

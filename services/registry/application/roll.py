@@ -86,8 +86,12 @@ def _personal(entrant: Entrant) -> tuple[tuple[str, str | None], ...]:
 async def admit(unit: UnitOfWork, entrant: SealedEntrant) -> list[DomainEvent]:
     """Enter a member; one 身份证 number cannot be entered twice, whoever is faster."""
     member_id = entrant.command.member_id
+    unit.presume_new(MEMBER, member_id)
     await active(unit, entrant.command.organisation_id)
-    same = is_same_person(await unit.owners(PersonalKind.RESIDENT_ID, entrant.candidates), member_id)
+    # With a second index key the commit sees one of the two entries only, and the others have to be asked for.
+    alone = len(entrant.candidates) == 1
+    owners = await unit.owners(PersonalKind.RESIDENT_ID, entrant.candidates, presume_none=alone)
+    same = is_same_person(owners, member_id)
     events = await unit.handle(MEMBER, member_id, entrant.command.model_copy(update={"same_person": same}))
     if events:
         unit.index(PersonalKind.RESIDENT_ID, entrant.candidates[0], member_id, one_owner=True)

@@ -4,13 +4,13 @@ Not part of any event, on purpose: events are for ever, and after an erasure not
 number was once here. A row can be deleted; so the uniqueness of a 身份证 number rests on this table and not on a stream.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.eventstore.records import Work
+from shared.eventstore.records import IndexEntry, Work
 from shared.kernel.errors import ConcurrencyConflict
 
 BLIND_INDEX_DDL: tuple[str, ...] = (
@@ -32,14 +32,12 @@ _REMOVE: Final = text(
     WHERE b.owner = w.owner AND w.kind IN ('', b.kind)
     """
 )
-_ADD: Final = text(
-    """
+INSERT_INDEX: Final = """
     INSERT INTO blind_index (kind, entry, owner, one_owner)
     SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:entries AS text[]), CAST(:owners AS text[]),
                          CAST(:ones AS boolean[]))
-    ON CONFLICT DO NOTHING
     """
-)
+_ADD: Final = text(INSERT_INDEX + " ON CONFLICT DO NOTHING")
 _HAVE: Final = text(
     """
     SELECT b.kind, b.entry, b.owner FROM blind_index AS b
@@ -49,6 +47,18 @@ _HAVE: Final = text(
 FIND: Final = text(
     "SELECT DISTINCT owner FROM blind_index WHERE kind = :kind AND entry = ANY(CAST(:entries AS text[])) ORDER BY owner"
 )
+
+
+def index_columns(entries: Iterable[IndexEntry]) -> dict[str, list[Any]]:
+    """Parameters of `INSERT_INDEX`."""
+    # In one order everywhere: two transactions that want the same entries wait for each other and cannot deadlock.
+    ordered = sorted(set(entries), key=lambda one: (one.kind, one.entry, one.owner))
+    return {
+        "kinds": [one.kind for one in ordered],
+        "entries": [one.entry for one in ordered],
+        "owners": [one.owner for one in ordered],
+        "ones": [one.one_owner for one in ordered],
+    }
 
 
 async def claim_index(connection: AsyncConnection, works: Sequence[Work]) -> dict[int, Exception]:
@@ -61,14 +71,8 @@ async def claim_index(connection: AsyncConnection, works: Sequence[Work]) -> dic
     wanted = [(index, one) for index, work in enumerate(works) for one in work.indexed]
     if not wanted:
         return {}
-    # In one order everywhere: two transactions that want the same entries wait for each other and cannot deadlock.
-    entries = sorted({one for _, one in wanted}, key=lambda one: (one.kind, one.entry, one.owner))
-    columns = {
-        "kinds": [one.kind for one in entries],
-        "entries": [one.entry for one in entries],
-        "owners": [one.owner for one in entries],
-    }
-    await connection.execute(_ADD, columns | {"ones": [one.one_owner for one in entries]})
+    columns = index_columns([one for _, one in wanted])
+    await connection.execute(_ADD, columns)
     have = {tuple(row) for row in await connection.execute(_HAVE, {k: columns[k] for k in ("kinds", "entries")})}
     return {
         index: ConcurrencyConflict("blind-index", 0)

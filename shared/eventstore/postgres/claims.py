@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventstore.postgres import statements as sql
 from shared.eventstore.postgres.blind_index import claim_index
-from shared.eventstore.records import StreamAppend, Work
+from shared.eventstore.records import CursorMove, IdempotencyRecord, InboxEntry, StreamAppend, TimerRow, Work
 from shared.eventstore.store import KeyTaken, LostCursor, TimerGone
 from shared.kernel.errors import ConcurrencyConflict
 
+Columns = dict[str, list[Any]]
+"""Parameters of a statement over arrays: one list per column."""
 Losers = dict[int, Exception]
 """Index of a work in its group, and why it cannot be committed."""
 
@@ -97,13 +99,7 @@ async def _claim_cursors(connection: AsyncConnection, works: Sequence[Work]) -> 
         return {}
     granted = await connection.execute(
         sql.CLAIM_CURSORS,
-        {
-            "consumers": [m.consumer for _, m in moves],
-            "sources": [m.source for _, m in moves],
-            "partitions": [m.partition for _, m in moves],
-            "expected": [m.expected for _, m in moves],
-            "next": [m.to for _, m in moves],
-        },
+        cursor_columns([move for _, move in moves]),
     )
     have = {tuple(row) for row in granted}
     return {
@@ -119,11 +115,7 @@ async def _claim_timers(connection: AsyncConnection, works: Sequence[Work]) -> L
         return {}
     granted = await connection.execute(
         sql.CLAIM_TIMERS,
-        {
-            "ids": [t.stream_id for _, t in timers],
-            "names": [t.name for _, t in timers],
-            "dues": [t.due_at for _, t in timers],
-        },
+        fired_columns([timer for _, timer in timers]),
     )
     have = {tuple(row) for row in granted}
     return {
@@ -137,12 +129,7 @@ async def _claim_keys(connection: AsyncConnection, works: Sequence[Work]) -> Los
         return {}
     granted = await connection.execute(
         sql.CLAIM_KEYS,
-        {
-            "keys": [r.key for _, r in records],
-            "fingerprints": [r.fingerprint for _, r in records],
-            "statuses": [r.status for _, r in records],
-            "bodies": [r.body for _, r in records],
-        },
+        key_columns([record for _, record in records]),
     )
     have = set(granted.scalars())
     return {i: KeyTaken(r.key) for i, r in records if r.key not in have}
@@ -154,7 +141,7 @@ async def _claim_inbox(connection: AsyncConnection, works: Sequence[Work]) -> Lo
         return {}
     granted = await connection.execute(
         sql.CLAIM_INBOX,
-        {"sources": [e.source for _, e in entries], "ids": [e.message_id for _, e in entries]},
+        inbox_columns([entry for _, entry in entries]),
     )
     have = {tuple(row) for row in granted}
     return {i: KeyTaken(f"{e.source} {e.message_id}") for i, e in entries if (e.source, e.message_id) not in have}
@@ -198,7 +185,38 @@ async def _claim_parked(connection: AsyncConnection, works: Sequence[Work]) -> L
     }
 
 
-def claim_columns(claims: Sequence[StreamAppend]) -> dict[str, list[Any]]:
+def cursor_columns(moves: Sequence[CursorMove]) -> Columns:
+    return {
+        "consumers": [m.consumer for m in moves],
+        "sources": [m.source for m in moves],
+        "partitions": [m.partition for m in moves],
+        "expected": [m.expected for m in moves],
+        "next": [m.to for m in moves],
+    }
+
+
+def fired_columns(timers: Sequence[TimerRow]) -> Columns:
+    return {
+        "ids": [t.stream_id for t in timers],
+        "names": [t.name for t in timers],
+        "dues": [t.due_at for t in timers],
+    }
+
+
+def key_columns(records: Sequence[IdempotencyRecord]) -> Columns:
+    return {
+        "keys": [r.key for r in records],
+        "fingerprints": [r.fingerprint for r in records],
+        "statuses": [r.status for r in records],
+        "bodies": [r.body for r in records],
+    }
+
+
+def inbox_columns(entries: Sequence[InboxEntry]) -> Columns:
+    return {"sources": [e.source for e in entries], "ids": [e.message_id for e in entries]}
+
+
+def claim_columns(claims: Sequence[StreamAppend]) -> Columns:
     # In order of their ids, so that two processes that take the same streams take their locks in the same order.
     ordered = sorted(claims, key=lambda append: append.stream_id)
     fresh = [append for append in ordered if append.expected_version == 0]

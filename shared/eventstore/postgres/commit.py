@@ -11,42 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventstore.postgres import audit_trail
 from shared.eventstore.postgres import statements as sql
-from shared.eventstore.postgres.claims import claim_columns
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, OutgoingMessage, Work
 from shared.kernel.json import to_json
 
 
-def appends_only(works: Sequence[Work]) -> bool:
-    """Whether the group does nothing but append events and queue messages: then one statement is all it takes."""
-    return not any(
-        work.reads or work.rows or work.armed or work.cancelled or work.fired or work.cursors or work.inbox
-        or work.dead or work.parked or work.resolved or work.unparked or work.idempotency
-        or work.indexed or work.unindexed or work.audit
-        for work in works
-    )  # fmt: skip
-
-
-async def append(connection: AsyncConnection, works: Sequence[Work]) -> None:
-    """Claim the streams and write events and messages in one round trip, all or nothing.
-
-    Raises a division by zero (`statements.CLAIM_LOST`) or a unique violation when anybody lost a stream: the statement
-    takes itself back, and `claim` finds out who it was.
-    """
-    claims = [claimed for work in works for claimed in work.claims().values()]
-    messages = [message for work in works for message in work.messages]
-    columns: dict[str, Any] = claim_columns(claims) | _event_columns(works) | _message_columns(messages)
-    await connection.execute(sql.APPEND, columns | {"wanted": len(claims)})
-
-
 async def write(connection: AsyncConnection, works: Sequence[Work], views: ViewWriter) -> None:
     """Write what the works claimed: events, messages, timers, held messages, read models."""
-    events = _event_columns(works)
+    events = event_columns(works)
     if events["stream_ids"]:
         await connection.execute(sql.INSERT_EVENTS, events)
     messages = [message for work in works for message in work.messages]
     if messages:
-        await connection.execute(sql.INSERT_OUTBOX, _message_columns(messages))
+        await connection.execute(sql.INSERT_OUTBOX, message_columns(messages))
     await _change_timers(connection, works)
     await _hold(connection, works)
     await views.write(connection, [change for work in works for change in work.rows])
@@ -55,7 +32,7 @@ async def write(connection: AsyncConnection, works: Sequence[Work], views: ViewW
         await audit_trail.append(connection, entries)  # last: it holds the trail until the commit
 
 
-def _event_columns(works: Sequence[Work]) -> dict[str, list[Any]]:
+def event_columns(works: Sequence[Work]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
@@ -77,7 +54,7 @@ def _event_columns(works: Sequence[Work]) -> dict[str, list[Any]]:
     return columns
 
 
-def _message_columns(messages: Sequence[OutgoingMessage]) -> dict[str, list[Any]]:
+def message_columns(messages: Sequence[OutgoingMessage]) -> dict[str, list[Any]]:
     return {
         "message_ids": [m.message_id for m in messages],
         "subjects": [m.subject for m in messages],
@@ -88,24 +65,25 @@ def _message_columns(messages: Sequence[OutgoingMessage]) -> dict[str, list[Any]
 
 
 async def _change_timers(connection: AsyncConnection, works: Sequence[Work]) -> None:
-    cancelled = [address for work in works for address in work.cancelled]
-    if cancelled:
-        await connection.execute(
-            sql.CANCEL_TIMERS, {"ids": [a[0] for a in cancelled], "names": [a[1] for a in cancelled]}
-        )
+    cancelled, armed = timer_changes(works)
+    if cancelled["ids"]:
+        await connection.execute(sql.CANCEL_TIMERS, cancelled)
+    if armed["ids"]:
+        await connection.execute(sql.ARM_TIMERS, armed)
+
+
+def timer_changes(works: Sequence[Work]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """The columns of what is cancelled and of what is armed. No timer is in both: arming replaces it anyway."""
     armed = {(timer.stream_id, timer.name): timer for work in works for timer in work.armed}
-    if armed:
-        timers = list(armed.values())
-        await connection.execute(
-            sql.ARM_TIMERS,
-            {
-                "ids": [t.stream_id for t in timers],
-                "names": [t.name for t in timers],
-                "types": [t.stream_type for t in timers],
-                "dues": [t.due_at for t in timers],
-                "correlations": [t.correlation_id for t in timers],
-            },
-        )
+    timers = list(armed.values())
+    cancelled = [address for work in works for address in work.cancelled if address not in armed]
+    return {"ids": [a[0] for a in cancelled], "names": [a[1] for a in cancelled]}, {
+        "ids": [t.stream_id for t in timers],
+        "names": [t.name for t in timers],
+        "types": [t.stream_type for t in timers],
+        "dues": [t.due_at for t in timers],
+        "correlations": [t.correlation_id for t in timers],
+    }
 
 
 async def _hold(connection: AsyncConnection, works: Sequence[Work]) -> None:

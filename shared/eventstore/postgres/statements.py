@@ -5,26 +5,41 @@ Measured before the first line was written: `text()` with unnest inserts twice a
 
 from sqlalchemy import text
 
+OPEN_STREAMS = """
+    INSERT INTO streams (stream_id, stream_type, version)
+    SELECT * FROM unnest(CAST(:new_ids AS text[]), CAST(:new_types AS text[]), CAST(:new_versions AS int[]))
+    ON CONFLICT DO NOTHING
+    RETURNING stream_id
+    """
+
+MOVE_STREAMS = """
+    UPDATE streams AS s SET version = w.next
+    FROM unnest(CAST(:ids AS text[]), CAST(:expected AS int[]), CAST(:next AS int[])) AS w (stream_id, expected, next)
+    WHERE s.stream_id = w.stream_id AND s.version = w.expected
+    RETURNING s.stream_id
+    """
+
 CLAIM_STREAMS = text(
-    """
-    WITH fresh AS (
-        INSERT INTO streams (stream_id, stream_type, version)
-        SELECT * FROM unnest(CAST(:new_ids AS text[]), CAST(:new_types AS text[]), CAST(:new_versions AS int[]))
-        ON CONFLICT DO NOTHING
-        RETURNING stream_id
-    ), moved AS (
-        UPDATE streams AS s SET version = w.next
-        FROM unnest(CAST(:ids AS text[]), CAST(:expected AS int[]), CAST(:next AS int[])) AS w (stream_id, expected, next)
-        WHERE s.stream_id = w.stream_id AND s.version = w.expected
-        RETURNING s.stream_id
-    )
+    f"""
+    WITH fresh AS ({OPEN_STREAMS}), moved AS ({MOVE_STREAMS})
     SELECT stream_id FROM fresh UNION ALL SELECT stream_id FROM moved
-    """
+    """  # noqa: S608 - the two constants above
 )
 
 CHECK_READS = text(
     "SELECT stream_id, version FROM streams WHERE stream_id = ANY(CAST(:ids AS text[])) ORDER BY stream_id FOR SHARE"
 )
+
+READS_HOLD = """
+    SELECT s.stream_id
+    FROM unnest(CAST(:ids AS text[]), CAST(:versions AS int[])) AS w (stream_id, version)
+    JOIN streams AS s ON s.stream_id = w.stream_id AND s.version = w.version
+    ORDER BY s.stream_id FOR SHARE OF s
+    """
+"""Those of the streams that are still at that version, and stay so until the end of the transaction: one that somebody is
+moving is waited for and looked at again."""
+
+READS_ABSENT = "SELECT stream_id FROM streams WHERE stream_id = ANY(CAST(:ids AS text[]))"
 
 CLAIM_CURSORS = text(
     """
@@ -138,42 +153,5 @@ CLAIM_PARKED = text(
           AS w (consumer, source, key, position)
     WHERE p.consumer = w.consumer AND p.source = w.source AND p.key = w.key AND p.position = w.position
     RETURNING p.consumer, p.source, p.position
-    """
-)
-
-CLAIM_LOST = "22012"
-"""SQLSTATE of the division by zero with which `APPEND` takes itself back."""
-
-APPEND = text(
-    """
-    WITH fresh AS (
-        INSERT INTO streams (stream_id, stream_type, version)
-        SELECT * FROM unnest(CAST(:new_ids AS text[]), CAST(:new_types AS text[]), CAST(:new_versions AS int[]))
-        ON CONFLICT DO NOTHING
-        RETURNING 1
-    ), moved AS (
-        UPDATE streams AS s SET version = w.next
-        FROM unnest(CAST(:ids AS text[]), CAST(:expected AS int[]), CAST(:next AS int[])) AS w (stream_id, expected, next)
-        WHERE s.stream_id = w.stream_id AND s.version = w.expected
-        RETURNING 1
-    ), stored AS (
-        INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, correlation_id, recorded_at)
-        SELECT w.stream_id, w.version, w.event_id, w.type, w.schema_version, CAST(w.data AS jsonb),
-               CAST(w.meta AS jsonb), w.correlation_id, w.recorded_at
-        FROM unnest(CAST(:stream_ids AS text[]), CAST(:versions AS int[]), CAST(:event_ids AS text[]),
-                    CAST(:types AS text[]), CAST(:schema_versions AS smallint[]), CAST(:datas AS text[]),
-                    CAST(:metas AS text[]), CAST(:correlations AS text[]), CAST(:times AS timestamptz[]))
-             WITH ORDINALITY AS w (stream_id, version, event_id, type, schema_version, data, meta, correlation_id,
-                                   recorded_at, ord)
-        ORDER BY w.ord
-    ), queued AS (
-        INSERT INTO outbox (message_id, subject, partition, headers, data)
-        SELECT w.message_id, w.subject, w.partition, w.headers, w.data
-        FROM unnest(CAST(:message_ids AS text[]), CAST(:subjects AS text[]), CAST(:partitions AS smallint[]),
-                    CAST(:headers AS text[]), CAST(:bodies AS bytea[]))
-             WITH ORDINALITY AS w (message_id, subject, partition, headers, data, ord)
-        ORDER BY w.ord
-    )
-    SELECT 1 / CASE WHEN (SELECT count(*) FROM fresh) + (SELECT count(*) FROM moved) = :wanted THEN 1 ELSE 0 END
     """
 )

@@ -1,11 +1,11 @@
 """The store on PostgreSQL: SQLAlchemy Core on asyncpg, one database per service."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import MetaData, and_, or_, select, text
+from sqlalchemy import MetaData, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.eventstore.postgres import held
 from shared.eventstore.postgres.blind_index import FIND
 from shared.eventstore.postgres.claims import claim, collisions
-from shared.eventstore.postgres.commit import append, appends_only, write
-from shared.eventstore.postgres.statements import CLAIM_LOST
+from shared.eventstore.postgres.commit import write
+from shared.eventstore.postgres.lanes import Lanes
+from shared.eventstore.postgres.one_statement import CLAIM_LOST, execute, parts_of
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, IdempotencyRecord, Snapshot, StoredEvent, TimerRow, Work
 from shared.eventstore.rows import Key, Row
@@ -26,14 +27,12 @@ _TRANSIENT = ("40001", "40P01")  # serialization failure, deadlock: the same wor
 UNIQUE_VIOLATION = "23505"
 _GONE = ("08", "57P", "53")  # connection lost, server going down, out of resources
 
-_READ_STREAMS = text(
-    """
+_READ_STREAMS = """
     SELECT e.seq, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.recorded_at
     FROM unnest(CAST(:ids AS text[]), CAST(:after AS int[])) AS w (stream_id, after)
     JOIN events AS e ON e.stream_id = w.stream_id AND e.version > w.after
     ORDER BY e.stream_id, e.version
     """
-)
 _READ_ALL = text(
     """
     SELECT seq, stream_id, version, event_id, type, schema_version, data, meta, recorded_at
@@ -48,6 +47,7 @@ class PostgresStore:
     def __init__(self, engine: AsyncEngine, views: MetaData | None = None) -> None:
         self.engine = engine
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._lanes = Lanes(engine)
         self._tables = dict((views or MetaData()).tables)
         self._writer = ViewWriter(self._tables)
 
@@ -88,10 +88,10 @@ class PostgresStore:
         return outcomes
 
     async def _try(self, works: Sequence[Work]) -> dict[int, Exception]:
-        if appends_only(works):
+        parts = parts_of(works, self._writer)
+        if parts is not None:
             try:
-                async with self._autocommit.connect() as connection:
-                    await append(connection, works)
+                await execute(self._lanes, parts)
             except DBAPIError as error:
                 if _sqlstate(error) not in (CLAIM_LOST, UNIQUE_VIOLATION):
                     raise
@@ -108,26 +108,22 @@ class PostgresStore:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
+    async def _fetch(self, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        with _telling():
+            return await self._lanes.fetch(statement, values)
+
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        try:
+        with _telling():
             # Autocommit: a read of one statement needs no BEGIN and ROLLBACK around it, two round trips of three.
             async with self._autocommit.connect() as connection:
                 yield connection
-        except DBAPIError as error:
-            if _is_gone(error) or _sqlstate(error) in _TRANSIENT:
-                raise _unavailable(error) from error
-            raise
-        except (OSError, PoolTimeout) as error:
-            raise _unavailable(error) from error
 
     async def read_streams(self, after: Mapping[str, int]) -> dict[str, list[StoredEvent]]:
         result: dict[str, list[StoredEvent]] = {stream_id: [] for stream_id in after}
         if after:
-            async with self._reading() as connection:
-                rows = await connection.execute(_READ_STREAMS, {"ids": list(after), "after": list(after.values())})
-                for row in rows:
-                    result[row[1]].append(StoredEvent(*row))
+            for row in await self._fetch(_READ_STREAMS, {"ids": list(after), "after": list(after.values())}):
+                result[row[1]].append(StoredEvent(*row))
         return result
 
     async def read_all(self, after_seq: int = 0, *, chunk: int = 2000) -> AsyncIterator[list[StoredEvent]]:
@@ -165,17 +161,13 @@ class PostgresStore:
                 await connection.execute(statement, rows)
 
     async def get_rows(self, table: str, keys: Sequence[Key]) -> dict[Key, Row]:
-        shape = self._tables[table]
-        columns = list(shape.primary_key.columns)
         if not keys:
             return {}
-        if len(columns) == 1:
-            condition: Any = columns[0].in_([key[0] for key in keys])
-        else:
-            condition = or_(*(and_(*(c == v for c, v in zip(columns, key, strict=True))) for key in keys))
-        async with self._reading() as connection:
-            rows = (await connection.execute(select(shape).where(condition))).mappings()
-            return {tuple(row[c.name] for c in columns): dict(row) for row in rows}
+        names = [column.name for column in self._tables[table].primary_key.columns]
+        rows = await self._fetch(
+            self._writer.by_key(table), {f"k{i}": [key[i] for key in keys] for i in range(len(names))}
+        )
+        return {tuple(row[name] for name in names): dict(row) for row in rows}
 
     async def find_rows(self, table: str, equal: Mapping[str, Any]) -> list[Row]:
         shape = self._tables[table]
@@ -188,10 +180,8 @@ class PostgresStore:
             return list((await connection.execute(FIND, {"kind": kind, "entries": list(entries)})).scalars())
 
     async def idempotent_answer(self, key: str) -> IdempotencyRecord | None:
-        query = text("SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = :key")
-        async with self._reading() as connection:
-            row = (await connection.execute(query, {"key": key})).first()
-            return IdempotencyRecord(*row) if row else None
+        query = "SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = :key"
+        return next((IdempotencyRecord(*row) for row in await self._fetch(query, {"key": key})), None)
 
     async def known_in_inbox(self, source: str, message_ids: Sequence[str]) -> set[str]:
         query = text("SELECT message_id FROM inbox WHERE source = :source AND message_id = ANY(CAST(:ids AS text[]))")
@@ -199,17 +189,15 @@ class PostgresStore:
             return set((await connection.execute(query, {"source": source, "ids": list(message_ids)})).scalars())
 
     async def due_timers(self, now: datetime, limit: int) -> list[TimerRow]:
-        query = text(
+        query = (
             "SELECT stream_id, stream_type, name, due_at, correlation_id FROM timers WHERE due_at <= :now"
             " ORDER BY due_at, stream_id, name LIMIT :limit"
         )
-        async with self._reading() as connection:
-            return [TimerRow(*row) for row in await connection.execute(query, {"now": now, "limit": limit})]
+        return [TimerRow(*row) for row in await self._fetch(query, {"now": now, "limit": limit})]
 
     async def next_timer(self) -> datetime | None:
-        async with self._reading() as connection:
-            due: datetime | None = (await connection.execute(text("SELECT min(due_at) FROM timers"))).scalar()
-            return due
+        [[due]] = await self._fetch("SELECT min(due_at) FROM timers", {})
+        return due if isinstance(due, datetime) else None
 
     # -- consumers ----------------------------------------------------------------------------------------------
 
@@ -266,6 +254,19 @@ class PostgresStore:
     async def parked_messages(self, consumer: str, source: str, key: str, limit: int = 500) -> list[HeldMessage]:
         async with self._reading() as connection:
             return await held.parked(connection, consumer, source, key, limit)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Trouble of the connection is `Unavailable`; an error of the statement stays what it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_gone(error) or _sqlstate(error) in _TRANSIENT:
+            raise _unavailable(error) from error
+        raise
+    except (OSError, PoolTimeout) as error:
+        raise _unavailable(error) from error
 
 
 def _sqlstate(error: DBAPIError) -> str:

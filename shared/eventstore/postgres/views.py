@@ -4,7 +4,7 @@ Every read model is a table `<name>_v<version>` behind a view `<name>`. All writ
 (simple views are updatable, ON CONFLICT included), so a rebuild only has to flip the view and no process need know.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventstore.rows import Add, Put, Remove, RowChange, rounds
 from shared.kernel.json import to_json
+
+Values = dict[str, list[Any]]
 
 
 class ViewWriter:
@@ -25,9 +27,24 @@ class ViewWriter:
     async def write(self, connection: AsyncConnection, changes: Sequence[RowChange]) -> None:
         """Apply the changes in order per row. Raises the database's error when a row breaks a constraint."""
         for one_round in rounds(changes):
-            ordered = sorted(one_round, key=_statement_key)
-            for (_, table, columns), group in groupby(ordered, key=_statement_key):
-                await self._shapes[table].execute(connection, list(group), columns)
+            for statement, values in self._bound(one_round):
+                await connection.execute(statement, values)
+
+    def in_any_order(self, changes: Sequence[RowChange]) -> list[tuple[TextClause, Values]] | None:
+        """The changes as statements that may run in any order; None when a row has to be changed more than once."""
+        all_rounds = rounds(changes)
+        if len(all_rounds) > 1:
+            return None
+        return [bound for one_round in all_rounds for bound in self._bound(one_round)]
+
+    def by_key(self, table: str) -> str:
+        """A query for the rows with given keys: parameters `k0`, `k1` … hold one list per column of the key."""
+        return self._shapes[table].by_key
+
+    def _bound(self, one_round: Sequence[RowChange]) -> Iterator[tuple[TextClause, Values]]:
+        ordered = sorted(one_round, key=_statement_key)
+        for (_, table, columns), group in groupby(ordered, key=_statement_key):
+            yield self._shapes[table].bind(list(group), columns)
 
 
 def _statement_key(change: RowChange) -> tuple[str, str, tuple[str, ...]]:
@@ -43,9 +60,15 @@ class _Shape:
         self.key = tuple(column.name for column in table.primary_key.columns)
         dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         self.types = {c.name: str(c.type.compile(dialect=dialect)).lower() for c in table.columns}
+        arrays = ", ".join(self._array(f"k{i}", c) for i, c in enumerate(self.key))
+        keys = ", ".join(self.key)
+        columns = ", ".join(f"t.{column.name}" for column in table.columns)
+        match = " AND ".join(f"t.{c} = w.{c}" for c in self.key)
+        self.by_key = f"SELECT {columns} FROM unnest({arrays}) AS w ({keys}) JOIN {self.name} AS t ON {match}"  # noqa: S608
         self._statements: dict[tuple[str, tuple[str, ...]], TextClause] = {}
 
-    async def execute(self, connection: AsyncConnection, changes: list[RowChange], columns: tuple[str, ...]) -> None:
+    def bind(self, changes: list[RowChange], columns: tuple[str, ...]) -> tuple[TextClause, Values]:
+        """One statement for changes of one kind to the same columns, and its values."""
         # In order of their keys: two groups that write the same rows lock them in the same order.
         changes.sort(key=lambda change: tuple(map(str, change.key)))
         shape = (type(changes[0]).__name__, columns)
@@ -58,7 +81,7 @@ class _Shape:
             values = {f"k{i}": [self._bound(c, change.key[i]) for change in changes] for i, c in enumerate(self.key)}
             if isinstance(changes[0], Add):
                 values |= {c: [change.values[c] for change in changes] for c in columns}  # type: ignore[union-attr]
-        await connection.execute(statement, values)
+        return statement, values
 
     def _bound(self, column: str, value: Any) -> Any:
         return to_json(value) if self.types[column] in ("jsonb", "json") and value is not None else value

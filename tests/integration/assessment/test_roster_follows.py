@@ -60,7 +60,7 @@ async def test_the_last_day_in_a_post_counts(world: World) -> None:
 
 async def test_a_branch_nobody_has_heard_of_has_nobody(world: World) -> None:
     await world.admit("m1", "nowhere")
-    assert (await world.roster("m1"))["instructor_ids"] == []
+    assert (await world.roster("m1", of="nowhere"))["instructor_ids"] == []
 
 
 async def test_many_moves_to_one_branch_ask_once_for_the_tree(world: World) -> None:

@@ -21,6 +21,7 @@ from shared.observability.metrics import Metrics
 from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import create_app
+from tests.support.identity import department, guard
 from tests.support.kernel import assemble
 
 SEALED = "sealed:1:key:" + "A" * 40
@@ -51,9 +52,12 @@ class World:
             ServiceSettings(database_url="nowhere"), MODEL, nothing, store, self.kernel.executor, nothing, nothing,
             self.clock, self.kernel.executor.ids, Metrics(),
         )  # fmt: skip
-        app = create_app(title="assessment", version="0", routers=list(SERVICE.routers(running)), access_log=False)
+        app = create_app(
+            title="assessment", version="0", routers=list(SERVICE.routers(running)), guard=guard(running),
+            access_log=False,
+        )  # fmt: skip
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://assessment")
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://assessment", headers=department("w"))
 
     async def settle_in(self) -> "World":
         """A tree of three levels with a station at the committee, and instructors here and there."""
@@ -132,8 +136,9 @@ class World:
 
         await self.kernel.executor.run(job, envelope.cause())
 
-    async def roster(self, member: str) -> dict[str, Any]:
-        return cast("dict[str, Any]", (await self.http.get(f"/roster/{member}")).json())
+    async def roster(self, member: str, of: str = "w") -> dict[str, Any]:
+        """As the department of that organisation sees it."""
+        return cast("dict[str, Any]", (await self.http.get(f"/roster/{member}", headers=department(of))).json())
 
     async def opened(self) -> "World":
         """Rules adopted and the quarter open."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from services.cli.badges import Badges, department
 from services.cli.catalogue import ServiceEntry
 from services.cli.launcher import LocalInstallation
 from shared.messaging.topology import PATH_VARIABLE, load
@@ -67,11 +68,15 @@ class Running:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
+    @property
+    def badge(self) -> dict[str, str]:
+        return Badges(self.installation.issuer()).of(department("w"))
+
     def post(self, path: str) -> str:
         return self.http(path, "POST")
 
     def http(self, path: str, method: str = "GET", service: str = "sample") -> str:
-        request = urllib.request.Request(f"{self.installation.url(service)}{path}", method=method)
+        request = urllib.request.Request(f"{self.installation.url(service)}{path}", method=method, headers=self.badge)
         with urllib.request.urlopen(request, timeout=10) as answer:
             body: str = answer.read().decode()
         return body

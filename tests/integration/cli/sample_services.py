@@ -14,22 +14,31 @@ from shared.kernel.errors import Refused
 from shared.kernel.event import Command, DomainEvent
 from shared.messaging.handlers import On
 from shared.runtime.definition import Running, ServiceDefinition
+from shared.security.access import Access, action
+from shared.security.policy import Concern
 from tests.support.sample import ACCOUNT, MODEL, AccountCredited, Credit, Open, follower
 
 
 def accounts(running: Running) -> APIRouter:
     router = APIRouter()
 
+    # Actions that concern no organisation: the samples have none.
     @router.post("/accounts/{account}")
-    async def open_account(account: str) -> dict[str, str]:
+    @action("rule-set.adopt")
+    async def open_account(account: str, access: Access) -> dict[str, str]:
+        await access.check(Concern())
         return await _do(running, account, Open(account=account))
 
     @router.post("/accounts/{account}/credits/{cents}")
-    async def credit(account: str, cents: int) -> dict[str, str]:
+    @action("rule-set.adopt")
+    async def credit(account: str, cents: int, access: Access) -> dict[str, str]:
+        await access.check(Concern())
         return await _do(running, account, Credit(account=account, cents=cents))
 
     @router.get("/now")
-    async def now() -> dict[str, str]:
+    @action("rule-set.read")
+    async def now(access: Access) -> dict[str, str]:
+        await access.check(Concern())
         return {"now": running.clock.now().isoformat()}
 
     return router

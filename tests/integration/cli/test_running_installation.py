@@ -26,13 +26,18 @@ def test_other_commands_find_it_and_no_secret_lies_open(running: Running) -> Non
     assert "@127.0.0.1" in record["services"]["sample"]["database"]
     secrets = [p.read_text().strip() for p in (running.data_dir / "secrets").glob("*")]
     secrets += [p.read_text().strip() for p in (running.data_dir / "credentials").glob("*.nk")]
+    identity = running.data_dir / "credentials" / "identity"
+    secrets += [p.read_text().strip() for p in identity.glob("*.secret")]
+    secrets.append(json.loads((identity / "issuer.jwk").read_text())["d"])
     assert len(secrets) >= 9
     visible = json.dumps(record) + "".join(p.read_text(errors="replace") for p in (running.data_dir / "logs").glob("*"))
     command_lines = b"".join(
         Path(f"/proc/{child.pid}/cmdline").read_bytes() for child in running.installation.children.values()
     )
     assert not [s for s in secrets if s in visible or s.encode() in command_lines]
-    for path in [*(running.data_dir / "secrets").iterdir(), *(running.data_dir / "credentials").iterdir()]:
+    kept = [p for name in ("secrets", "credentials") for p in (running.data_dir / name).rglob("*") if p.is_file()]
+    assert {"issuer.jwk", "jwks.json"} <= {path.name for path in kept}
+    for path in kept:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared.embedded.data_dir import DataDirectory
 from shared.embedded.ports import Ports
-from shared.embedded.sinks import Sink, sms_gateway
+from shared.embedded.sinks import Reporting, Sink, sms_gateway
 from shared.kernel.clock import SystemClock
 from tests.integration.embedded.helpers import Receiver, eventually
 
@@ -22,7 +22,7 @@ async def sink(data_dir: Path, receiver: Receiver) -> AsyncIterator[Sink]:
     """The gateway by itself: half the processes to start for each test."""
     directory, ports = DataDirectory(data_dir), Ports()
     directory.open()
-    running = sms_gateway(directory, ports.take("http"), receiver.url, 0.02, SystemClock())
+    running = sms_gateway(directory, ports.take("http"), Reporting(receiver.url, unit_seconds=0.02), SystemClock())
     await running.start()
     yield running
     await running.stop()

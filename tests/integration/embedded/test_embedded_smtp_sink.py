@@ -14,7 +14,7 @@ import pytest
 
 from shared.embedded.data_dir import DataDirectory
 from shared.embedded.ports import Ports
-from shared.embedded.sinks import Sink, smtp_sink
+from shared.embedded.sinks import Reporting, Sink, smtp_sink
 from shared.kernel.clock import SystemClock
 from tests.integration.embedded.helpers import Receiver, eventually
 
@@ -24,7 +24,9 @@ async def sink(data_dir: Path, receiver: Receiver) -> AsyncIterator[Sink]:
     """The mail sink by itself: half the processes to start for each test."""
     directory, ports = DataDirectory(data_dir), Ports()
     directory.open()
-    running = smtp_sink(directory, ports.take("smtp"), ports.take("http"), receiver.url, 0.02, SystemClock())
+    running = smtp_sink(
+        directory, ports.take("smtp"), ports.take("http"), Reporting(receiver.url, unit_seconds=0.02), SystemClock()
+    )
     await running.start()
     yield running
     await running.stop()

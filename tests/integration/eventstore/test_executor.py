@@ -1,6 +1,7 @@
 """Commands on real PostgreSQL: once per key, again after a conflict, and never from a stale memory."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,6 +10,7 @@ from shared.eventstore.context import Cause
 from shared.eventstore.executor import Answer, Once
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
+from shared.eventstore.records import StoredEvent
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import ConcurrencyConflict, IdempotencyMismatch, PreconditionFailed, Refused
 from tests.support.kernel import Kernel, assemble
@@ -103,3 +105,32 @@ async def test_a_stale_version_is_told(kernel: Kernel) -> None:
 async def test_own_writes_are_read_at_once(kernel: Kernel) -> None:
     await run(kernel, Open(account="a"), Credit(account="a", cents=3))
     assert await kernel.store.get_rows("accounts", [("a",)]) == {("a",): {"account": "a", "cents": 3, "state": "open"}}
+
+
+async def presuming(kernel: Kernel, command: Open | Credit | Close) -> None:
+    async def job(unit: UnitOfWork) -> None:
+        unit.presume_new(ACCOUNT, "a")
+        await unit.handle(ACCOUNT, "a", command)
+
+    await kernel.executor.run(job, Cause("a"))
+
+
+async def test_what_is_presumed_new_is_not_read_and_what_was_not_new_is_found_out(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[object] = []
+    read = kernel.store.read_streams
+
+    async def counting(after: Mapping[str, int]) -> dict[str, list[StoredEvent]]:
+        reads.append(after)
+        return await read(after)
+
+    monkeypatch.setattr(kernel.store, "read_streams", counting)
+    await presuming(kernel, Open(account="a"))
+    assert reads == []
+    with pytest.raises(Refused, match="open already"):
+        await presuming(twin(kernel), Open(account="a"))  # decided, and lost at the commit
+    await presuming(twin(kernel), Credit(account="a", cents=3))  # refused on the presumption: not believed
+    await presuming(twin(kernel), Close())  # nothing to do on the presumption: not believed either
+    account = await twin(kernel).executor.run(lambda unit: unit.state(ACCOUNT, "a"), Cause("a"))
+    assert (account.cents, account.closed) == (3, True)

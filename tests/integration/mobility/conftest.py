@@ -16,6 +16,7 @@ from shared.observability.metrics import Metrics
 from shared.runtime.definition import Running
 from shared.web.app import create_app
 from tests.integration.mobility.world import SETTINGS, World
+from tests.support.identity import department, guard
 
 
 @pytest.fixture
@@ -33,6 +34,9 @@ async def http(engine: AsyncEngine, served: World) -> AsyncIterator[httpx.AsyncC
         SETTINGS, MODEL, engine, served.store, kernel.executor, nothing, nothing,
         cast("ShiftedClock", served.clock), kernel.executor.ids, Metrics(),
     )  # fmt: skip
-    app = create_app(title="mobility", version="0", routers=list(SERVICE.routers(running)), access_log=False)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mobility") as client:
+    app = create_app(
+        title="mobility", version="0", routers=list(SERVICE.routers(running)), guard=guard(running), access_log=False
+    )
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://mobility", headers=department("city")) as client:
         yield client

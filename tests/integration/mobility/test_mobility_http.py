@@ -79,13 +79,13 @@ async def test_the_whole_way_of_a_transfer(http: httpx.AsyncClient, served: Worl
     assert len(parties) == len(row["parties"]) == 12
     for party in parties:
         if party.must_acknowledge:
-            await post(http, "/relocations/t1/acknowledgements", {"party_id": party.party_id, "by": "clerk"}, 201)
+            await post(http, "/relocations/t1/acknowledgements", {"party_id": party.party_id, "by": "c2"}, 201)
     ledger = (await http.get("/relocations/t1")).json()
     assert ledger["services"]["registry"]["state"] == "applied"
     assert "applied:assessment" in ledger["missing"]
     assert not [text for text in ledger["missing"] if text.startswith("acknowledged")]
     shown = next(party for party in ledger["parties"] if party["role"] == "origin_branch")
-    assert shown["steps"]["acknowledged"]["detail"] == "clerk"
+    assert shown["steps"]["acknowledged"]["detail"] == "c2"
     assert shown["steps"]["email"]["state"] == "pending"
 
 
@@ -107,7 +107,7 @@ async def test_the_inbox_shows_the_most_urgent_first_and_what_is_overdue(
 
 
 async def test_a_repeated_request_is_answered_as_before(http: httpx.AsyncClient) -> None:
-    key = {"Idempotency-Key": "k-1", "X-Actor": "clerk"}
+    key = {"Idempotency-Key": "k-1"}
     first = await http.post("/transfers", json=ASKING, headers=key)
     again = await http.post("/transfers", json=ASKING, headers=key)
     assert (again.status_code, again.json()) == (201, first.json())
@@ -135,7 +135,7 @@ async def test_a_stale_version_is_refused(http: httpx.AsyncClient) -> None:
 
 
 MISTAKES: list[tuple[dict[str, Any], int, str]] = [
-    ({"member_id": "nobody"}, 409, "member-unknown"),
+    ({"member_id": "nobody"}, 404, "member-unknown"),
     ({"to_committee_id": "nowhere"}, 409, "organisation-unknown"),
     ({"to_branch_id": "b1x"}, 409, "branch-elsewhere"),
     ({"scope": "within_committee"}, 422, "scope-mismatch"),
@@ -204,7 +204,7 @@ async def test_what_does_not_exist_cannot_be_decided_about(http: httpx.AsyncClie
 
 async def test_only_a_concerned_party_acknowledges(http: httpx.AsyncClient) -> None:
     await accepted(http)
-    problem = await post(http, "/relocations/t1/acknowledgements", {"party_id": "p", "by": "x"}, 409)
+    problem = await post(http, "/relocations/t1/acknowledgements", {"party_id": "p", "by": "c1"}, 409)
     assert problem["code"] == "party-not-concerned"
 
 

@@ -11,10 +11,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notify.model import MODEL
-from shared.embedded.stack import EmbeddedStack
+from shared.embedded.issuer import IssuerServer
+from shared.embedded.ports import Ports
+from shared.embedded.stack import EmbeddedStack, ReceiptUrls
 from shared.eventstore.migrate import migrate
+from shared.security.client_credentials import ClientCredentials
+from shared.security.development_issuer import MESSAGE_CLIENTS
 from shared.web.server import HttpServer
-from tests.integration.notify.world import Sinks, World
+from tests.integration.notify.world import Sinks, World, everybody
+from tests.support.identity import issuer
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +29,21 @@ def sink_processes() -> Iterator[EmbeddedStack]:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
-        stack = EmbeddedStack(Path(directory), nats=False, postgres=False, receipt_unit_seconds=0.1)
+        ports = Ports()
+        issuing = IssuerServer(issuer(), ports.take("issuer"))
+        mail, sms = (ClientCredentials(f"{issuing.url}/token", one, issuer().secret(one)) for one in MESSAGE_CLIENTS)
+        stack = EmbeddedStack(
+            Path(directory), nats=False, postgres=False, receipt_unit_seconds=0.1,
+            receipt_urls=ReceiptUrls(email_client=mail, sms_client=sms),
+        )  # fmt: skip
+        loop.call_soon_threadsafe(issuing.start)
         asyncio.run_coroutine_threadsafe(stack.start(), loop).result(60)
         try:
             yield stack
         finally:
             asyncio.run_coroutine_threadsafe(stack.stop(), loop).result(60)
+            asyncio.run_coroutine_threadsafe(issuing.stop(), loop).result(10)
+            ports.release()
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
 
@@ -58,7 +72,7 @@ async def world(engine: AsyncEngine, sinks: Sinks) -> AsyncIterator[World]:
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """Its API, in process."""
     transport = httpx.ASGITransport(world.app(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://notify", headers=everybody()) as client:
         yield client
 
 

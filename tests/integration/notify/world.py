@@ -46,7 +46,9 @@ from shared.privacy.opening import LocalOpener
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import Running
+from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
+from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
 
 TIMEOUT: Final = 0.6
@@ -63,6 +65,12 @@ OFFICE: Final = InterestedParty(
 STATION: Final = InterestedParty(
     party_id="p-station", kind="station", ref_id="s1", role="destination_station", channels=("email", "sms")
 )
+
+
+def everybody() -> dict[str, str]:
+    """The Authorization header of somebody who is responsible for both branches, and carries messages."""
+    branches = [Assignment(Role.CITY_DEPARTMENT, branch) for branch in ("b1", "b2")]
+    return badge(Actor("tester", (*branches, Assignment(Role.PROVIDER))))
 
 
 @dataclass
@@ -245,4 +253,6 @@ class World:
             SETTINGS, MODEL, self.engine, self.store, self.kernel.executor, nothing, nothing, self.clock,
             self.kernel.executor.ids, self.metrics, self.sealer,
         )  # fmt: skip
-        return create_app(title="notify", version="0", routers=list(SERVICE.routers(running)), access_log=False)
+        return create_app(
+            title="notify", version="0", routers=list(SERVICE.routers(running)), guard=guard(running), access_log=False
+        )

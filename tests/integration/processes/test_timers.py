@@ -91,6 +91,37 @@ async def test_deadlines_missed_while_nobody_ran_are_made_up_for(store: Store, c
     task.cancel()
 
 
+async def test_a_deadline_before_the_one_that_is_waited_for_is_not_slept_through(
+    store: Store, clock: ManualClock
+) -> None:
+    kernel = assemble(MODEL, store, clock)
+    await open_(kernel, "late", timedelta(days=300))
+    patient = TimerRunner(kernel.executor, Wakeup(first=600, slowest=600))
+    task = asyncio.create_task(patient.run())
+    await eventually(lambda: _waits(patient))
+    await open_(kernel, "later", timedelta(days=400))
+    await open_(kernel, "now", timedelta())
+    for account in ("later", "now"):  # what the committer tells of each commit
+        patient.armed(
+            [
+                timer
+                for timer in await store.due_timers(clock.now() + timedelta(days=500), 9)
+                if account in timer.stream_id
+            ]
+        )
+    await eventually(lambda: _fired(patient))
+    assert await history(store, "now") == ["opened", "closed"]
+    task.cancel()
+
+
+async def _waits(runner: TimerRunner) -> bool:
+    return runner._upcoming is not None
+
+
+async def _fired(runner: TimerRunner) -> bool:
+    return runner.fired == 1
+
+
 async def _none_left(store: Store) -> bool:
     return await store.next_timer() is None
 

@@ -19,7 +19,7 @@ from tests.unit.cli.test_journey import BEGAN
 
 COMMANDS = [
     ["up"], ["serve"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
-    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"],
+    ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"],
     ["privacy", "erase"], ["privacy", "erasures"], ["privacy", "export"], ["privacy", "rotate"], ["privacy", "retention"],
     ["audit", "list"], ["audit", "verify"],
 ]  # fmt: skip
@@ -44,6 +44,7 @@ def test_help_has_an_example(command: list[str]) -> None:
         (["provision", "--check"], 1, "not-running: "),
         (["clock", "shift", "91d"], 1, "not-running: "),
         (["clock", "shift", "soon"], 2, "bad-duration: "),
+        (["token", "--role", "auditor", "--org", "w"], 1, "no-issuer-here: "),
         (["privacy", "erase", "p", "--ground", "subject-request", "--yes"], 1, "not-running: "),
         (["privacy", "erase", "p", "--ground", "spite", "--yes"], 2, "bad-ground: "),
         (["privacy", "erasures"], 1, "not-running: "),
