@@ -1,11 +1,14 @@
 """Every command explains itself, and every error is one line."""
 
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 import typer.main
 from typer.testing import CliRunner
 
@@ -16,6 +19,17 @@ from services.cli.service_databases import address, with_password
 from services.cli.tracing import _after
 from shared.kernel.errors import Invalid, Unavailable
 from tests.unit.cli.test_journey import BEGAN
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """A command routes logging to its own streams, which the runner closes: whoever logs later would write to those."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
 
 COMMANDS = [
     ["up"], ["serve"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
