@@ -3,9 +3,10 @@
 #
 #   make demo    load 12,070 members, relocate 300, show that everybody has it      (ARGS=… is passed on)
 #   make up      run all services until Ctrl-C
-#   make test    the whole test suite                                                   (ARGS="-k transfer" and the like)
-#   make fuzz    the property tests with examples that nobody has drawn before
-#   make check   style, types, layers, locks
+#   make test    the whole test suite; servers in containers when Docker answers        (ARGS="-k transfer" and the like)
+#   make test-containers, make test-embedded    the same, with the servers where the name says
+#   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
+#   make check   style, types, layers, locks, known vulnerabilities
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
 #   make clean   remove what was built, the environment and the data of the embedded stack
@@ -26,7 +27,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test fuzz check bench locks clean
+.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean
 .NOTPARALLEL:
 
 help:
@@ -61,9 +62,14 @@ PYTEST := $(BIN)/python -m pytest -p scripts.pytest_ast_guard
 test: $(VENV)/.dev.stamp
 	@$(PYTEST) --hypothesis-profile=ci $(if $(findstring tests/,$(ARGS)),,$(SUITES)) $(ARGS)
 
+# tests/support/tests_on.py chooses otherwise, and says so at the head of the run and in its summary.
+test-containers: export YANZHEN_TESTS_ON := containers
+test-embedded: export YANZHEN_TESTS_ON := embedded
+test-containers test-embedded: test
+
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp
-	@$(PYTEST) --hypothesis-profile=default tests/property $(ARGS)
+	@$(PYTEST) --hypothesis-profile=default tests/property tests/integration/api $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .
@@ -71,7 +77,9 @@ check: $(VENV)/.dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_locks
+	$(BIN)/python -m scripts.audit_dependencies
 	$(BIN)/python -m scripts.export_contracts --check
+	$(BIN)/python -m scripts.export_broker_needs --check
 
 bench: $(VENV)/.bench.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)

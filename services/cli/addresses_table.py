@@ -19,6 +19,7 @@ def show_addresses(console: Console, addresses: dict[str, Any]) -> None:
         ("database", "database_url", "postgres"),
         ("mails sent", "smtp_sink_url", "smtp-sink"),
         ("SMS sent", "sms_url", "sms-gateway"),
+        ("tokens", "issuer_url", ""),
     ):
         if addresses.get(key):
             shown.add_row(name, str(addresses[key]).partition("?")[0], str(pids.get(process, "")))

@@ -23,6 +23,11 @@ class ServiceEntry:
     keyring: str = ""
 
     @property
+    def argument(self) -> str:
+        """How the command line is told which service is meant (`entry` reads it)."""
+        return self.name if self.target.startswith(f"services.{self.name}.") else self.target
+
+    @property
     def stream(self) -> str:
         """The stream that only this service writes."""
         return f"OUT_{self.name.upper()}"

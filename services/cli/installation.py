@@ -1,7 +1,8 @@
 """The installation that a command is about: the one that runs on a data directory, or one named by the environment.
 
 `yanzhen up` writes `run.json`; elsewhere (containers, Kubernetes) `YANZHEN_NATS_URL`, `YANZHEN_NATS_SEED_FILE` and per
-service `YANZHEN_<SERVICE>_DATABASE_URL` and `YANZHEN_<SERVICE>_URL` say where things are, and win over the record.
+service `YANZHEN_<SERVICE>_DATABASE_URL`, `YANZHEN_<SERVICE>_MIGRATE_URL` and `YANZHEN_<SERVICE>_URL` say where things
+are, and win over the record.
 """
 
 import json
@@ -12,20 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.catalogue import NAMES, ServiceEntry, entry
-from services.cli.service_databases import role_of, with_password
+from services.cli.service_databases import with_password
+from services.cli.service_environment import migrate_variable
 from services.cli.stack_files import StackFiles
 from shared.kernel.errors import Invalid, Unavailable
 from shared.security.broker import OPERATOR
+from shared.security.database_roles import owner_of, role_of
 
 
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """Where a service is. `database_url` holds its password."""
+    """Where a service is. `database_url` holds its password, `owner_url` that of the database's owner."""
 
     entry: ServiceEntry
     url: str | None
     database_url: str | None = field(repr=False)
     pid: int | None = None
+    owner_url: str | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -41,6 +45,17 @@ class KnownService:
                 remedy=f"start it with `yanzhen up`, or set {_variable(self.name, 'DATABASE_URL')}",
             )
         return self.database_url
+
+    @property
+    def owned_database(self) -> str:
+        """The connection string of the owner, who may change tables. Raises `Unavailable` (`unknown-database`)."""
+        if self.owner_url is None:
+            raise Unavailable(
+                "unknown-database",
+                f"nothing says how to change tables in the database of {self.name}",
+                remedy=f"set {migrate_variable(self.name)}",
+            )
+        return self.owner_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +128,12 @@ def _service(name: str, noted: Mapping[str, Any], files: StackFiles, environment
     database = environment.get(_variable(name, "DATABASE_URL"))
     if database is None and "database" in noted:
         database = with_password(noted["database"], files.password(role_of(name)))
+    owned = environment.get(migrate_variable(name))
+    if owned is None and "owner" in noted:
+        owned = with_password(noted["owner"], files.password(owner_of(name)))
     url = environment.get(_variable(name, "URL")) or noted.get("url")
     known = ServiceEntry(name, noted["target"]) if "target" in noted else entry(name)
-    return KnownService(known, url, database, noted.get("pid"))
+    return KnownService(known, url, database, noted.get("pid"), owned)
 
 
 def _variable(name: str, what: str) -> str:

@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.cli.installation import Installation
-from services.cli.service_databases import KEYRING, address, role_of, with_password
+from services.cli.service_databases import address, with_password
 from shared.kernel.errors import Unavailable
 from shared.privacy.choose_key_encryption import choose_key_encryption
 from shared.privacy.key_encryption import KeyEncryption
-from shared.privacy.keyring_schema import create_keyring_schema
 from shared.privacy.postgres_keyring import PostgresKeyring
 from shared.privacy.resolve_messages import DOOR
 from shared.runtime.connect import make_engine
+from shared.security.database_roles import KEYRING, role_of
 
 _VARIABLES = ("YANZHEN_KEK_COMMAND", "YANZHEN_KEK_FILE", "YANZHEN_KEK")
 
@@ -38,7 +38,6 @@ async def keyring_of(installation: Installation) -> AsyncIterator[PostgresKeyrin
     """The keyring. Raises `Unavailable` (`unknown-database`)."""
     engine = make_engine(_url(installation), pool_size=2)
     try:
-        await create_keyring_schema(engine)  # an installation from before the list of retired keys
         yield PostgresKeyring(engine, key_encryption(installation))
     finally:
         await engine.dispose()

@@ -13,9 +13,10 @@ from typing import Any, Self
 
 from services.cli import service_children
 from services.cli.broker_connection import connected
-from services.cli.catalogue import SERVICES, ServiceEntry
+from services.cli.catalogue import SERVICES, ServiceEntry, definition
+from services.cli.migration_child import migrate_in_child
 from services.cli.service_databases import address, create_databases
-from services.cli.service_environment import database_url, service_environment
+from services.cli.service_environment import database_url, migration_environment, service_environment
 from services.cli.stack_files import StackFiles
 from services.cli.stack_names import DEFAULT_DATA_DIR
 from shared.embedded.children import Child
@@ -25,9 +26,12 @@ from shared.embedded.stack import EmbeddedStack, ReceiptUrls
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.messaging.topology import Topology, load, provision
+from shared.runtime.broker_needs import needs_of
 from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
 from shared.security.broker_conf import authorization_conf
+from shared.security.broker_needs import BrokerNeeds
 from shared.security.client_credentials import ClientCredentials
+from shared.security.database_roles import owner_of
 from shared.security.development_issuer import MESSAGE_CLIENTS, DevelopmentIssuer
 from shared.security.nkey_seeds import public_key
 
@@ -37,6 +41,11 @@ ISSUER = "issuer"
 
 def _unheard(_: str) -> None:
     return
+
+
+def _needs(service: ServiceEntry) -> str | BrokerNeeds:
+    # Ours are written down; importing all four to ask them would cost a second and 30 MB.
+    return service.name if service in SERVICES else needs_of(definition(service))
 
 
 class LocalInstallation:
@@ -92,6 +101,17 @@ class LocalInstallation:
         """A service's database (or `keyring`), with the password: for connecting, not for showing."""
         return database_url(self.files, self.stack, service)
 
+    def broker_identities(self) -> str:
+        """The identities as configuration for nats-server, their keys made if missing. Harmless at any time: who runs the
+        broker elsewhere asks for it before the start, to let the broker know them.
+        """
+        # Not earlier: the directory is made with the right mode by whoever uses it first, and that may be us.
+        self.files.prepare_directory()
+        found = identities(self.topology, map(_needs, self.services), self._outside)
+        text = authorization_conf((identity, public_key(self.files.ensure_seed(identity.role))) for identity in found)
+        self.files.write_authorization(text)
+        return text
+
     async def start(self) -> None:
         """Start everything and return when every service is ready. Raises what went wrong, with nothing left running."""
         self._ports = Ports(self.files.remembered_ports())
@@ -108,7 +128,7 @@ class LocalInstallation:
             # Handed over at their start: a stand-in that is restarted still knows where its receipts go.
             stack = EmbeddedStack(
                 self.files.path,
-                authorization_conf=self._identities(),
+                authorization_conf=self.broker_identities(),
                 receipt_urls=receipts,
                 receipt_unit_seconds=self._unit,
                 clock=self._clock,
@@ -165,19 +185,11 @@ class LocalInstallation:
                     "pid": child.pid,
                     "log": str(child.spec.log),
                     "database": address(self.stack.admin_url, name),
+                    "owner": address(self.stack.admin_url, name, owner_of(name)),
                 }
                 for name, child in self.children.items()
             },
         }
-
-    def _identities(self) -> str:
-        # Not earlier: the directory is made with the right mode by whoever uses it first, and that may be us.
-        names = [service.name for service in self.services]
-        self.files.prepare_directory()
-        found = identities(self.topology, names, self._outside)
-        text = authorization_conf((identity, public_key(self.files.ensure_seed(identity.role))) for identity in found)
-        self.files.write_authorization(text)
-        return text
 
     def _reporting(self, notify_port: int) -> ReceiptUrls:
         """Where the providers' stand-ins report to, and who they are there."""
@@ -190,7 +202,7 @@ class LocalInstallation:
         self.files.remember_ports(self._ports.taken)
         for service in self.services:
             await service_children.stop_left_over(self._home(service), self._clock)
-        await create_databases(stack.admin_url, self.files, [service.name for service in self.services])
+        await create_databases(stack.admin_url, self.files.password, self.services)
         async with connected(stack.nats_url, self.files.seed(OPERATOR)) as client:
             done = await provision(client, self.topology)
         if done.drift:
@@ -200,6 +212,12 @@ class LocalInstallation:
                 f"{first.stream} has {first.setting} {first.actual!r} instead of {first.expected!r}",
                 remedy="see all of it with `yanzhen provision`; what cannot be changed in place has to be made anew",
             )
+        self._progress("bringing the databases up to date")
+        await migrate_in_child(
+            self.services,
+            migration_environment(self.services, self.files, stack),
+            self.files.path / "logs" / "migrate.log",
+        )
 
     async def _start_services(self, stack: EmbeddedStack) -> None:
         for service in self.services:

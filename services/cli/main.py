@@ -9,6 +9,7 @@ import typer
 
 from services.cli.commands import audit, clock, dlq, privacy, projection
 from services.cli.commands.doctor import doctor
+from services.cli.commands.migrate import migrate
 from services.cli.commands.provision import provision
 from services.cli.commands.serve import serve
 from services.cli.commands.token import token
@@ -35,6 +36,7 @@ app.command()(trace)
 app.command()(token)
 app.command()(doctor)
 app.command()(provision)
+app.command()(migrate)
 app.command()(serve)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(projection.app, name="projection")

@@ -26,7 +26,10 @@ async def rebuild_projections(data_dir: Path, service: str, name: str | None) ->
         names = ", ".join(p.name for p in model.projections) or "none"
         raise Invalid("unknown-projection", f"{service} has no read model {name!r}", remedy=f"it has: {names}")
     reports: list[Rebuilt] = []
-    async with database_of(known) as engine, connected(installation.nats_url, installation.seed_file) as client:
+    async with (
+        database_of(known, as_owner=True) as engine,
+        connected(installation.nats_url, installation.seed_file) as client,
+    ):
         await on_record(engine, who(), "projection.rebuild", projections=[one.name for one in chosen])
         history = NatsHistory(NatsBus(client, inbox_prefix=inbox_of(OPERATOR)))
         with progress("rebuilding") as tell:

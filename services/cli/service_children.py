@@ -40,10 +40,9 @@ def service_child(
     home.parent.mkdir(mode=0o700, exist_ok=True)
     home.mkdir(mode=0o700, exist_ok=True)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    named = service.name if service.target.startswith(f"services.{service.name}.") else service.target
     spec = ChildSpec(
         name=service.name,
-        argv=(sys.executable, "-m", _MARKER, "serve", named),
+        argv=(sys.executable, "-m", _MARKER, "serve", service.argument),
         cwd=home,
         log=log,
         env=environment,

@@ -12,15 +12,11 @@ from shared.runtime.connect import as_asyncpg
 
 
 @asynccontextmanager
-async def database_of(service: KnownService) -> AsyncIterator[AsyncEngine]:
-    """An engine on the service's database, with its own rights. Raises `Unavailable`.
-
-    Without the time limits of the services: a rebuild may take as long as it takes.
-    """
+async def database_of(service: KnownService, *, as_owner: bool = False) -> AsyncIterator[AsyncEngine]:
+    """An engine on the service's database, with its own rights or, to change tables, its owner's. Raises `Unavailable`."""
     settings = {"application_name": "yanzhen-cli", "jit": "off"}
-    engine = create_async_engine(
-        as_asyncpg(service.database), pool_size=2, connect_args={"server_settings": settings, "timeout": 5}
-    )
+    url = as_asyncpg(service.owned_database if as_owner else service.database)
+    engine = create_async_engine(url, pool_size=2, connect_args={"server_settings": settings, "timeout": 5})
     try:
         yield engine
     except (DBAPIError, OSError, TimeoutError) as error:
@@ -30,7 +26,7 @@ async def database_of(service: KnownService) -> AsyncIterator[AsyncEngine]:
             "database-empty" if missing else "database-unreachable",
             f"the database of {service.name} {'has no tables yet' if missing else 'does not answer'}"
             f" ({type(cause).__name__})",
-            remedy="let the service start once: it makes its tables" if missing else "see `yanzhen doctor`",
+            remedy=f"run `yanzhen migrate {service.name}`" if missing else "see `yanzhen doctor`",
         ) from error
     finally:
         await engine.dispose()

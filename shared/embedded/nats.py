@@ -86,13 +86,16 @@ class Nats:
 
     async def _prepare(self) -> None:
         # Accounts can hold passwords, so the file is private.
-        text = _CONFIG.format(
-            host=LOOPBACK, port=self.port, monitor_port=self.monitor_port, store=self._home / "jetstream"
-        )
+        text = server_config(LOOPBACK, self.port, self.monitor_port, self._home / "jetstream")
         write_private(self._home / "nats.conf", text + self._authorization_conf)
 
     async def _is_ready(self, _pid: int) -> bool:
         return await answers_ok(self.monitor_port, "/healthz")
+
+
+def server_config(host: str, port: int, monitor_port: int, store: Path) -> str:
+    """How we want nats-server to be, wherever it runs; identities are appended by whoever writes it down."""
+    return _CONFIG.format(host=host, port=port, monitor_port=monitor_port, store=store)
 
 
 async def stop_left_over(directory: DataDirectory, clock: Clock) -> None:

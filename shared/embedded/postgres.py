@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 from pathlib import Path
+from typing import Final
 
 from shared.embedded import orphans
 from shared.embedded.children import Child, ChildSpec
@@ -21,6 +22,16 @@ _ADMIN = "postgres"
 _INITDB_SECONDS = 120.0
 _READY_SECONDS = 120.0  # recovery of a large write-ahead log takes its time
 _STATUS_LINE = 7  # of postmaster.pid, counted from 0
+
+INITDB: Final = (
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    # The password has 256 random bits: stretching it protects nothing and costs each login milliseconds.
+    "--set=scram_iterations=64",
+)
+"""What is decided when the data is created, for this server and for any other whose password is as random."""
 
 _CONFIG = """\
 # Written anew at every start; use ALTER SYSTEM for changes that last.
@@ -132,7 +143,7 @@ class Postgres:
         # Outside the data directory: that one belongs to the server's user, who could plant a symbolic link where root
         # writes.
         config = self._home / "postgresql.conf"
-        config.write_text(_CONFIG.format(host=LOOPBACK, port=self.port), encoding="utf-8")
+        config.write_text(server_config(LOOPBACK, self.port), encoding="utf-8")
         config.chmod(0o644)
         await stop_left_over(self._data, self._clock)
 
@@ -172,12 +183,7 @@ class Postgres:
                 f"--pwfile={password_file}",
                 "--auth-host=scram-sha-256",
                 "--auth-local=reject",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                # The password has 256 random bits: stretching it protects nothing and costs each login milliseconds.
-                "--set=scram_iterations=64",
+                *INITDB,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
@@ -203,6 +209,11 @@ class Postgres:
                 remedy="read its log, remove the cause and start again",
                 where=str(self._log),
             )
+
+
+def server_config(host: str, port: int) -> str:
+    """How we want PostgreSQL to be, wherever it runs."""
+    return _CONFIG.format(host=host, port=port)
 
 
 async def stop_left_over(data: Path, clock: Clock) -> None:

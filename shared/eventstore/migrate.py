@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.eventstore.model import ServiceModel
+from shared.eventstore.postgres.grants import allow_by_default, allow_kernel, allow_views
 from shared.eventstore.rebuild import ForeignHistory, bring_up_projections
 
 _KERNEL = Path(__file__).parent / "migrations"
@@ -20,17 +21,26 @@ async def migrate(
     service_versions: Path | None = None,
     history: ForeignHistory | None = None,
 ) -> list[str]:
-    """Run what is missing. Returns the read models that were (re)built. Safe to run at every start."""
+    """Run what is missing and grant what the application needs. Returns the read models that were (re)built.
+
+    The engine is the migrator's, who owns the tables; the application's role may do none of this. Safe to repeat.
+    """
     async with engine.connect() as connection:
         await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
         await connection.commit()
         try:
+            await allow_by_default(connection)
+            await connection.commit()
             await connection.run_sync(_upgrade, service_versions)
+            await allow_kernel(connection)
             await connection.commit()
         finally:
             await connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
             await connection.commit()
-    return await bring_up_projections(engine, model, history)
+    built = await bring_up_projections(engine, model, history)
+    async with engine.begin() as connection:
+        await allow_views(connection, model.views.tables)
+    return built
 
 
 def _upgrade(connection: Connection, service_versions: Path | None) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from shared.contracts.base import PublicEvent
 from shared.eventstore.model import ServiceModel
+from shared.eventstore.postgres.grants import allow_views
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.records import StoredEvent
@@ -56,14 +57,18 @@ async def bring_up_projections(
 ) -> list[str]:
     """Make the tables of new projections and rebuild those whose version was raised. Returns their names."""
     done = []
-    for projection in model.projections:
-        async with engine.connect() as connection:
-            query = text("SELECT version FROM projections WHERE name = :name")
-            live = (await connection.execute(query, {"name": projection.name})).scalar()
-        if live is None or live // _REBUILDS < projection.version:
-            await rebuild(engine, model, projection, history)
-            done.append(projection.name)
+    for projection in await outdated_projections(engine, model):
+        await rebuild(engine, model, projection, history)
+        done.append(projection.name)
     return done
+
+
+async def outdated_projections(engine: AsyncEngine, model: ServiceModel) -> list[Projection]:
+    """Those whose tables are missing, or of an older version than the code."""
+    async with engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT name, version FROM projections"))).all()
+    live = {name: version // _REBUILDS for name, version in rows}
+    return [p for p in model.projections if live.get(p.name, -1) < p.version]
 
 
 _REBUILDS = 1000
@@ -252,6 +257,7 @@ async def _flip(connection: AsyncConnection, projection: Projection, shadow: dic
         if definition:
             before = definition.rstrip().rstrip(";").rpartition("FROM ")[2].strip()
             await connection.execute(text(f"DROP TABLE {before}"))
+    await allow_views(connection, shadow)
     await connection.execute(
         text(
             "INSERT INTO projections (name, version) VALUES (:name, :version)"

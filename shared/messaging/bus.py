@@ -62,3 +62,8 @@ class Bus(Protocol):
     async def on_ring(self, bell: str, wake: Callable[[], None]) -> None:
         """Call `wake` whenever the bell rings."""
         ...
+
+
+def stream_of(service: str) -> str:
+    """`mobility` → `OUT_MOBILITY`, the stream that only its relay writes."""
+    return f"OUT_{service.upper()}"

@@ -28,6 +28,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
 from shared.messaging.cloudevents import OutsideEvent, parse
 from shared.messaging.failures import is_transient, reason
+from shared.messaging.topology import door_of
 
 STREAM = "INBOUND"
 BATCH = 1
@@ -55,7 +56,7 @@ class InboundDoor:
     def __init__(
         self, service: str, inbound: Sequence[Inbound], refusal: Refusal, executor: Executor, client: Client
     ) -> None:
-        self.durable = f"{service}-inbound"
+        self.durable = door_of(service)
         self.trouble: str | None = None
         self._facts: Mapping[str, Inbound] = {one.fact.inbound_type: one for one in inbound}
         # The registry's door stands open for every type, so that an unknown one is refused instead of vanishing; types

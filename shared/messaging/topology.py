@@ -60,6 +60,11 @@ class DurableSpec:
         }
 
 
+def door_of(service: str) -> str:
+    """The name of the durable consumer through which a service takes what outside systems tell it."""
+    return f"{service}-inbound"
+
+
 @dataclass(frozen=True, slots=True)
 class Topology:
     """What a broker should hold."""

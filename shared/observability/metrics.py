@@ -34,6 +34,8 @@ class Metrics:
         self.outbox_oldest_seconds = self._gauge("outbox_oldest_seconds", "Age of the oldest row without a position")
         self.relay_unpublished = self._gauge("relay_unpublished", "Last position minus last sequence of the stream")
 
+        self.broker_refusals = self._counter("broker_refusals", "Refused by the broker's permissions", "kind")
+
         # Consumers
         self.consumer_lag = self._gauge("consumer_lag", "Messages between the cursor and the end", "consumer", "source")
         self.consumer_gaps = self._counter("consumer_gaps", "Gaps met, each healed by reopening", "consumer", "source")

@@ -23,6 +23,8 @@ def register_checks(health: Health, process: "ServiceProcess", running: Running)
     async def broker() -> str:
         if not running.client.is_connected:
             raise Unavailable("broker-down", "not connected to the broker")
+        if reason := process.refusals.reason:
+            raise Unavailable("broker-refuses", reason, remedy="see its log for the subject, and its seed and account")
         last = await running.bus.last_sequence(process.definition.stream)
         return f"{process.definition.stream} ends at {last}"
 

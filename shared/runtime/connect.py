@@ -1,5 +1,6 @@
 """Connections of a process: the database's engine and the broker's client, with what was learnt about both."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -12,17 +13,12 @@ log = structlog.get_logger(__name__)
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
-    """An engine whose statements cannot hang for ever. Times in milliseconds.
+    """An engine under the limits of its role (`shared/security/database_roles.py`), which hold for every connection of
+    that role, whoever opens it.
 
     JIT is off: our statements are short, and compiling one costs more than it ever saves.
     """
-    settings = {
-        "application_name": "yanzhen",
-        "jit": "off",
-        "statement_timeout": "30000",
-        "lock_timeout": "10000",
-        "idle_in_transaction_session_timeout": "15000",
-    }
+    settings = {"application_name": "yanzhen", "jit": "off"}
     return create_async_engine(
         as_asyncpg(url),
         pool_size=pool_size,
@@ -37,13 +33,18 @@ def as_asyncpg(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
-def make_broker(url: str, *, name: str, seed_file: Path | None, inbox: str) -> NatsBroker:
-    """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt."""
+def make_broker(
+    url: str, *, name: str, seed_file: Path | None, inbox: str, refused: Callable[[Exception], bool] = lambda _: False
+) -> NatsBroker:
+    """FastStream's broker with our identity. It reconnects for ever; the trouble is told once, not per attempt.
+
+    `refused` is shown every error and says whether it has taken care of it.
+    """
     trouble = {"now": False}
 
     async def on_error(error: Exception) -> None:
         # Without this callback nats-py logs a stack trace per attempt to reconnect.
-        if not trouble["now"]:
+        if not refused(error) and not trouble["now"]:
             log.warning("broker.trouble", reason=f"{type(error).__name__}: {error}")
             trouble["now"] = True
 

@@ -15,7 +15,7 @@ from shared.eventstore.model import ServiceModel
 from shared.eventstore.store import Store
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.ids import IdSource
-from shared.messaging.bus import Bus
+from shared.messaging.bus import Bus, stream_of
 from shared.messaging.handlers import On
 from shared.messaging.inbound import Inbound, Refusal
 from shared.observability.metrics import Metrics
@@ -82,8 +82,3 @@ class ServiceDefinition:
     def stream(self) -> str:
         """The stream that only this service's relay writes."""
         return stream_of(self.name)
-
-
-def stream_of(service: str) -> str:
-    """`mobility` → `OUT_MOBILITY`."""
-    return f"OUT_{service.upper()}"

@@ -1,4 +1,4 @@
-"""A service as a process: connects, migrates, then runs its API, relay, consumers and timers until told to stop.
+"""A service as a process: connects, then runs its API, relay, consumers and timers until told to stop.
 
 Starting order matters: nothing is consumed before the read models exist, nothing is served before the process can
 decide. Stopping goes the other way: not ready, no new requests, consumers let go, what is being committed is finished.
@@ -18,17 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.contracts.base import PublicEvent, all_events
 from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
-from shared.eventstore.migrate import migrate
+from shared.eventstore.migrated import check_migrated
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.records import Work
 from shared.eventstore.repository import Repository
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unavailable
 from shared.kernel.ids import Uuid7
+from shared.messaging.bus import stream_of
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import Handlers
-from shared.messaging.history import NatsHistory
 from shared.messaging.inbound import STREAM as INBOUND_STREAM
 from shared.messaging.inbound import InboundDoor
 from shared.messaging.nats_bus import NatsBus
@@ -47,9 +47,10 @@ from shared.processes.timers import TimerRunner
 from shared.runtime import clock_control
 from shared.runtime.asyncapi import asyncapi_routes
 from shared.runtime.audit_anchoring import Anchoring, anchor_of
+from shared.runtime.broker_refusals import BrokerRefusals
 from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
-from shared.runtime.definition import Loop, Running, ServiceDefinition, stream_of
+from shared.runtime.definition import Loop, Running, ServiceDefinition
 from shared.runtime.gauges import Gauges
 from shared.runtime.identity import verifier_of
 from shared.runtime.meters import TracedMeter
@@ -58,6 +59,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.security.guard import Guard
 from shared.web.app import create_app
 from shared.web.health import Health
+from shared.web.rate_limit import Rate, Rates
 from shared.web.server import HttpServer
 
 VERSION = "0.1.0"
@@ -72,6 +74,7 @@ class ServiceProcess:
         self.settings = settings
         self.metrics = Metrics()
         self.health = Health()
+        self.refusals = BrokerRefusals(self.metrics)
         self.consumers: list[Consumer] = []
         self.relay: Relay | None = None
         self.timers: TimerRunner | None = None
@@ -92,6 +95,7 @@ class ServiceProcess:
             name=definition.name,
             seed_file=settings.nats_seed_file,
             inbox=f"_INBOX_{definition.name}",
+            refused=self.refusals.note,
         )
         engine = make_engine(settings.database_url, pool_size=settings.pool_size)
         try:
@@ -120,7 +124,7 @@ class ServiceProcess:
         definition, settings = self.definition, self.settings
         client = client_of(broker)
         bus = NatsBus(client, inbox_prefix=f"_INBOX_{definition.name}")
-        await migrate(engine, definition.model, definition.migrations, NatsHistory(bus))
+        await check_migrated(engine, definition.model, definition.migrations)
         clock = ShiftedClock()
         if settings.development:
             clock = ShiftedClock.by_seconds(settings.clock_shift)
@@ -224,6 +228,10 @@ class ServiceProcess:
             guard=Guard(verifier_of(self.settings), running.directory) if serves else None,
             health=self.health,
             metrics=self.metrics,
+            rates=Rates(
+                Rate(self.settings.address_rate, self.settings.address_burst),
+                Rate(self.settings.token_rate, self.settings.token_burst),
+            ),
         )
         return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port)
 

@@ -17,6 +17,10 @@ class ServiceSettings(BaseSettings):
     nats_seed_file: Path | None = Field(default=None, description="NKey seed of the service's identity at the broker")
     http_host: str = "127.0.0.1"
     http_port: int = 0
+    address_rate: float = Field(default=1000, gt=0, description="requests per second of one address, in the long run")
+    address_burst: int = Field(default=5000, ge=1, description="requests of one address at once")
+    token_rate: float = Field(default=200, gt=0, description="requests per second under one token, in the long run")
+    token_burst: int = Field(default=1000, ge=1, description="requests under one token at once")
     roles: frozenset[str] = frozenset({"api", "worker", "relay"})
     log_level: str = "INFO"
     log_console: bool = False

@@ -1,16 +1,21 @@
 """Who may do what at the broker: one identity per role, written down as the subjects each may publish and follow.
 
 Listed is what the code really uses (shared/messaging/nats_bus.py, nats_reader.py, inbound.py, shared/runtime), nothing
-more: everybody reads through consumers of their own that keep nothing; nobody but the operator makes, changes, purges or
-deletes a stream or a durable.
+more. Whose events a service reads and whether it has a door is its definition's to say, which streams and durables there
+are the topology's; so a new follow, stream or durable is permitted as soon as it is declared, and not before. Everybody
+reads through consumers of their own that keep nothing; nobody but the operator makes, changes, purges or deletes a stream
+or a durable.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.messaging.topology import Topology
+from shared.kernel.errors import Invalid
+from shared.messaging.bus import stream_of
+from shared.messaging.topology import Topology, door_of
 from shared.privacy.purposes import RESOLVERS
 from shared.privacy.resolve_messages import DOOR, SUBJECT, subject_of
+from shared.security.broker_needs import BrokerNeeds, declared
 
 OPERATOR = "operator"
 OUTSIDE_SYSTEMS = ("business-registry", "member-system")
@@ -51,29 +56,57 @@ def inbox_of(role: str) -> str:
     return f"_INBOX_{role}"
 
 
-def identities(topology: Topology, services: Sequence[str], outside: Iterable[str] = OUTSIDE_SYSTEMS) -> list[Identity]:
-    """Every identity of an installation. A service's durables are those named `<service>-…`."""
-    out = [stream.name for stream in topology.streams if stream.name.startswith("OUT_")]
-    durables = [(durable.stream, durable.name) for durable in topology.durables]
-    found = [service_identity(name, out, [d for d in durables if d[1].startswith(f"{name}-")]) for name in services]
+def identities(
+    topology: Topology, services: Iterable[str | BrokerNeeds], outside: Iterable[str] = OUTSIDE_SYSTEMS
+) -> list[Identity]:
+    """Every identity of an installation. A service that is only named needs what `infra/nats/services.json` says.
+
+    Raises `Invalid` when a service needs what the topology does not have (`broker-needs-unmet`), or is not in the file.
+    """
+    known = declared()
+    needs = [_named(one, known) if isinstance(one, str) else one for one in services]
+    found = [service_identity(one, topology) for one in needs]
     found.append(operator_identity())
-    return found + [outside_identity(system, [s for s in out if s in OUTSIDE_FOLLOWS]) for system in outside]
+    out = {stream.name for stream in topology.streams}
+    return found + [outside_identity(system, [s for s in OUTSIDE_FOLLOWS if s in out]) for system in outside]
 
 
-def service_identity(name: str, streams: Sequence[str], durables: Sequence[tuple[str, str]]) -> Identity:
-    """A service: publishes its own events, follows everybody's, acknowledges at its own door."""
-    calls = [f"{name}.evt.>", *_reading(streams)]
-    for stream, durable in durables:
+def service_identity(needs: BrokerNeeds, topology: Topology) -> Identity:
+    """A service: publishes on its own stream, reads those it follows, acknowledges at its own door."""
+    own = stream_of(needs.service)
+    subjects = {stream.name: stream.subjects for stream in topology.streams}
+    doors = [one for one in topology.durables if one.name == door_of(needs.service)]
+    missing = [stream for stream in (own, *map(stream_of, needs.follows)) if stream not in subjects]
+    missing += [] if bool(doors) == needs.door else [f"consumer {door_of(needs.service)}"]
+    if missing:
+        raise Invalid(
+            "broker-needs-unmet",
+            f"{needs.service} and the declaration of streams disagree about: {', '.join(missing)}",
+            remedy="declare it in infra/nats/streams.toml, or let the service no longer need it",
+        )
+    calls = [*subjects[own], f"{_API}.STREAM.INFO.{own}", *_reading([stream_of(one) for one in needs.follows])]
+    for door in doors:
         calls += [
-            f"{_API}.CONSUMER.INFO.{stream}.{durable}",
-            f"{_API}.CONSUMER.MSG.NEXT.{stream}.{durable}",
-            f"$JS.ACK.{stream}.{durable}.>",
+            f"{_API}.CONSUMER.INFO.{door.stream}.{door.name}",
+            f"{_API}.CONSUMER.MSG.NEXT.{door.stream}.{door.name}",
+            f"$JS.ACK.{door.stream}.{door.name}.>",
         ]
+    name = needs.service
     serves = (f"{SUBJECT}.*",) if name == DOOR else ()
     return Identity(
-        name, tuple(calls), rings=(f"bell.{name}",), hears=(f"bell.{name}-dlq", "dev.clock"), asks=_asks(name),
-        serves=serves,
+        name, tuple(dict.fromkeys(calls)), rings=(f"bell.{name}",), hears=(f"bell.{name}-dlq", "dev.clock"),
+        asks=_asks(name), serves=serves,
     )  # fmt: skip
+
+
+def _named(service: str, known: Mapping[str, BrokerNeeds]) -> BrokerNeeds:
+    if service not in known:
+        raise Invalid(
+            "broker-needs-unknown",
+            f"nothing says what {service} needs of the broker",
+            remedy="add it to the catalogue and run `python -m scripts.export_broker_needs`",
+        )
+    return known[service]
 
 
 def operator_identity() -> Identity:

@@ -60,6 +60,10 @@ class Directory:
             level = {str(row["parent_id"]) for row in found.values() if row.get("parent_id") is not None} - rows.keys()
         return {one: _path(one, rows) for one in wanted if one in rows}
 
+    def forget(self) -> None:
+        """Read everything anew: for whoever knows that it has changed."""
+        self._known.clear()
+
     async def _get(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
         now = self._now()
         found: dict[str, Row] = {}

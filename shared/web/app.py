@@ -16,6 +16,7 @@ from shared.web.headers import ResponseHeaders
 from shared.web.health import Health, health_routes
 from shared.web.limits import MAX_BODY, RequestLimits
 from shared.web.openapi import openapi_of
+from shared.web.rate_limit import RateLimit, Rates
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -32,12 +33,14 @@ def create_app(
     metrics: Metrics | None = None,
     lifespan: Lifespan | None = None,
     max_body: int = MAX_BODY,
+    rates: Rates | None = None,
     access_log: bool = True,
 ) -> FastAPI:
     """Put a service's routers behind everything in `shared.web`.
 
     There is no documentation page, since FastAPI's loads its scripts from elsewhere; `/openapi.json` is served.
-    `app.state.health` and `app.state.metrics` are the ones given, or new ones. `guard` keeps everybody out who has no
+    Without `rates` nobody is refused for asking too often. `app.state.health` and `app.state.metrics` are the ones
+    given, or new ones. `guard` keeps everybody out who has no
     token, but for `shared.security.guard.ANONYMOUS`, among which are `documents`; raises `LookupError` when a route does
     not say what it does. Without a guard no route that asks for access can be used.
     """
@@ -60,6 +63,7 @@ def create_app(
             Middleware(RequestTelemetry, metrics=metrics, access_log=access_log),
             Middleware(ResponseHeaders),
             Middleware(ErrorBoundary),
+            *([Middleware(RateLimit, address=rates.address, token=rates.token)] if rates else []),
             *([Middleware(Authentication, verifier=guard.verifier)] if guard else []),
             Middleware(RequestLimits, max_body=max_body),
         ],

@@ -31,6 +31,13 @@ class TooLarge(YanzhenError):
     title = "Body too large"
 
 
+class TooManyRequests(YanzhenError):
+    """The client asks more often than it may."""
+
+    status = 429
+    title = "Too many requests"
+
+
 class HeadersTooLarge(YanzhenError):
     """The request's target and headers are larger than this service takes."""
 

@@ -14,6 +14,9 @@ _SECURITY: Final = {
     "referrer-policy": "no-referrer",
     # Nothing here is ever framed or scripted; a route that serves a page sets its own.
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-frame-options": "DENY",
+    # Heeded where TLS ends in front of us, ignored without TLS.
+    "strict-transport-security": "max-age=31536000",
     "cross-origin-resource-policy": "same-origin",
     # Answers hold personal data: no proxy and no browser keeps a copy.
     "cache-control": "no-store",

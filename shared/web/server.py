@@ -13,6 +13,8 @@ from shared.kernel.errors import Unavailable
 from shared.web.http_protocol import BoundedHttpToolsProtocol
 
 GRACE_SECONDS: Final = 10
+KEEP_ALIVE_SECONDS: Final = 5
+"""For which a connection may be silent between two requests. Before its first one: `http_protocol.HEAD_SECONDS`."""
 
 
 class HttpServer:
@@ -42,6 +44,7 @@ class HttpServer:
                 server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=grace_seconds,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 limit_concurrency=limit_concurrency,
             )
         )

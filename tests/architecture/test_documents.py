@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.export_permissions import TARGET, document
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("0*.md"))
@@ -38,6 +40,10 @@ def test_a_decision_says_what_it_costs_and_when_it_was_wrong(path: Path) -> None
     assert re.search(r"^\*\*Status:\*\* (accepted|superseded by \d+), \d{4}-\d\d", text, re.MULTILINE)
     assert tuple(re.findall(r"^## (.+)$", text, re.MULTILINE)) == SECTIONS
     assert path.name in (path.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_permissions_is_what_the_policy_says() -> None:
+    assert TARGET.read_text(encoding="utf-8") == document(), "run python -m scripts.export_permissions"
 
 
 def test_every_mechanism_of_the_field_has_its_row() -> None:

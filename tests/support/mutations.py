@@ -58,6 +58,43 @@ def append_only_trigger_dropped() -> None:
 
 
 @mutation
+def application_may_update_events() -> None:
+    from shared.eventstore.postgres import grants
+
+    _set(grants, "APPLICATION", {**grants.APPLICATION, "events": "SELECT, INSERT, UPDATE"})
+
+
+@mutation
+def refusals_not_noted() -> None:
+    from shared.runtime.broker_refusals import BrokerRefusals
+
+    _set(BrokerRefusals, "note", lambda self, error: False)
+
+
+@mutation
+def anybodys_events_may_be_published() -> None:
+    from dataclasses import replace
+
+    from shared.security import broker
+
+    declared = broker.service_identity
+
+    def generous(*arguments: Any) -> Any:
+        identity = declared(*arguments)
+        every = [f"{name}.evt.>" for name in ("registry", "mobility", "assessment", "notify")]
+        return replace(identity, calls=tuple(dict.fromkeys([*identity.calls, *every])))
+
+    _set(broker, "service_identity", generous)
+
+
+@mutation
+def rate_not_limited() -> None:
+    from shared.web.rate_limit import Buckets
+
+    _set(Buckets, "take", lambda self, key: 0.0)
+
+
+@mutation
 def stream_versions_not_checked() -> None:
     from shared.eventstore.postgres import store
 
@@ -358,3 +395,50 @@ def retired_keys_accepted() -> None:
     from shared.privacy import keyring_schema
 
     _set(keyring_schema, "_REFUSING", "SELECT 1")
+
+
+@mutation
+def unknown_actions_allowed() -> None:
+    from shared.security import policy
+
+    _set(policy, "TABLE", _Lenient(policy.TABLE, policy.TABLE["rule-set.read"]))
+
+
+class _Lenient(dict[str, Any]):
+    """A table that has a row for everything."""
+
+    def __init__(self, table: Any, row: Any) -> None:
+        super().__init__(table)
+        self._row = row
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name, self._row)
+
+    def __missing__(self, name: str) -> Any:
+        return self._row
+
+
+@mutation
+def scope_not_compared() -> None:
+    from shared.security import policy
+
+    _set(policy, "within", lambda *_: True)
+
+
+@mutation
+def signatures_not_verified() -> None:
+    from shared.security import tokens
+
+    _set(tokens, "_is_signed", lambda *_: True)
+
+
+@mutation
+def development_tokens_everywhere() -> None:
+    from shared.security.tokens import TokenVerifier
+
+    initialise = TokenVerifier.__init__
+
+    def lenient(self: Any, keys: Any, **options: Any) -> None:
+        initialise(self, keys, **options | {"development": True})
+
+    _set(TokenVerifier, "__init__", lenient)

@@ -199,9 +199,8 @@ async def _held(_: System, databases: Watcher) -> Findings:
 
 async def _processes(system: System, _: Watcher) -> Findings:
     """Nothing died but what a test killed, and nobody was ever answered with an unexcused error."""
-    children = {**system.installation.children, **system.installation.stack.children}
-    for name, child in children.items():
-        if child.restarts != system.killed[name]:
-            yield f"{name} was restarted {child.restarts} times, killed {system.killed[name]} times"
+    for name, restarts in system.restarts().items():
+        if restarts != system.killed[name]:
+            yield f"{name} was restarted {restarts} times, killed {system.killed[name]} times"
     for complaint in system.complaints:
         yield complaint

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from shared.embedded.data_dir import erase
+from tests.support.tests_on import TestsOn
 from tests.system.support import System, Watcher
 
 
 @pytest.fixture(scope="package")
-def system() -> Iterator[System]:
+def system(tests_on: TestsOn) -> Iterator[System]:
     directory = Path(tempfile.mkdtemp(prefix="yanzhen-system-"))
     os.chmod(directory, 0o711)  # PostgreSQL runs as another user when we are root
     system = System(directory)
     try:
-        system.start()
+        system.start_loaded()
         yield system
     finally:
         system.close()

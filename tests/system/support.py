@@ -13,9 +13,8 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -37,7 +36,6 @@ from services.cli.demo.databases import Databases
 from services.cli.demo.http import Api, api, for_each
 from services.cli.demo.ids import id_of
 from services.cli.demo.load import load
-from services.cli.launcher import LocalInstallation
 from shared.embedded.children import Child
 from shared.kernel.clock import monotonic
 from shared.kernel.errors import Refused, Unavailable
@@ -45,6 +43,8 @@ from shared.messaging.provisioning import Provisioned
 from shared.messaging.topology import provision
 from shared.security.actor import Actor, Assignment, Role
 from shared.security.broker import OPERATOR
+from tests.support.installed import Installed
+from tests.support.servers import NAMES as SERVERS
 
 T = TypeVar("T")
 
@@ -149,22 +149,16 @@ class Said:
     err: str
 
 
-class System:
-    """The installation, supervised by a loop in a thread of its own: it restarts what a test kills, whatever loop the
-    test runs on.
-    """
+class System(Installed):
+    """The installation with its world, and the book of what was done to it."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
+        super().__init__(data_dir, receipt_unit_seconds=RECEIPT_UNIT_SECONDS)
         self.world: World = build_world(SEED, scale=SCALE, relocations=PLANNED)
         self.book = Tally()
         self.complaints: list[str] = []
         self.killed: Counter[str] = Counter()
         self._plans = (plan for plan in self.world.relocations if plan.outcome is not Outcome.EXPIRED)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self.installation = LocalInstallation(data_dir, receipt_unit_seconds=RECEIPT_UNIT_SECONDS)
 
     @property
     def badges(self) -> Badges:
@@ -177,26 +171,10 @@ class System:
         roles = [Assignment(Role.CITY_DEPARTMENT, top) for top in tops]
         return self.badges.of(Actor("tester", (*roles, Assignment(Role.OPERATOR), Assignment(Role.PROVIDER))))
 
-    # -- its life -----------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        with _environment(IMPATIENT):
-            self._do(self.installation.start(), 100)
-        self._do(self._load(), 100)
-
-    def close(self) -> None:
-        try:
-            self._do(self.installation.stop(), 60)
-        finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(10)
-
-    async def there(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do it on the installation's own loop."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
-
-    def _do(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
+    def start_loaded(self) -> None:
+        """With the world in it."""
+        self.start(IMPATIENT)
+        self.background.do(self._load(), 100)
 
     async def _load(self) -> None:
         async with api(self.installation.url("registry"), "registry", self.badges) as registry:
@@ -206,21 +184,37 @@ class System:
 
     # -- what is killed -----------------------------------------------------------------------------------------
 
-    def child(self, name: str) -> Child:
-        """A service or a server."""
-        return self.installation.children.get(name) or self.installation.stack.children[name]
+    def service(self, name: str) -> Child:
+        """The process of a service."""
+        return self.installation.children[name]
 
     def pid(self, name: str) -> int:
-        pid = self.child(name).pid
+        """The process id of a service."""
+        pid = self.service(name).pid
         assert pid is not None, f"{name} is not running"
         return pid
 
     async def kill(self, name: str) -> None:
-        """kill -9, and return once its supervisor has it running and ready again."""
+        """kill -9 of a service or a server, and return once it is running and ready again."""
         self.killed[name] += 1
-        os.kill(self.pid(name), signal.SIGKILL)
-        restarted = self.there(self.child(name).wait_restarts(self.killed[name]))
-        await asyncio.wait_for(restarted, 60)
+        if name in SERVERS:
+            await self.servers.kill(name)
+            back = self.servers.back(name)
+        else:
+            os.kill(self.pid(name), signal.SIGKILL)
+            back = self.background.there(self.service(name).wait_restarts(self.killed[name]))
+        await asyncio.wait_for(back, 60)
+
+    def restarts(self) -> dict[str, int]:
+        """How often each service, server and stand-in was started again."""
+        stack = self.installation.stack
+        children = {**self.installation.children, **stack.children}
+        return {**{name: child.restarts for name, child in children.items()}, **self.servers.starts_again()}
+
+    def logs(self) -> dict[str, str]:
+        """What services, servers and stand-ins have written."""
+        files = sorted((self.data_dir / "logs").iterdir())
+        return {path.name: path.read_text(errors="replace") for path in files} | dict(self.servers.logs())
 
     async def ready(self, name: str) -> dict[str, Any]:
         """What a service says of itself; empty while nobody answers."""
@@ -355,20 +349,6 @@ class Moment:
             return bool(await self._databases.value(service, query) >= goal)
 
         return lambda: until(f"{service} is in the middle of its work", reached)
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def expected_branches(system: System) -> dict[str, str]:

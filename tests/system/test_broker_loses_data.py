@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import shutil
 
 import pytest
 
@@ -14,13 +13,6 @@ from tests.system.audit import audit
 from tests.system.support import Moment, System, Watcher, until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
-
-
-async def _lose_the_disk(system: System) -> None:
-    broker = system.child("nats")
-    await broker.stop()
-    shutil.rmtree(system.data_dir / "nats" / "jetstream")
-    await broker.start()
 
 
 async def _filled(system: System, databases: Watcher) -> bool:
@@ -39,7 +31,7 @@ async def test_a_disk_lost_in_the_middle_of_things_costs_nothing(system: System,
     async with asyncio.TaskGroup() as group:
         group.create_task(system.relocate(system.plans(6)))
         await reached()
-        await system.there(_lose_the_disk(system))
+        await system.servers.lose_streams()
         made = (await system.provision()).created
     assert sorted(made) == sorted(
         [*(one.name for one in system.installation.topology.streams),

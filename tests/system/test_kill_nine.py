@@ -10,12 +10,15 @@ import pytest
 from services.cli.catalogue import NAMES
 from shared.messaging.topology import DurableSpec
 from shared.security.broker import OPERATOR
+from tests.support.servers import NAMES as SERVERS
 from tests.system.audit import audit
 from tests.system.support import BUSINESS_REGISTRY, Moment, System, Watcher, until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 
 AT_A_TIME = 5
+FROZEN_SECONDS = 3
+"""There is nothing to be seen of somebody who is frozen, so this is waited out."""
 MIDDLE = {"registry": 4, "mobility": 60, "assessment": 3, "notify": 150}
 """How many events a service writes at the most before it is struck; about half of what one round makes it write."""
 
@@ -57,9 +60,26 @@ async def test_a_frozen_service_goes_on_where_it_stopped(system: System, databas
             pid = system.pid(name)
             os.kill(pid, signal.SIGSTOP)
             try:
-                await asyncio.sleep(3)  # there is nothing to be seen of somebody who is frozen
+                await asyncio.sleep(FROZEN_SECONDS)
             finally:
                 os.kill(pid, signal.SIGCONT)
+    await system.settled(databases)
+
+    await system.all_ready()
+    assert await audit(system, databases) == []
+
+
+@pytest.mark.parametrize("name", SERVERS)
+async def test_a_frozen_server_is_waited_for(system: System, databases: Watcher, name: str) -> None:
+    reached = await Moment(databases, random.Random(4)).of("notify", MIDDLE["notify"])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(system.relocate(system.plans(AT_A_TIME)))
+        await reached()
+        await system.servers.freeze(name)
+        try:
+            await asyncio.sleep(FROZEN_SECONDS)
+        finally:
+            await system.servers.thaw(name)
     await system.settled(databases)
 
     await system.all_ready()

@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncpg
 import httpx
@@ -183,7 +181,7 @@ async def test_nobody_is_named_in_logs_streams_or_databases(system: System, data
         if found := personal.found_in(text):
             leaks.setdefault(where, set()).update(found)
 
-    for where, text in _logs(system.data_dir):
+    for where, text in system.logs().items():
         look(where, text)
     for name in NAMES:
         tables = await databases.rows(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -207,11 +205,6 @@ async def test_nobody_is_named_in_logs_streams_or_databases(system: System, data
     # The scan can see: what went out to people, in the stand-ins for their providers, does name them.
     sent = "".join(path.read_text(errors="replace") for path in (system.data_dir / "sinks").glob("*.jsonl"))
     assert personal.found_in(sent)
-
-
-def _logs(data_dir: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted((data_dir / "logs").iterdir()):
-        yield path.name, path.read_text(errors="replace")
 
 
 def _readable(row: str) -> str:

@@ -50,7 +50,7 @@ async def second(system: System) -> AsyncIterator[Replica]:
     """Mobility once more: its environment, another port."""
     ports = Ports()
     port = ports.take("mobility-2")
-    spec = system.child("mobility").spec
+    spec = system.service("mobility").spec
     ports.release()
     with (system.data_dir / "logs" / "mobility-2.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(

@@ -1,6 +1,8 @@
 """`/relocations`: who has it and who does not yet, and acknowledging it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -8,7 +10,7 @@ from sqlalchemy import select
 
 from services.mobility.api.fields import Act, Id
 from services.mobility.api.queries import many, one
-from services.mobility.api.sides import transfer_seen
+from services.mobility.api.sides import concern_of, transfer_seen
 from services.mobility.application.acknowledgements import acknowledge
 from services.mobility.processes.relocation.decider import RELOCATION
 from services.mobility.projections.missing import missing
@@ -17,7 +19,8 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
-from shared.security.access import Access, action
+from shared.security.access import Access, Permit, action
+from shared.security.policy import Concern
 from shared.web.etag import etag
 
 
@@ -27,6 +30,20 @@ class Acknowledgement(Act):
     party_id: Id
 
 
+async def _speaks_for(access: Permit, party: Mapping[str, Any], row: Mapping[str, Any]) -> Concern:
+    """Who may confirm for a party: an office for itself, a system for itself; for a person also whoever sees the transfer,
+    since members have no access of their own.
+    """
+    kind, ref_id = party["kind"], party["ref_id"]
+    if kind == "organisation":
+        return Concern((ref_id,))
+    if kind == "station":
+        return Concern(await access.organisation_of_station(ref_id))
+    if kind == "member":
+        return replace(concern_of(row), persons=(ref_id,))
+    return Concern(persons=(ref_id,))
+
+
 def relocations(running: Running) -> APIRouter:
     """The propagation ledger."""
     router = APIRouter(prefix="/relocations", tags=["relocations"])
@@ -34,8 +51,11 @@ def relocations(running: Running) -> APIRouter:
     @router.post("/{relocation_id}/acknowledgements", status_code=201)
     @action("relocation.acknowledge")
     async def record(relocation_id: Id, body: Acknowledgement, asked: Request) -> Response:
-        await transfer_seen(running, asked.access, relocation_id, "relocation")
+        row = await transfer_seen(running, asked.access, relocation_id, "relocation")
         await asked.access.acts_for(body.by)
+        party = next((one for one in row["parties"] or [] if one["party_id"] == body.party_id), None)
+        if party is not None:
+            await asked.access.check(await _speaks_for(asked.access, party, row))
 
         async def job(unit: UnitOfWork) -> Answer:
             await acknowledge(unit, relocation_id, body.party_id, body.by, asked.expected)

@@ -140,6 +140,8 @@ def members(running: Running) -> APIRouter:
         await access.check(await _branch(member_id), hidden=unknown("member"))
         query = select(MEMBERSHIPS).where(MEMBERSHIPS.c.member_id == member_id).order_by(MEMBERSHIPS.c.since)
         rows = await many(running, query)
+        if not rows:
+            raise unknown("member")
         for row, following in zip(rows, [*rows[1:], None], strict=True):
             row["until"] = following["since"] if following else None
         return rows

@@ -1,24 +1,21 @@
 """An installation of two sample services as `yanzhen up` starts them, and the command run against it as a user does."""
 
-import asyncio
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.cli.badges import Badges, department
 from services.cli.catalogue import ServiceEntry
-from services.cli.launcher import LocalInstallation
 from shared.messaging.topology import PATH_VARIABLE, load
+from tests.support.installed import Installed
+from tests.support.tests_on import TestsOn
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
@@ -49,24 +46,11 @@ def yanzhen(*arguments: str, data_dir: Path | None = None, **environment: str) -
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-class Running:
-    """The installation, and its loop in a thread of its own: the supervisor lives on while tests wait."""
+class Running(Installed):
+    """The installation, and what one does with it."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self.installation = LocalInstallation(data_dir, services=SAMPLES, topology=load(STREAMS))
-
-    def do(self, work: Any) -> Any:
-        future: Future[Any] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return future.result(60)
-
-    def close(self) -> None:
-        self.do(self.installation.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        super().__init__(data_dir, services=SAMPLES, topology=load(STREAMS))
 
     @property
     def badge(self) -> dict[str, str]:
@@ -86,12 +70,12 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Running]:
+def running(tests_on: TestsOn) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="yanzhen-cli-", ignore_cleanup_errors=True) as directory:
         os.chmod(directory, 0o711)
         running = Running(Path(directory) / "data")
-        running.do(running.installation.start())
         try:
+            running.start()
             yield running
         finally:
             running.close()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.integration.cli.conftest import STREAMS, Running
+from tests.integration.cli.conftest import STREAMS, Running, yanzhen
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 15.0) -> None:
@@ -165,7 +165,7 @@ def test_months_pass_at_a_word_and_a_service_that_restarts_lives_in_them_too(run
 
 
 def test_a_second_one_on_the_same_directory_is_refused(running: Running) -> None:
-    said = running.say("up")
+    said = yanzhen("up", data_dir=running.data_dir, YANZHEN_NATS_TOPOLOGY="")  # the four services need all streams
 
     assert said.code == 1
     assert "stack-already-running" in said.err

@@ -27,18 +27,22 @@ from shared.eventstore.records import (
 from shared.eventstore.rows import Add, Put, Remove, RowChange
 from shared.eventstore.store import KeyTaken, LostCursor, Store, TimerGone
 from shared.kernel.errors import ConcurrencyConflict
+from tests.conftest import Owned
 from tests.support.sample import MODEL, VIEWS
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(params=["memory", "postgres"])
-async def store(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Store]:
+async def store(request: pytest.FixtureRequest, owned: Owned) -> AsyncIterator[Store]:
+    """PostgreSQL under the role that services work under: the suite also shows that its few rights are enough."""
     if request.param == "memory":
         yield MemoryStore(VIEWS)
         return
-    engine = create_async_engine(database_url)
-    await migrate(engine, MODEL)
+    owner = create_async_engine(owned.owner)
+    await migrate(owner, MODEL)
+    await owner.dispose()
+    engine = create_async_engine(owned.application)
     yield PostgresStore(engine, VIEWS)
     await engine.dispose()
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -14,7 +12,6 @@ from nats.aio.client import Client
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.embedded.stack import EmbeddedStack
 from shared.eventstore.migrate import migrate
 from shared.eventstore.model import ServiceModel
 from shared.eventstore.postgres.store import PostgresStore
@@ -30,6 +27,7 @@ from shared.messaging.relay import StreamAhead
 from tests.support.harness import Harness, eventually, stopping
 from tests.support.kernel import assemble
 from tests.support.sample import MODEL, AccountCredited, follower
+from tests.support.servers import Servers
 
 ACCOUNTS = [f"a{n}" for n in range(12)]
 
@@ -190,16 +188,14 @@ async def test_two_instances_of_one_consumer_have_each_effect_once(harness: Harn
     await engine_two.dispose()
 
 
-async def test_a_killed_broker_is_caught_up_with(harness: Harness, stack: EmbeddedStack) -> None:
+async def test_a_killed_broker_is_caught_up_with(harness: Harness, servers: Servers) -> None:
     harness.start(harness.relay())
     one = harness.run(harness.follow("one"))
     await traffic(harness, 3)
-    child = stack.children["nats"]
     for _ in range(2):
-        await eventually(lambda: child.pid is not None)
-        assert child.pid is not None
-        os.kill(child.pid, signal.SIGKILL)
+        await servers.kill("nats")
         expected = await traffic(harness, 3)
+        await servers.back("nats")
     await eventually(lambda: _equal(one, expected), 60)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from shared.security.client_credentials import ClientCredentials
 from shared.security.development_issuer import MESSAGE_CLIENTS
 from shared.web.server import HttpServer
 from tests.integration.notify.world import Sinks, World, everybody
+from tests.support.background import Background
 from tests.support.identity import issuer
 
 
@@ -26,9 +26,6 @@ from tests.support.identity import issuer
 def sink_processes() -> Iterator[EmbeddedStack]:
     """The mail sink and the SMS gateway, once for the whole run."""
     with tempfile.TemporaryDirectory(prefix="yanzhen-sinks-", ignore_cleanup_errors=True) as directory:
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
         ports = Ports()
         issuing = IssuerServer(issuer(), ports.take("issuer"))
         mail, sms = (ClientCredentials(f"{issuing.url}/token", one, issuer().secret(one)) for one in MESSAGE_CLIENTS)
@@ -36,16 +33,19 @@ def sink_processes() -> Iterator[EmbeddedStack]:
             Path(directory), nats=False, postgres=False, receipt_unit_seconds=0.1,
             receipt_urls=ReceiptUrls(email_client=mail, sms_client=sms),
         )  # fmt: skip
-        loop.call_soon_threadsafe(issuing.start)
-        asyncio.run_coroutine_threadsafe(stack.start(), loop).result(60)
-        try:
-            yield stack
-        finally:
-            asyncio.run_coroutine_threadsafe(stack.stop(), loop).result(60)
-            asyncio.run_coroutine_threadsafe(issuing.stop(), loop).result(10)
-            ports.release()
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
+
+        async def start() -> None:
+            issuing.start()
+            await stack.start()
+
+        with Background() as background:
+            background.do(start())
+            try:
+                yield stack
+            finally:
+                background.do(stack.stop())
+                background.do(issuing.stop(), 10)
+                ports.release()
 
 
 @pytest.fixture

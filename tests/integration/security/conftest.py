@@ -1,9 +1,7 @@
 """A real nats-server with our identities, provisioned as declared."""
 
 import asyncio
-import os
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +12,12 @@ from nats.aio.client import Client
 
 from services.cli.broker_connection import connected
 from services.cli.catalogue import NAMES
-from shared.embedded.stack import EmbeddedStack
 from shared.messaging.topology import load, provision
 from shared.security.broker import OPERATOR, identities, inbox_of
 from shared.security.broker_conf import authorization_conf
 from shared.security.nkey_seeds import ensure_seed, public_key
+from tests.support.servers import started
+from tests.support.tests_on import TestsOn
 
 
 @dataclass(frozen=True)
@@ -47,30 +46,20 @@ Connect = Callable[[str], Awaitable[Connection]]
 
 
 @pytest.fixture(scope="session")
-def broker() -> Iterator[Broker]:
-    with tempfile.TemporaryDirectory(prefix="yanzhen-broker-", ignore_cleanup_errors=True) as directory:
-        os.chmod(directory, 0o711)
-        seeds = Path(directory) / "credentials"
+def broker(tests_on: TestsOn) -> Iterator[Broker]:
+    with tempfile.TemporaryDirectory(prefix="yanzhen-seeds-") as directory:
+        seeds = Path(directory)
         topology = load()
         found = identities(topology, NAMES)
         conf = authorization_conf((i, public_key(ensure_seed(seeds, i.role))) for i in found)
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        stack = EmbeddedStack(Path(directory) / "stack", postgres=False, sinks=False, authorization_conf=conf)
+        with started(postgres=False, authorization_conf=conf) as servers:
 
-        async def start() -> None:
-            await stack.start()
-            async with connected(stack.nats_url, seeds / f"{OPERATOR}.nk") as client:
-                await provision(client, topology)
+            async def provide() -> None:
+                async with connected(servers.nats_url, seeds / f"{OPERATOR}.nk") as client:
+                    await provision(client, topology)
 
-        asyncio.run_coroutine_threadsafe(start(), loop).result(60)
-        try:
-            yield Broker(stack.nats_url, seeds)
-        finally:
-            asyncio.run_coroutine_threadsafe(stack.stop(), loop).result(60)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
+            asyncio.run(provide())
+            yield Broker(servers.nats_url, seeds)
 
 
 @pytest.fixture

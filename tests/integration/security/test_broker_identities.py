@@ -3,20 +3,31 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import nats
 import nats.errors
 import pytest
 from nats.aio.msg import Msg
 
+from services.cli.broker_connection import connected
 from shared.eventstore.records import SequencedMessage
+from shared.kernel.errors import Unavailable
 from shared.messaging.envelope import Envelope
 from shared.messaging.nats_bus import NatsBus
+from shared.observability.metrics import Metrics
 from shared.runtime import clock_control
+from shared.runtime.broker_refusals import REMEMBERED_SECONDS, BrokerRefusals
+from shared.runtime.checks import register_checks
+from shared.runtime.connect import client_of, make_broker
+from shared.runtime.definition import Running
+from shared.runtime.process import ServiceProcess
 from shared.security.broker import inbox_of
 from shared.security.nkey_seeds import ensure_seed
+from shared.web.health import CheckResult, Health
 from tests.integration.security.conftest import Broker, Connect, Connection
+from tests.support.harness import eventually
 
 FORGED = "registry.evt.member.membership-moved.v1.p00"
 
@@ -40,7 +51,7 @@ def messages(service: str, start: int, count: int) -> list[SequencedMessage]:
 
 
 async def test_a_service_publishes_its_events_and_another_follows_them(connect: Connect) -> None:
-    assessment, notify = await connect("assessment"), await connect("notify")
+    assessment, mobility = await connect("assessment"), await connect("mobility")
     bus = NatsBus(assessment.client, inbox_prefix=inbox_of("assessment"))
     start = await bus.last_sequence("OUT_ASSESSMENT") + 1
 
@@ -48,11 +59,13 @@ async def test_a_service_publishes_its_events_and_another_follows_them(connect: 
     await bus.publish("OUT_ASSESSMENT", messages("assessment", start + 3, 60))  # an atomic batch
 
     read: list[Envelope] = []
-    async with NatsBus(notify.client, inbox_prefix=inbox_of("notify")).reader("OUT_ASSESSMENT", start, range(8)) as r:
+    async with NatsBus(mobility.client, inbox_prefix=inbox_of("mobility")).reader(
+        "OUT_ASSESSMENT", start, range(8)
+    ) as r:
         while len(read) < 63:
             read += await r.read()
     assert [e.position for e in read] == list(range(start, start + 63))
-    assert await assessment.settled() == await notify.settled() == []
+    assert await assessment.settled() == await mobility.settled() == []
 
 
 async def test_nobody_publishes_the_events_of_another_service(connect: Connect) -> None:
@@ -156,6 +169,120 @@ async def test_an_outside_system_follows_what_concerns_it_and_nothing_else(conne
         await outside.client.request("$JS.API.STREAM.INFO.OUT_NOTIFY", b"", timeout=0.3)
 
 
+@pytest.mark.parametrize("stream", ["OUT_NOTIFY", "OUT_MOBILITY", "OUT_ASSESSMENT", "INBOUND"])
+async def test_a_service_reads_whom_it_follows_and_nobody_else(connect: Connect, stream: str) -> None:
+    """Assessment follows the registry. Its own events it has in its database."""
+    assessment = await connect("assessment")
+
+    async with NatsBus(assessment.client, inbox_prefix=inbox_of("assessment")).reader("OUT_REGISTRY", 1, range(8)):
+        assert await assessment.settled() == []
+    await assessment.client.publish(f"$JS.API.CONSUMER.CREATE.{stream}.mine", b"{}")
+    await assessment.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.read-somebody", b"{}")
+
+    assert len(await assessment.settled()) == 2
+
+
+@pytest.mark.parametrize("role", ["business-registry", "notify"])
+@pytest.mark.parametrize(
+    "api",
+    [
+        "STREAM.NAMES", "STREAM.LIST", "STREAM.CREATE.X", "STREAM.INFO.OUT_NOTIFY", "STREAM.INFO.INBOUND",
+        "STREAM.SNAPSHOT.OUT_MOBILITY", "STREAM.RESTORE.OUT_MOBILITY", "STREAM.MSG.GET.OUT_MOBILITY",
+        "DIRECT.GET.OUT_MOBILITY", "CONSUMER.LIST.OUT_MOBILITY", "CONSUMER.NAMES.OUT_MOBILITY",
+        "CONSUMER.CREATE.OUT_MOBILITY", "CONSUMER.DURABLE.CREATE.OUT_MOBILITY.mine", "CONSUMER.PAUSE.OUT_MOBILITY.x",
+        "ACCOUNT.PURGE.STORE", "SERVER.REMOVE", "META.LEADER.STEPDOWN",
+    ],
+)  # fmt: skip
+async def test_the_rest_of_the_brokers_interface_is_closed(connect: Connect, role: str, api: str) -> None:
+    if (role, api) == ("notify", "STREAM.INFO.OUT_NOTIFY"):
+        pytest.skip("its own stream: the relay asks for its end")
+    connection = await connect(role)
+
+    await connection.client.publish(f"$JS.API.{api}", b"{}", reply=f"{inbox_of(role)}.answer")
+
+    assert "permissions violation for publish" in "".join(await connection.settled())
+
+
+@pytest.mark.parametrize(
+    "subject", ["$SYS.REQ.SERVER.PING", "$SYS.REQ.ACCOUNT.STORE.INFO", "$JS.EVENT.X", "_INBOX_mobility.x"]
+)
+@pytest.mark.parametrize("role", ["registry", "operator", "member-system"])
+async def test_nobody_speaks_to_the_server_or_into_the_inbox_of_another(
+    connect: Connect, role: str, subject: str
+) -> None:
+    connection = await connect(role)
+
+    await connection.client.publish(subject, b"{}")
+
+    assert "permissions violation for publish" in "".join(await connection.settled())
+
+
+async def test_a_durable_is_not_replaced_by_way_of_an_ephemeral_one(connect: Connect) -> None:
+    """`CONSUMER.CREATE` also makes durables, where the request's body says so."""
+    outside, operator = await connect("member-system"), await connect("operator")
+    config = _consumer("kept") | {"action": ""}
+    config["config"] |= {"durable_name": "kept"}
+
+    answer = await call(outside, "CONSUMER.CREATE.OUT_MOBILITY.kept", config)
+    names = (await call(operator, "CONSUMER.NAMES.INBOUND"))["consumers"]
+
+    assert sorted(names) == ["mobility-inbound", "registry-inbound"]
+    if "error" not in answer:  # it may keep a place in what it may read, and nowhere else
+        await call(outside, "CONSUMER.DELETE.OUT_MOBILITY.kept")
+
+
+async def test_bug_501_a_command_is_told_of_every_refusal(broker: Broker) -> None:
+    """The answer to a flush overtook the refusal in some of many tries, and the command took it for success."""
+    for _ in range(60):
+        with pytest.raises(Unavailable, match="not-permitted"):
+            async with connected(broker.url, broker.seed("mobility"), "mobility") as client:
+                await client.subscribe(">")
+
+
+async def test_what_the_broker_refuses_makes_the_service_unready(broker: Broker) -> None:
+    """nats-py tells nobody but its error callback: a subscription that was refused looks like a quiet one."""
+    now = [0.0]
+    metrics = Metrics()
+    refusals = BrokerRefusals(metrics, lambda: now[0])
+    nats_broker = make_broker(
+        broker.url,
+        name="mobility",
+        seed_file=broker.seed("mobility"),
+        inbox=inbox_of("mobility"),
+        refused=refusals.note,
+    )
+    await nats_broker.connect()
+    try:
+        client = client_of(nats_broker)
+        health = Health()
+        process = SimpleNamespace(
+            definition=SimpleNamespace(stream="OUT_MOBILITY"), refusals=refusals, relay=None, timers=None
+        )
+        running = SimpleNamespace(client=client, bus=NatsBus(client, inbox_prefix=inbox_of("mobility")))
+        register_checks(health, cast("ServiceProcess", process), cast("Running", running))
+
+        async def broker_check() -> CheckResult:
+            return next(one for one in await health.results() if one.name == "broker")
+
+        assert (await broker_check()).ok
+        await client.subscribe("registry.evt.secret-subject.>")
+        await client.publish(FORGED, b"{}")
+        await eventually(
+            lambda: metrics.registry.get_sample_value("yanzhen_broker_refusals_total", {"kind": "publish"})
+        )
+
+        red = await broker_check()
+        assert not red.ok
+        assert "broker-refuses: the broker refuses this identity a publish" in red.detail
+        assert "registry" not in red.detail
+        assert metrics.registry.get_sample_value("yanzhen_broker_refusals_total", {"kind": "subscription"}) == 1
+
+        now[0] = REMEMBERED_SECONDS
+        assert (await broker_check()).ok
+    finally:
+        await nats_broker.stop()
+
+
 async def test_a_service_takes_and_acknowledges_at_its_own_door(connect: Connect) -> None:
     outside, registry, operator = (
         await connect("business-registry"),
@@ -179,8 +306,11 @@ async def test_a_service_takes_and_acknowledges_at_its_own_door(connect: Connect
     assert registry.refused == []
 
 
-@pytest.mark.parametrize("role", ["registry", "assessment", "operator", "business-registry"])
-async def test_bug_2_every_request_is_answered_once(connect: Connect, role: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "stream"),
+    [("registry", "MOBILITY"), ("assessment", "REGISTRY"), ("operator", "NOTIFY"), ("business-registry", "MOBILITY")],
+)
+async def test_bug_2_every_request_is_answered_once(connect: Connect, role: str, stream: str) -> None:
     """Accounts that did not import `$JS.API.INFO` got a second answer: "JetStream not enabled for account"."""
     connection = await connect(role)
     answers: list[bytes] = []
@@ -190,7 +320,7 @@ async def test_bug_2_every_request_is_answered_once(connect: Connect, role: str)
 
     await connection.client.subscribe(f"{inbox_of(role)}.counted", cb=count)
     for _ in range(5):
-        await connection.client.publish("$JS.API.STREAM.INFO.OUT_MOBILITY", b"", reply=f"{inbox_of(role)}.counted")
+        await connection.client.publish(f"$JS.API.STREAM.INFO.OUT_{stream}", b"", reply=f"{inbox_of(role)}.counted")
     await connection.settled()
 
     assert len(answers) == 5

@@ -6,18 +6,25 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import structlog
 import typer.main
 from typer.testing import CliRunner
 
+from services.cli.catalogue import entry
 from services.cli.clock_shifting import duration
 from services.cli.installation import find
 from services.cli.main import app
 from services.cli.service_databases import address, with_password
+from services.cli.service_environment import migration_environment, service_environment
+from services.cli.stack_files import StackFiles
 from services.cli.tracing import _after
+from shared.embedded.stack import EmbeddedStack
 from shared.kernel.errors import Invalid, Unavailable
+from shared.security.database_roles import owner_of
 from tests.unit.cli.test_journey import BEGAN
 
 
@@ -32,7 +39,7 @@ def _logging_as_before() -> Iterator[None]:
 
 
 COMMANDS = [
-    ["up"], ["serve"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
+    ["up"], ["serve"], ["migrate"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
     ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"],
     ["privacy", "erase"], ["privacy", "erasures"], ["privacy", "export"], ["privacy", "rotate"], ["privacy", "retention"],
     ["audit", "list"], ["audit", "verify"],
@@ -51,6 +58,8 @@ def test_help_has_an_example(command: list[str]) -> None:
     ("command", "code", "said"),
     [
         (["serve", "nothing"], 2, "unknown-service: "),
+        (["migrate", "nothing"], 2, "unknown-service: "),
+        (["migrate", "notify"], 2, "no-migrate-url: "),
         (["trace", "abc"], 1, "not-running: "),
         (["dlq", "list"], 1, "not-running: "),
         (["dlq", "discard", "notify", "1", "--yes"], 1, "not-running: "),
@@ -169,3 +178,23 @@ def test_the_record_of_a_run_that_was_killed_counts_for_nothing(tmp_path: Path) 
 
     with pytest.raises(Unavailable, match="not-running"):
         find(tmp_path, {})
+
+
+def test_a_service_is_told_its_own_secrets_and_nobody_elses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("MOBILITY_MIGRATE_URL", "REGISTRY_DATABASE_URL", "KEYRING_URL", "KEK", "INDEX_KEY_FILE"):
+        monkeypatch.setenv(f"YANZHEN_{name}", "a secret")
+    monkeypatch.setenv("YANZHEN_LOG_LEVEL", "DEBUG")
+    files = StackFiles(tmp_path)
+    stack = cast("EmbeddedStack", SimpleNamespace(admin_url="postgresql://admin:top@db/postgres", nats_url="nats://n"))
+
+    mobility = service_environment(entry("mobility"), files, stack, 1, notify=False)
+    registry = service_environment(entry("registry"), files, stack, 1, notify=False)
+    migration = migration_environment([entry("mobility")], files, stack)
+
+    assert mobility["YANZHEN_LOG_LEVEL"] == "DEBUG"
+    assert "a secret" not in mobility.values()
+    assert not [name for name in mobility if "KEYRING" in name or "KEK" in name or "INDEX" in name or "MIGRATE" in name]
+    assert files.password(owner_of("mobility")) not in str(mobility) + str(registry)
+    assert files.password(owner_of("mobility")) in migration["YANZHEN_MOBILITY_MIGRATE_URL"]
+    assert "yanzhen_keyring_registry" in registry["YANZHEN_KEYRING_URL"]
+    assert not [name for name in registry if "MIGRATE" in name]

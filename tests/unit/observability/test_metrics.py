@@ -6,6 +6,7 @@ from shared.observability.tracing import span
 
 EXPECTED = {
     "append_group_size",
+    "broker_refusals",
     "append_seconds",
     "audit_records",
     "consumer_duplicates",

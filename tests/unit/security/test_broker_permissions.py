@@ -1,11 +1,16 @@
 """What identities may do, read off the declarations; that a server enforces it is an integration test."""
 
+from dataclasses import replace
+
 import pytest
 
-from services.cli.catalogue import NAMES
-from shared.messaging.topology import load
-from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, Identity, identities
+from services.cli.catalogue import NAMES, SERVICES, ServiceEntry, definition
+from shared.kernel.errors import Invalid
+from shared.messaging.topology import Topology, door_of, load
+from shared.runtime.broker_needs import needs_of
+from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, Identity, identities, service_identity
 from shared.security.broker_conf import authorization_conf
+from shared.security.broker_needs import BrokerNeeds, declared
 
 FOUND = {identity.role: identity for identity in identities(load(environment={}), NAMES)}
 
@@ -36,6 +41,35 @@ def test_none_but_the_operator_can_change_streams(identity: Identity) -> None:
     for subject in api:
         allowed = ("INFO", "STREAM.INFO.", "CONSUMER.CREATE.OUT_", "CONSUMER.INFO.", "CONSUMER.MSG.NEXT.")
         assert subject.startswith((*allowed, "CONSUMER.DELETE.OUT_"))
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_what_is_written_down_is_what_the_service_declares(service: ServiceEntry) -> None:
+    assert declared()[service.name] == needs_of(definition(service))
+
+
+def test_a_new_stream_follow_and_door_are_permitted_by_being_declared() -> None:
+    topology = load(environment={})
+    stream = replace(topology.streams[0], name="OUT_LIBRARY", subjects=("library.evt.>",))
+    door = replace(topology.durables[0], name=door_of("library"))
+    wider = Topology((*topology.streams, stream), (*topology.durables, door))
+    needs = BrokerNeeds("library", ("mobility",), door=True)
+
+    library = service_identity(needs, wider)
+
+    assert "library.evt.>" in library.publish
+    assert "$JS.API.CONSUMER.CREATE.OUT_MOBILITY.>" in library.publish
+    assert "$JS.ACK.INBOUND.library-inbound.>" in library.publish
+    assert library.subscribe == ("_INBOX_library.>", "bell.library", "bell.library-dlq", "dev.clock")
+    assert not [subject for subject in library.publish if "REGISTRY" in subject or "registry" in subject]
+    for unmet in (topology, Topology(wider.streams, topology.durables)):
+        with pytest.raises(Invalid, match="broker-needs-unmet"):
+            service_identity(needs, unmet)
+
+
+def test_who_is_not_declared_gets_nothing() -> None:
+    with pytest.raises(Invalid, match="broker-needs-unknown"):
+        identities(load(environment={}), ["library"])
 
 
 def test_every_request_passes_the_wall_and_no_seed_is_in_the_configuration() -> None:

@@ -10,10 +10,13 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from starlette.responses import StreamingResponse
 
 from shared.kernel.errors import Unavailable
 from shared.web import http_protocol
 from shared.web.app import create_app
+from shared.web.problem import Problem
+from shared.web.rate_limit import Rate, Rates
 from shared.web.server import HttpServer
 
 router = APIRouter()
@@ -135,6 +138,63 @@ async def test_garbage_is_survived(garbage: bytes) -> None:
         writer.close()
         assert (await client.get("/livez")).status_code == 200
         del reader
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"FROBNICATE / HTTP/1.1\r\nhost: x\r\n\r\n", 400, "malformed-request"),
+        (b"GET / SPDY/9\r\n\r\n", 400, "malformed-request"),
+        (b"GET /livez HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 70_000, 431, "headers-too-large"),
+    ],
+)
+async def test_what_is_no_request_gets_a_problem_too(sent: bytes, status: int, code: str) -> None:
+    async with serving() as (_, port):
+        head, _, body = (await talk(port, sent)).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head
+    assert f"content-length: {len(body)}".encode() in head
+    problem = Problem.model_validate_json(body)
+    assert (problem.status, problem.code) == (status, code)
+
+
+async def test_a_client_that_does_not_read_its_answer_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "WRITE_SECONDS", 0.2)
+    ended = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"x" * 65_536
+                await asyncio.sleep(0)  # once the client is gone nothing else makes this wait
+        finally:
+            ended.set()
+
+    app = FastAPI()
+    app.add_api_route("/endless", lambda: StreamingResponse(endless()))
+    async with serving(app) as (_, port):
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.write(b"GET /endless HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.wait_for(ended.wait(), 10)
+        writer.close()
+
+
+async def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
+    rates = Rates(address=Rate(0.5, 3), token=Rate(0.25, 2))
+    app = create_app(title="t", version="1", routers=[router], rates=rates, access_log=False)
+    async with serving(app) as (_, port), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        mine = {"authorization": "Bearer mine"}
+        assert [(await client.get("/x", headers=mine)).status_code for _ in range(3)] == [404, 404, 429]
+        # The address has had its three as well: another token does not help.
+        refused = await client.post("/x", headers={"authorization": "Bearer made-up"}, content=b"x" * 100_000)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 2
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["code"] == "too-many-requests"
+        assert "made-up" not in refused.text
+        for free in ("/livez", "/readyz", "/metrics"):
+            assert [(await client.get(free)).status_code for _ in range(5)] == [200] * 5
 
 
 async def test_an_idle_server_takes_next_to_no_time() -> None:

@@ -5,10 +5,10 @@ from alembic import op
 from shared.eventstore.postgres.audit_trail import AUDIT_DDL
 from shared.eventstore.postgres.blind_index import BLIND_INDEX_DDL
 
-revision = "privacy_0001"
-down_revision = None
-branch_labels = ("privacy",)
-depends_on = "kernel_0001"  # for the function that refuses rewriting
+revision = "kernel_0002"
+down_revision = "kernel_0001"
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:

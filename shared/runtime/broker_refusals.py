@@ -1,0 +1,51 @@
+"""What the broker has refused this process. nats-py only tells its error callback; the call itself looks well, or hangs."""
+
+import re
+from collections.abc import Callable
+
+import structlog
+
+from shared.kernel.clock import monotonic
+from shared.observability.metrics import Metrics
+
+REMEMBERED_SECONDS = 60.0
+"""For how long one refusal keeps the service unready. Whatever is refused is tried again sooner than that (a reader after
+12.5 s without a heartbeat, a door after 5 s), so it stays so as long as the cause does, and ends with it."""
+
+_VIOLATION = re.compile(r"permissions violation for (publish|subscription)", re.IGNORECASE)
+
+log = structlog.get_logger(__name__)
+
+
+def violation(error: Exception) -> str | None:
+    """`publish` or `subscription` when that is what the broker refused; None for any other error."""
+    found = _VIOLATION.search(str(error))
+    return found[1].lower() if found else None
+
+
+class BrokerRefusals:
+    """Counts and remembers them."""
+
+    def __init__(self, metrics: Metrics, now: Callable[[], float] = monotonic) -> None:
+        self._counter = metrics.broker_refusals
+        self._now = now
+        self._last: tuple[float, str] | None = None
+
+    def note(self, error: Exception) -> bool:
+        """Take an error of the client's; True if it was a refusal."""
+        kind = violation(error)
+        if kind is None:
+            return False
+        if self._last is None or self._now() - self._last[0] >= REMEMBERED_SECONDS:
+            # Once per spell: what is refused is tried again and again.
+            log.error("broker.refused", kind=kind, reason=str(error))
+        self._last = (self._now(), kind)
+        self._counter.labels(kind).inc()
+        return True
+
+    @property
+    def reason(self) -> str | None:
+        """What was refused lately, without the subject: this is shown to whoever asks for readiness."""
+        if self._last is None or self._now() - self._last[0] >= REMEMBERED_SECONDS:
+            return None
+        return f"the broker refuses this identity a {self._last[1]}"
