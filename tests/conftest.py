@@ -1,5 +1,6 @@
 """The servers that tests run against: real NATS and PostgreSQL, started once per test process."""
 
+import logging
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -26,9 +27,12 @@ class Owned:
 
 @pytest.fixture(autouse=True)
 def logging_is_nobodys() -> Iterator[None]:
-    """A command that a test runs in this process logs to a stream that is closed after it: the next test must not."""
+    """A command that a test runs in this process logs to streams that are closed after it: the next test must not."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     yield
     structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.kernel.errors import Invalid
+from shared.privacy.resolve_messages import DOOR
 
 if TYPE_CHECKING:
     from shared.runtime.definition import ServiceDefinition
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 class ServiceEntry:
     """A service and where its definition is, as `module:attribute`.
 
-    `keyring` is what it may do with the keys of the keyring, as SQL privileges; empty for one that opens nothing.
+    `keyring` is what it may do with the keys of the keyring, as SQL privileges; empty for one that opens nothing itself.
     """
 
     name: str
@@ -32,8 +33,8 @@ class ServiceEntry:
 
 
 NAMES = ("registry", "mobility", "assessment", "notify")
-# The registry seals what it is told and opens it again; notify opens addresses to send to; nobody else needs a key.
-_KEYRING = {"registry": "SELECT, INSERT", "notify": "SELECT"}
+# The registry seals, opens and erases, for itself and for whoever may ask it (ADR 23); nobody else needs a key.
+_KEYRING = {DOOR: "SELECT, INSERT, UPDATE"}
 SERVICES = tuple(ServiceEntry(name, f"services.{name}.service:SERVICE", _KEYRING.get(name, "")) for name in NAMES)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from services.cli.installation import Installation, KnownService, find
+from services.cli.on_record import on_record, who
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from shared.eventstore.postgres.store import PostgresStore
@@ -66,6 +67,8 @@ async def settle(data_dir: Path, service: str, number: int, wish: str) -> None:
         raise Refused(
             "settled-already", f"dead letter {number} of {service} is {status}", remedy="nothing is left to do"
         )
+    async with database_of(known) as engine:
+        await on_record(engine, who(), f"dlq.{wish}", number=number, type=message.type)
     if message.source.startswith(_INBOUND):
         await _settle_inbound(known, number, wish)
         return

@@ -7,7 +7,7 @@ import importlib.util
 
 import typer
 
-from services.cli.commands import clock, dlq, projection
+from services.cli.commands import audit, clock, dlq, privacy, projection
 from services.cli.commands.databases import databases
 from services.cli.commands.doctor import doctor
 from services.cli.commands.migrate import migrate
@@ -44,4 +44,6 @@ app.command()(migrate)
 app.command()(serve)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(projection.app, name="projection")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(audit.app, name="audit")
 app.add_typer(clock.app, name="clock")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.cli.catalogue import definition
 from services.cli.installation import find
+from services.cli.on_record import on_record, who
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from shared.eventstore.rebuild import Rebuilt, rebuild
@@ -25,6 +26,7 @@ async def rebuild_projections(data_dir: Path, service: str, name: str | None) ->
         raise Invalid("unknown-projection", f"{service} has no read model {name!r}", remedy=f"it has: {names}")
     reports: list[Rebuilt] = []
     async with database_of(known, as_owner=True) as engine, installation.broker() as client:
+        await on_record(engine, who(), "projection.rebuild", projections=[one.name for one in chosen])
         history = NatsHistory(NatsBus(client, inbox_prefix=inbox_of(OPERATOR)))
         with progress("rebuilding") as tell:
             for projection in chosen:

@@ -16,6 +16,5 @@ SERVICE = ServiceDefinition(
     follows=FOLLOWS,
     routers=lambda running: [messages(running), receipts(running)],
     loops=lanes,
-    personal=True,
     measures=MEASURES,
 )

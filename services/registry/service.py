@@ -4,6 +4,7 @@ from services.registry.api.members import members
 from services.registry.api.organisations import organisations, stations
 from services.registry.api.posts import posts
 from services.registry.api.units import units
+from services.registry.application.loops import loops
 from services.registry.application.reactions import FOLLOWS, INBOUND, refused
 from services.registry.model import MODEL
 from shared.runtime.definition import ServiceDefinition
@@ -21,5 +22,6 @@ SERVICE = ServiceDefinition(
     ],
     inbound=INBOUND,
     refusal=refused,
+    loops=loops,
     personal=True,
 )

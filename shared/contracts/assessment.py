@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
 
 
@@ -49,3 +50,7 @@ class AssessmentPublished(AssessmentEvent, aggregate="quarter", key="quarter"):
     results: dict[str, float]
     unscored: tuple[str, ...]
     published_at: datetime
+
+
+class AuditAnchored(Anchored, service="assessment", aggregate="audit", key="chain"):
+    """The audit trail of assessment reaches to that record; whoever keeps this event can tell when the trail is shortened."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
 from shared.contracts.parties import InterestedParty
 
@@ -220,3 +221,7 @@ class InboundRefused(MobilityEvent, aggregate="inbound", key="system", subject="
     message_id: str
     code: str
     detail: str
+
+
+class AuditAnchored(Anchored, service="mobility", aggregate="audit", key="chain"):
+    """The audit trail of mobility reaches to that record; whoever keeps this event can tell when the trail is shortened."""

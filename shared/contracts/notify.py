@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
 from shared.contracts.parties import Channel
 
@@ -48,3 +49,7 @@ class MessageUnknown(NotifyEvent, aggregate="message", key="relocation_id", subj
 
     detail: str
     since: datetime
+
+
+class AuditAnchored(Anchored, service="notify", aggregate="audit", key="chain"):
+    """The audit trail of notify reaches to that record; whoever keeps this event can tell when the trail is shortened."""

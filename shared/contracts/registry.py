@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
+from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
 from shared.kernel.sealed import Sealed
 
@@ -182,3 +183,7 @@ class InboundRefused(RegistryEvent, aggregate="inbound", key="system", subject="
     message_id: str
     code: str
     detail: str
+
+
+class AuditAnchored(Anchored, service="registry", aggregate="audit", key="chain"):
+    """The audit trail of registry reaches to that record; whoever keeps this event can tell when the trail is shortened."""

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
+from shared.eventstore.audit import AuditRecord, chained
 from shared.eventstore.records import (
     HeldMessage,
     IdempotencyRecord,
+    IndexEntry,
     OutgoingMessage,
     SequencedMessage,
     Snapshot,
@@ -38,6 +40,8 @@ class _Data:
     dead: dict[int, tuple[str, HeldMessage]] = field(default_factory=dict)
     parked: list[HeldMessage] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    index: set[IndexEntry] = field(default_factory=set)
+    audit: list[AuditRecord] = field(default_factory=list)
     openings: dict[tuple[str, str], tuple[dict[int, int], int]] = field(default_factory=dict)
 
 
@@ -82,6 +86,11 @@ class MemoryStore:
         for message in work.unparked:
             if (message.consumer, message.source, message.position) not in waiting:
                 return KeyTaken(f"parked message {message.position} of {message.source}")
+        for wanted in work.indexed:
+            if wanted.one_owner and any(
+                (one.kind, one.entry) == (wanted.kind, wanted.entry) and one.owner != wanted.owner for one in data.index
+            ):
+                return ConcurrencyConflict("blind-index", 0)
         return None
 
     def _apply(self, work: Work) -> None:
@@ -120,6 +129,10 @@ class MemoryStore:
         gone = {(m.consumer, m.source, m.position) for m in work.unparked}
         if gone:
             data.parked = [m for m in data.parked if (m.consumer, m.source, m.position) not in gone]
+        for kind, owner in work.unindexed:
+            data.index = {one for one in data.index if one.owner != owner or kind not in ("", one.kind)}
+        data.index.update(work.indexed)
+        data.audit += chained(work.audit, (data.audit[-1].number, data.audit[-1].hash) if data.audit else None)
 
     def _change(self, change: RowChange) -> None:
         table = self.data.rows.setdefault(change.table, {})
@@ -163,6 +176,9 @@ class MemoryStore:
         rows = self.data.rows.get(table, {})
         found = [(key, row) for key, row in rows.items() if all(row.get(c) == v for c, v in equal.items())]
         return [copy.deepcopy(row) for _, row in sorted(found, key=lambda pair: pair[0])]
+
+    async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:
+        return sorted({one.owner for one in self.data.index if one.kind == kind and one.entry in entries})
 
     async def idempotent_answer(self, key: str) -> IdempotencyRecord | None:
         return self.data.answers.get(key)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
+from shared.eventstore.audit import AuditEntry
 from shared.eventstore.rows import RowChange
 
 
@@ -150,6 +151,16 @@ class Snapshot:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A blind index entry that leads to a person; with `one_owner` it may lead to nobody else."""
+
+    kind: str
+    entry: str
+    owner: str
+    one_owner: bool
+
+
 @dataclass(slots=True)
 class Work:
     """All effects of one command, timer or batch of messages: they become true together, or none does."""
@@ -167,6 +178,9 @@ class Work:
     parked: list[HeldMessage] = field(default_factory=list)
     resolved: list[Resolution] = field(default_factory=list)
     unparked: list[HeldMessage] = field(default_factory=list)
+    indexed: list[IndexEntry] = field(default_factory=list)
+    unindexed: list[tuple[str, str]] = field(default_factory=list)  # kind ("" for all) and owner; before `indexed`
+    audit: list[AuditEntry] = field(default_factory=list)
     idempotency: IdempotencyRecord | None = None
 
     def claims(self) -> dict[str, StreamAppend]:

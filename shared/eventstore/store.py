@@ -72,6 +72,10 @@ class Store(Protocol):
         """The rows in which every given column equals its value, in order of their keys."""
         ...
 
+    async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:
+        """Whom these entries of the blind index lead to."""
+        ...
+
     async def idempotent_answer(self, key: str) -> IdempotencyRecord | None:
         """The answer kept under an idempotency key."""
         ...

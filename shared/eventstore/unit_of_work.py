@@ -4,14 +4,15 @@ Decisions are made on states held here; nothing is written until the work is com
 batch apart, so that a message that fails leaves no trace in the batch.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from shared.contracts.base import PublicEvent
+from shared.eventstore.audit import AuditEntry
 from shared.eventstore.context import Cause
 from shared.eventstore.model import ServiceModel
 from shared.eventstore.projection import Fact
-from shared.eventstore.records import NewEvent, OutgoingMessage, StreamAppend, TimerRow, Work
+from shared.eventstore.records import IndexEntry, NewEvent, OutgoingMessage, StreamAppend, TimerRow, Work
 from shared.eventstore.repository import Held, Repository
 from shared.eventstore.rows import RowChange
 from shared.kernel.clock import Clock
@@ -190,6 +191,35 @@ class UnitOfWork:
         """Publish a fact that belongs to no stream of ours, such as the refusal of an outside message."""
         self.work.messages.append(self._envelope(event, self._ids(), 0, self.cause, self._clock.now()))
 
+    # -- who did what to whom, and whom a number leads to --------------------------------------------------------
+
+    def audit(self, action: str, subject: str = "", *, purpose: str = "", outcome: str = "done", **detail: Any) -> None:
+        """Record it in the audit trail, with the effects or not at all. `detail` holds codes, ids and counts only."""
+        trace = (self.cause.traceparent or "").split("-")
+        trace_id = trace[1] if len(trace) == 4 else ""
+        now = self._clock.now()
+        self.work.audit.append(AuditEntry(now, self.cause.actor, action, purpose, subject, outcome, trace_id, detail))
+
+    async def owners(self, kind: str, entries: Sequence[str], *, presume_none: bool = False) -> list[str]:
+        """Whom these entries of the blind index lead to. Changes collected here are not seen.
+
+        `presume_none` spares the reading, for entries with `one_owner` that are put in here: as with `presume_new`, the
+        commit checks it and the second try reads.
+        """
+        if presume_none and not self._cautious:
+            return []
+        return await self._repository.store.owners(kind, entries)
+
+    def index(self, kind: str, entry: str, owner: str, *, one_owner: bool = False) -> None:
+        """Let an entry lead to a person, in place of what is taken out here; a conflict at the commit when it leads to
+        another one and may lead to one only.
+        """
+        self.work.indexed.append(IndexEntry(kind, entry, owner, one_owner))
+
+    def unindex(self, owner: str, kind: str = "") -> None:
+        """Let no entry (of that kind) lead to the person any more."""
+        self.work.unindexed.append((kind, owner))
+
     # -- read models --------------------------------------------------------------------------------------------
 
     def change(self, *changes: RowChange) -> None:
@@ -216,7 +246,8 @@ class UnitOfWork:
         cancelled = set(theirs.cancelled)
         rearmed = {(t.stream_id, t.name) for t in theirs.armed}
         mine.armed = [t for t in mine.armed if (t.stream_id, t.name) not in cancelled | rearmed]
-        for name in ("appends", "messages", "rows", "armed", "cancelled", "fired", "inbox", "dead", "parked"):
+        for name in ("appends", "messages", "rows", "armed", "cancelled", "fired", "inbox", "dead", "parked",
+                     "indexed", "unindexed", "audit"):  # fmt: skip
             getattr(mine, name).extend(getattr(theirs, name))
         mine.reads |= theirs.reads
         self._states |= fork._states  # noqa: SLF001 - its own kind

@@ -52,6 +52,19 @@ def add_months(moment: date | datetime, months: int) -> date | datetime:
     return _add_months(moment, months)
 
 
+def add_working_days(day: date, days: int) -> date:
+    """The day that many working days (工作日, Monday to Friday) later.
+
+    The public holidays are announced anew each year and are not known here: a deadline computed so may come a few days
+    early, never late but for a weekend that was declared a working day.
+    """
+    _plain(day)
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
 def months_between(earlier: date, later: date) -> int:
     """The whole calendar months from one day to another, the largest n with `add_months(earlier, n) <= later`.
 

@@ -67,6 +67,12 @@ class Metrics:
         self.provider_errors = self.counter("provider_errors", "Calls that a provider failed", "provider", "kind")
         self.provider_up = self.gauge("provider_up", "0 while nobody is there to take messages", "provider")
 
+        # Personal data
+        self.erasures_pending = self.gauge("erasures_pending", "Erasures asked for and not carried out yet")
+        self.erasures_overdue = self.gauge("erasures_overdue", "Erasures not carried out by their due date")
+        self.retention_due = self.gauge("retention_due", "Records kept longer than their class says", "class_")
+        self.audit_records = self.gauge("audit_records", "Records in the audit trail")
+
         # HTTP
         self.http_seconds = self.histogram(
             "http_request_seconds",

@@ -1,4 +1,8 @@
-"""Wrapping of the persons' keys, so that a copy of the keyring database alone opens nothing."""
+"""Wrapping of the persons' keys, so that a copy of the keyring database alone opens nothing.
+
+The port, and the adapter with keys in memory. Others: `file_key_encryption`, `command_key_encryption`; which of them an
+installation uses is chosen in `choose_key_encryption`.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -10,7 +14,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.kernel.errors import Unavailable
 from shared.privacy.errors import KeyringDamaged
-from shared.privacy.key_material import load_keys
 
 NONCE_BYTES = 12
 
@@ -26,8 +29,7 @@ class WrappedKey:
 class KeyEncryption(Protocol):
     """What wraps keys: a local key here, a KMS or HSM elsewhere (hence asynchronous)."""
 
-    @property
-    def current(self) -> str:
+    async def current(self) -> str:
         """The id of the key-encryption key that `wrap` uses now; rows under any other are due for re-wrapping."""
         ...
 
@@ -53,13 +55,7 @@ class LocalKeyEncryption:
         self._current = next(iter(keys))
         self._ciphers = {kek_id: AESGCM(key) for kek_id, key in keys.items()}
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "LocalKeyEncryption":
-        """From `YANZHEN_KEK_FILE` or `YANZHEN_KEK`; the first key wraps, the others still unwrap."""
-        return cls(load_keys("YANZHEN_KEK", environment))
-
-    @property
-    def current(self) -> str:
+    async def current(self) -> str:
         return self._current
 
     async def wrap(self, person_id: str, key: bytes) -> WrappedKey:

@@ -52,19 +52,24 @@ def parse_keys(text: str, *, where: str) -> dict[str, bytes]:
     return keys
 
 
+def read_key_file(path: Path, variable: str) -> dict[str, bytes]:
+    """The keys of the file that a variable names. Raises `Invalid`."""
+    try:
+        return parse_keys(path.read_text("ascii"), where=f"the file named by {variable}")
+    except (OSError, UnicodeError) as error:
+        raise Invalid(
+            "unreadable-key-file",
+            f"the file named by {variable} cannot be read ({type(error).__name__})",
+            remedy="mount it and let the service's user read it",
+            where=variable,
+        ) from error
+
+
 def load_keys(variable: str, environment: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """The keys of `<variable>_FILE`, or else of `<variable>`. A file wins: it does not show in a process list."""
     environment = os.environ if environment is None else environment
     if path := environment.get(f"{variable}_FILE"):
-        try:
-            return parse_keys(Path(path).read_text("ascii"), where=f"the file named by {variable}_FILE")
-        except (OSError, UnicodeError) as error:
-            raise Invalid(
-                "unreadable-key-file",
-                f"the file named by {variable}_FILE cannot be read ({type(error).__name__})",
-                remedy="mount it and let the service's user read it",
-                where=f"{variable}_FILE",
-            ) from error
+        return read_key_file(Path(path), f"{variable}_FILE")
     if text := environment.get(variable):
         return parse_keys(text, where=variable)
     raise Invalid("no-key", f"neither {variable}_FILE nor {variable} is set", remedy="set one of them", where=variable)

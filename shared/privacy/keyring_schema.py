@@ -1,4 +1,4 @@
-"""The one table of the keyring database.
+"""The tables of the keyring database: the persons' keys, and the key-encryption keys that may not be used any more.
 
 A database of its own, with its own credentials and its own backups: a dump of a service's events opens nothing, and an
 erasure need not reach into the backups of the events.
@@ -36,6 +36,29 @@ CREATE OR REPLACE TRIGGER keep_tombstones BEFORE UPDATE OR DELETE ON person_keys
 FOR EACH ROW WHEN (OLD.destroyed_at IS NOT NULL) EXECUTE FUNCTION keep_tombstones()
 """
 
+# Otherwise a process that still has a retired key-encryption key could wrap a new key under it, and destroying it would
+# lose a person. With the rights of the owner: the application need not see the list.
+_RETIRED = """
+CREATE TABLE IF NOT EXISTS retired_keks (kek_id text PRIMARY KEY, retired_at timestamptz NOT NULL DEFAULT now())
+"""
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse_retired_keks() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM retired_keks WHERE kek_id = NEW.kek_id) THEN
+        RAISE EXCEPTION 'person_keys: key-encryption key % is retired', NEW.kek_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+_REFUSING = """
+CREATE OR REPLACE TRIGGER refuse_retired_keks BEFORE INSERT OR UPDATE ON person_keys
+FOR EACH ROW WHEN (NEW.kek_id IS NOT NULL) EXECUTE FUNCTION refuse_retired_keks()
+"""
+
+# The role that bears the database's name rotates keys; services only use them.
+_OPERATOR = text("SELECT current_database()")
+
 _LOCK = 0x59414E5A4B455953
 """Services that start together would otherwise collide in `CREATE … IF NOT EXISTS`, which is not atomic."""
 
@@ -46,8 +69,11 @@ async def create_keyring_schema(engine: AsyncEngine, privileges: Mapping[str, st
     """
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        for statement in (_TABLE, _GUARD, _TRIGGER):
+        for statement in (_TABLE, _GUARD, _TRIGGER, _RETIRED, _REFUSE, _REFUSING):
             await connection.execute(text(statement))
         for role, allowed in (privileges or {}).items():
             await connection.execute(text(f"REVOKE ALL ON person_keys FROM {role}"))
             await connection.execute(text(f"GRANT {allowed} ON person_keys TO {role}"))
+        operator = (await connection.execute(_OPERATOR)).scalar()
+        if operator in (privileges or {}):
+            await connection.execute(text(f"GRANT SELECT, INSERT ON retired_keks TO {operator}"))

@@ -9,8 +9,10 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.sealed import ERASED, Erased
 from shared.privacy.key_encryption import KeyEncryption, WrappedKey
 from shared.privacy.key_material import KEY_BYTES
@@ -41,6 +43,10 @@ UPDATE person_keys SET wrapped_key = new.blob, kek_id = new.kek
 FROM unnest(CAST(:people AS text[]), CAST(:blobs AS bytea[]), CAST(:keks AS text[])) AS new(person, blob, kek)
 WHERE person_id = new.person
 """)
+_VERSIONS: Final = text("SELECT kek_id, count(*) FROM person_keys WHERE kek_id IS NOT NULL GROUP BY kek_id ORDER BY 1")
+_KEEP_OUT: Final = text("LOCK TABLE person_keys IN SHARE ROW EXCLUSIVE MODE")
+_USES: Final = text("SELECT count(*) FROM person_keys WHERE kek_id = :kek")
+_RETIRE: Final = text("INSERT INTO retired_keks (kek_id) VALUES (:kek) ON CONFLICT (kek_id) DO NOTHING")
 
 
 class PostgresKeyring:
@@ -79,8 +85,9 @@ class PostgresKeyring:
 
         May run beside everything else and in several processes: rows are locked and skipped where locked.
         """
+        current = await self._encryption.current()
         async with self._engine.begin() as connection:
-            stale = (await connection.execute(_STALE, {"current": self._encryption.current, "batch": batch})).all()
+            stale = (await connection.execute(_STALE, {"current": current, "batch": batch})).all()
             renewed = [
                 await self._encryption.wrap(
                     person, await self._encryption.unwrap(person, WrappedKey(kek_id, bytes(blob)))
@@ -95,6 +102,32 @@ class PostgresKeyring:
                 }
                 await connection.execute(_REWRAP, values)
         return len(stale)
+
+    async def versions(self) -> dict[str, int]:
+        """How many persons' keys are wrapped under each key-encryption key."""
+        async with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in await connection.execute(_VERSIONS)}
+
+    async def retire(self, kek_id: str) -> None:
+        """Let nothing be wrapped under that key-encryption key ever again, so that it may be destroyed.
+
+        Raises `Refused` (`kek-in-use`) while a person's key is, or when it is the current one. Whoever is just wrapping
+        one under it is waited for, and whoever tries later is refused by the database.
+        """
+        if kek_id == await self._encryption.current():
+            raise Refused(
+                "kek-in-use", f"{kek_id} is the current key-encryption key", remedy="rotate to a new one first"
+            )
+        async with self._engine.begin() as connection:
+            await connection.execute(_KEEP_OUT)
+            count = (await connection.execute(_USES, {"kek": kek_id})).scalar_one()
+            if count:
+                raise Refused(
+                    "kek-in-use",
+                    f"{count} persons' keys are still wrapped under {kek_id}",
+                    remedy="run `yanzhen privacy rotate` until none is",
+                )
+            await connection.execute(_RETIRE, {"kek": kek_id})
 
     async def _read(self, connection: AsyncConnection, people: Collection[str]) -> dict[str, PersonKey | Erased]:
         if not people:
@@ -117,4 +150,11 @@ class PostgresKeyring:
             "blobs": [one.blob for one in wrapped],
             "keks": [one.kek_id for one in wrapped],
         }
-        await connection.execute(_ADD, values)
+        try:
+            await connection.execute(_ADD, values)
+        except IntegrityError as error:
+            raise Unavailable(
+                "kek-retired",
+                "this process wraps under a key-encryption key that was retired",
+                remedy="let it have the current one: see docs/runbooks/rotate-the-key.md",
+            ) from error

@@ -20,6 +20,7 @@ from shared.messaging.handlers import On
 from shared.messaging.inbound import Inbound, Refusal
 from shared.observability.metrics import Metrics
 from shared.privacy.blind_index import BlindIndex
+from shared.privacy.keyring import Keyring
 from shared.privacy.sealer import Sealer
 from shared.runtime.measures import Measure, Notices
 from shared.runtime.settings import ServiceSettings
@@ -44,6 +45,7 @@ class Running:
     metrics: Metrics
     sealer: Sealer | None = None
     blind_index: BlindIndex | None = None
+    keyring: Keyring | None = None
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """Rung after every commit of this process with messages or timers in it: for loops that wait for work."""
     extra: dict[str, Any] = field(default_factory=dict)

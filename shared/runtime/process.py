@@ -37,12 +37,13 @@ from shared.observability.metrics import Metrics
 from shared.observability.trace_export import setup_tracing
 from shared.privacy.blind_index import BlindIndex
 from shared.privacy.cached_keyring import CachedKeyring
-from shared.privacy.key_encryption import LocalKeyEncryption
+from shared.privacy.choose_key_encryption import choose_key_encryption
 from shared.privacy.postgres_keyring import PostgresKeyring
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime import clock_control
 from shared.runtime.asyncapi import asyncapi_routes
+from shared.runtime.audit_anchoring import Anchoring, anchor_of
 from shared.runtime.broker_refusals import BrokerRefusals
 from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
@@ -52,6 +53,7 @@ from shared.runtime.identity import verifier_of
 from shared.runtime.metered_bus import MeteredBus
 from shared.runtime.metered_store import MeteredCommitter, MeteredStore
 from shared.runtime.meters import TracedMeter
+from shared.runtime.retention_watch import RetentionWatch
 from shared.runtime.settings import ServiceSettings
 from shared.security.guard import Guard
 from shared.web.app import create_app
@@ -170,9 +172,9 @@ class ServiceProcess:
             raise Unavailable("no-keyring", "YANZHEN_KEYRING_URL is not set", remedy="name the keyring's database")
         engine = make_engine(self.settings.keyring_url, pool_size=2)
         closing.push_async_callback(engine.dispose)
-        keyring = CachedKeyring(PostgresKeyring(engine, LocalKeyEncryption.from_environment()))
+        keyring = CachedKeyring(PostgresKeyring(engine, choose_key_encryption()))
         running.sealer = Sealer(keyring)
-        running.extra["keyring"] = keyring
+        running.keyring = keyring
         running.blind_index = BlindIndex.from_environment()
 
     def _consume(self, broker: NatsBroker, running: Running) -> None:
@@ -244,6 +246,9 @@ class ServiceProcess:
         if self.timers is not None:
             loops["timers"] = self.timers.run
             loops["dead-letters"] = self._settle_dead_letters
+            loops["retention"] = RetentionWatch(running).run
+            if anchor := anchor_of(self.definition.name):
+                loops["audit-anchors"] = Anchoring(running, anchor).run
         return loops
 
     async def _settle_dead_letters(self) -> None:

@@ -36,6 +36,7 @@ class ServiceSettings(BaseSettings):
     development: bool = Field(default=False, description="allows moving the clock; never in production")
     clock_shift: float = Field(default=0.0, description="seconds added to the clock at the start; development only")
     pool_size: int = 5
+    audit_anchor_seconds: float = Field(default=300.0, gt=0, description="how often the audit trail's end is told")
     oidc_issuer: str = Field(default="", description="`iss` of the tokens that count here")
     oidc_audience: str = Field(default="yanzhen", description="`aud` that tokens have to name")
     oidc_jwks_url: str = Field(default="", description="where the identity provider publishes its keys (`jwks_uri`)")

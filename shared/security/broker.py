@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from shared.kernel.errors import Invalid
 from shared.messaging.bus import stream_of
 from shared.messaging.topology import Topology, door_of
+from shared.privacy.purposes import RESOLVERS
+from shared.privacy.resolve_messages import DOOR, SUBJECT, subject_of
 from shared.security.broker_needs import BrokerNeeds, declared
 
 OPERATOR = "operator"
@@ -25,7 +27,8 @@ _API = "$JS.API"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A role. `calls` are subjects answered by JetStream; `rings` and `hears` are doorbells, stored by nobody.
+    """A role. `calls` are subjects answered by JetStream; `rings` and `hears` are doorbells, stored by nobody; `asks` are
+    subjects answered by whoever `serves` them, and by nobody else.
 
     What the operator rings is heard by the others; what others ring stays among the replicas of the same service.
     """
@@ -34,16 +37,18 @@ class Identity:
     calls: tuple[str, ...]
     rings: tuple[str, ...] = ()
     hears: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
 
     @property
     def publish(self) -> tuple[str, ...]:
         """All it may publish."""
-        return self.calls + self.rings
+        return self.calls + self.rings + self.asks
 
     @property
     def subscribe(self) -> tuple[str, ...]:
         """All it may subscribe to: bells, and its own inboxes alone. Another's would show it another's answers."""
-        return (f"{inbox_of(self.role)}.>", *self.rings, *self.hears)
+        return (f"{inbox_of(self.role)}.>", *self.rings, *self.hears, *self.serves)
 
 
 def inbox_of(role: str) -> str:
@@ -87,7 +92,11 @@ def service_identity(needs: BrokerNeeds, topology: Topology) -> Identity:
             f"$JS.ACK.{door.stream}.{door.name}.>",
         ]
     name = needs.service
-    return Identity(name, tuple(dict.fromkeys(calls)), rings=(f"bell.{name}",), hears=(f"bell.{name}-dlq", "dev.clock"))
+    serves = (f"{SUBJECT}.*",) if name == DOOR else ()
+    return Identity(
+        name, tuple(dict.fromkeys(calls)), rings=(f"bell.{name}",), hears=(f"bell.{name}-dlq", "dev.clock"),
+        asks=_asks(name), serves=serves,
+    )  # fmt: skip
 
 
 def _named(service: str, known: Mapping[str, BrokerNeeds]) -> BrokerNeeds:
@@ -102,12 +111,17 @@ def _named(service: str, known: Mapping[str, BrokerNeeds]) -> BrokerNeeds:
 
 def operator_identity() -> Identity:
     """Provisions and looks, rings bells and moves a development clock. May not publish a single event."""
-    return Identity(OPERATOR, (f"{_API}.>",), rings=("bell.>", "dev.clock"))
+    return Identity(OPERATOR, (f"{_API}.>",), rings=("bell.>", "dev.clock"), asks=_asks(OPERATOR))
 
 
 def outside_identity(system: str, streams: Sequence[str]) -> Identity:
     """An outside system: reports under its own name, and follows what concerns it."""
     return Identity(system, (f"inbound.{system}.>", *_reading(streams)))
+
+
+def _asks(role: str) -> tuple[str, ...]:
+    """Where it may have personal data opened, if it may."""
+    return (subject_of(role),) if role in RESOLVERS else ()
 
 
 def _reading(streams: Sequence[str]) -> list[str]:

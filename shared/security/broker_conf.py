@@ -54,16 +54,31 @@ def _account(identity: Identity, key: str, everybody: Sequence[Identity]) -> str
     if any(other.role == OPERATOR for other in everybody):
         bells = f"account: {account_of(OPERATOR)}, subject"
         imports += [f'{{ stream: {{ {bells}: "{subject}" }} }}' for subject in identity.hears]
+    imports += [
+        f'{{ service: {{ account: {account_of(other.role)}, subject: "{subject}" }} }}'
+        for subject in identity.asks
+        for other in everybody
+        if other.serves
+    ]
     exports = ""
     if identity.role == OPERATOR:
         offered = ", ".join(f'{{ stream: "{subject}" }}' for subject in identity.rings)
         exports = f"    exports: [{offered}]\n"
+    if identity.serves:
+        offered = ", ".join(
+            f'{{ service: "{subject}", accounts: [{account_of(other.role)}] }}'
+            for other in everybody
+            for subject in other.asks
+        )
+        exports = f"    exports: [{offered}]\n" if offered else ""
+    # One answer per question, wherever the question wants it: the server knows the subject, the role does not.
+    answers = '      allow_responses: { max: 1, expires: "30s" }\n' if identity.serves else ""
     lines = "".join(f"      {one}\n" for one in imports)
     return (
         f"  {account_of(identity.role)} {{\n"
         f"    users: [{{ nkey: {key}, permissions: {{\n"
         f"      publish: {{ allow: {_list(identity.publish)} }}\n"
-        f"      subscribe: {{ allow: {_list(identity.subscribe)} }}\n"
+        f"      subscribe: {{ allow: {_list(identity.subscribe)} }}\n{answers}"
         f"    }} }}]\n{exports}"
         f"    imports: [\n{lines}    ]\n"
         f"  }}\n"

@@ -113,6 +113,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "member.admit": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.change-contact": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
         "member.read": _rule((_PERSONS, Relation.WITHIN), looks=True),
+        # By 身份证 number or phone: for those who keep the roll, and who examines what they do.
+        "member.lookup": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.WITHIN), looks=True),
         # -- mobility: seen by both sides and the path between; who acts, acts for an organisation of its own ---------
         "transfer.request": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
         "transfer.resend": _TRANSFER_STEP,

@@ -46,8 +46,8 @@ def test_each_sees_its_own_secrets_and_no_others(running: Installation) -> None:
     rooms = {name: running.compose("exec", "-T", f"{name}-worker", "ls", "/run/secrets").split() for name in SERVICES}
 
     plain = ["database-url", "jwks.json", "nats-ca.pem", "nats.nk"]
-    assert rooms["mobility"] == rooms["assessment"] == plain
-    assert rooms["registry"] == rooms["notify"] == sorted([*plain, "index.key", "kek.key", "keyring-url"])
+    assert rooms["mobility"] == rooms["assessment"] == rooms["notify"] == plain
+    assert rooms["registry"] == sorted([*plain, "index.key", "kek.key", "keyring-url"])
 
 
 def test_the_broker_talks_to_nobody_who_does_not_check_who_it_is(running: Installation) -> None:

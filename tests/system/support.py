@@ -64,6 +64,7 @@ IMPATIENT: Final = {
     "YANZHEN_LONGEST_CHECK_INTERVAL": "4",
     "YANZHEN_RETRY_AFTER": "[1,2,4]",
     "YANZHEN_RECEIPT_TIMEOUT": "12",
+    "YANZHEN_AUDIT_ANCHOR_SECONDS": "3",
     # Every relocation concerns an outside system, which confirms it through the inbound door.
     "YANZHEN_OUTSIDE_SYSTEMS": json.dumps([MEMBER_SYSTEM]),
 }

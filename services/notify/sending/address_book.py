@@ -22,23 +22,23 @@ from shared.eventstore.store import Store
 from shared.kernel.errors import Invalid, NotFound, YanzhenError
 from shared.kernel.identifiers import mobile_phone
 from shared.kernel.sealed import Erased, Sealed
-from shared.privacy.errors import KeyMissing, KeyringDamaged, SealBroken
-from shared.privacy.sealer import Sealer, ToOpen
+from shared.privacy.opening import Opened, Opener
+from shared.privacy.sealer import ToOpen
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _FIELD: Final[Mapping[Channel, str]] = {"sms": "phone", "email": "email"}
 _OFFICES: Final = {"organisation": "organisations", "station": "stations"}
 
-Opened = Mapping[ToOpen, str | Erased | YanzhenError]
+Contents = Mapping[ToOpen, Opened]
 log = structlog.get_logger("address-book")
 
 
 class AddressBook:
-    """Looks up many at once: a query per table and one look at the keyring, however many messages are asked for."""
+    """Looks up many at once: a query per table and one request to open values, however many messages are asked for."""
 
-    def __init__(self, store: Store, sealer: Sealer) -> None:
+    def __init__(self, store: Store, opener: Opener) -> None:
         self._store = store
-        self._sealer = sealer
+        self._opener = opener
 
     async def parcels(self, tasks: Sequence[Task]) -> dict[str, Parcel | Declined]:
         """By message id: what to send and where to, or why it cannot be sent."""
@@ -55,18 +55,14 @@ class AddressBook:
         opened = await self._open(_sealed(rows["members"], {task.channel for task in tasks}))
         return {task.message_id: _prepared(task, rows, opened) for task in tasks}
 
-    async def _open(self, wanted: list[ToOpen]) -> Opened:
-        try:
-            return dict(zip(wanted, await self._sealer.open_many(wanted), strict=True))
-        except (KeyMissing, KeyringDamaged, SealBroken):
-            return {one: await self._open_one(one) for one in wanted}  # only whom it concerns is to suffer
-
-    async def _open_one(self, one: ToOpen) -> str | Erased | YanzhenError:
-        try:
-            return await self._sealer.open(*one)
-        except (KeyMissing, KeyringDamaged, SealBroken) as error:
-            log.error("contact.does-not-open", code=error.code, where=error.where)
-            return error
+    async def _open(self, wanted: list[ToOpen]) -> Contents:
+        if not wanted:
+            return {}
+        contents = dict(zip(wanted, await self._opener.open_each(wanted), strict=True))
+        for one in contents.values():
+            if isinstance(one, YanzhenError):
+                log.error("contact.does-not-open", code=one.code, where=one.where)
+        return contents
 
 
 def _refs(tasks: Iterable[Task], kind: str) -> set[str]:
@@ -83,7 +79,7 @@ def _sealed(members: Mapping[Any, Row], channels: set[Channel]) -> list[ToOpen]:
     ]
 
 
-def _prepared(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened) -> Parcel | Declined:
+def _prepared(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Contents) -> Parcel | Declined:
     try:
         return _parcel(task, rows, opened)
     except Exception:
@@ -92,7 +88,7 @@ def _prepared(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened)
         return Declined("preparation-failed", permanent=False)
 
 
-def _parcel(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened) -> Parcel | Declined:
+def _parcel(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Contents) -> Parcel | Declined:
     address = _address(task, rows, opened)
     if isinstance(address, Declined):
         return address
@@ -108,7 +104,7 @@ def _parcel(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened) -
     return Parcel(task.message_id, address, template.name, used, rendered)
 
 
-def _address(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened) -> str | Declined:
+def _address(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Contents) -> str | Declined:
     address: str | Declined | None
     if task.recipient_kind == "member":
         address = _personal(rows, opened, task.recipient_ref, _FIELD[task.channel], "recipient")
@@ -133,7 +129,7 @@ def _usable(channel: Channel, address: str) -> str | Declined:
         return Declined(error.code, permanent=True)
 
 
-def _variables(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened) -> dict[str, str] | Declined:
+def _variables(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Contents) -> dict[str, str] | Declined:
     name = _personal(rows, opened, task.about.get("member", ""), "name", "subject")
     if isinstance(name, Declined):
         return name
@@ -148,7 +144,7 @@ def _variables(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Opened
 
 
 def _personal(
-    rows: Mapping[str, Mapping[Any, Row]], opened: Opened, member_id: str, field: str, who: str
+    rows: Mapping[str, Mapping[Any, Row]], opened: Contents, member_id: str, field: str, who: str
 ) -> str | Declined | None:
     """A personal field in the clear; None when the person has none."""
     row = rows["members"].get((member_id,))

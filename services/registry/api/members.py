@@ -8,10 +8,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.registry.api.batches import MOST_AT_ONCE, each
+from services.registry.api.looking import Lookup, looked_at, masked_name, who_has
 from services.registry.api.queries import many, one
 from services.registry.application import roll
-from services.registry.application.roll import Entrant
-from services.registry.domain.member.commands import AdmitMember
+from services.registry.application.roll import Entrant, SealedEntrant
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.vocabulary import Id, MemberStatus
 from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
@@ -21,9 +21,7 @@ from shared.kernel.errors import Unavailable, unknown
 from shared.kernel.identifiers.mobile_phone import MobilePhone
 from shared.kernel.identifiers.person_name import PersonName
 from shared.kernel.identifiers.resident_id import ResidentId
-from shared.kernel.sealed import Sealed
 from shared.privacy.blind_index import BlindIndex
-from shared.privacy.masking import mask_name
 from shared.privacy.sealer import Sealer
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
@@ -73,17 +71,17 @@ def members(running: Running) -> APIRouter:
         rows = await running.store.get_rows("members", [(member_id,)])
         return Concern(tuple(row["organisation_id"] for row in rows.values()))
 
-    async def _admit(unit: UnitOfWork, command: AdmitMember) -> Answer:
-        await roll.admit(unit, command)
-        version = await unit.version(MEMBER, command.member_id)
-        return Answer(201, {"member_id": command.member_id, "version": version})
+    async def _admit(unit: UnitOfWork, entrant: SealedEntrant) -> Answer:
+        await roll.admit(unit, entrant)
+        member_id = entrant.command.member_id
+        return Answer(201, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
 
     @router.post("", status_code=201)
     @action("member.admit")
     async def admit(body: Admission, asked: Request) -> Response:
         await asked.access.check(Concern((body.organisation_id,)))
-        [command] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
-        return await answer(running, asked, command.member_id, lambda unit: _admit(unit, command))
+        [entrant] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
+        return await answer(running, asked, entrant.command.member_id, lambda unit: _admit(unit, entrant))
 
     @router.post("/batch", status_code=200)
     @action("member.admit")
@@ -92,15 +90,15 @@ def members(running: Running) -> APIRouter:
         may = [await asked.access.allows(Concern((one_.organisation_id,))) for one_ in entrants]
         # Nothing is sealed, and no key made, for somebody whom the actor may not admit.
         sealed = iter(await roll.seal(sealer, index, [one_ for one_, yes in zip(entrants, may, strict=True) if yes]))
-        commands = [(one_, next(sealed) if yes else None) for one_, yes in zip(entrants, may, strict=True)]
+        asked_for = [(one_, next(sealed) if yes else None) for one_, yes in zip(entrants, may, strict=True)]
 
-        async def enter(item: tuple[Entrant, AdmitMember | None]) -> None:
-            entrant, command = item
-            if command is None:
+        async def enter(item: tuple[Entrant, SealedEntrant | None]) -> None:
+            entrant, ready = item
+            if ready is None:
                 raise outside_scope()
-            await running.executor.run(lambda unit: _admit(unit, command), asked.cause(entrant.member_id))
+            await running.executor.run(lambda unit: _admit(unit, ready), asked.cause(entrant.member_id))
 
-        return await each(commands, lambda item: item[0].member_id, enter)
+        return await each(asked_for, lambda item: item[0].member_id, enter)
 
     @router.put("/{member_id}/contact")
     @action("member.change-contact")
@@ -108,20 +106,33 @@ def members(running: Running) -> APIRouter:
         await asked.access.check(await _branch(member_id), hidden=unknown("member"))
 
         async def job(unit: UnitOfWork) -> Answer:
-            await roll.change_contact(unit, sealer, member_id, body.phone, body.email, asked.expected)
+            await roll.change_contact(unit, sealer, index, member_id, body.phone, body.email, asked.expected)
             return Answer(200, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
 
         return await answer(running, asked, member_id, job)
 
     @router.get("/{member_id}")
     @action("member.read")
-    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
+    async def read(member_id: Id, response: Response, asked: Request) -> dict[str, Any]:
         row = await one(running, MEMBERS, MEMBERS.c.member_id == member_id, "member")
-        await access.check(Concern((row["organisation_id"],)), hidden=unknown("member"))
+        await asked.access.check(Concern((row["organisation_id"],)), hidden=unknown("member"))
+        row["name"] = await masked_name(sealer, row)
+        await looked_at(running, asked, "member.read", {member_id: "done"}, "display")
         response.headers["ETag"] = etag(row["version"])
-        name = row["name"]
-        row["name"] = "" if name is None else mask_name(str(await sealer.open(member_id, "name", Sealed(name))))
         return row
+
+    @router.post("/lookup", status_code=200)
+    @action("member.lookup")
+    async def look_up(body: Lookup, response: Response, asked: Request) -> dict[str, Any]:
+        found = await who_has(running, index, body)
+        rows = await many(running, select(MEMBERS).where(MEMBERS.c.member_id.in_(found)).order_by(MEMBERS.c.member_id))
+        shown = [row for row in rows if await asked.access.allows(Concern((row["organisation_id"],)))]
+        for row in shown:
+            row["name"] = await masked_name(sealer, row)
+        became = dict.fromkeys(found, "outside-scope") | {row["member_id"]: "done" for row in shown}
+        await looked_at(running, asked, f"member.lookup-by-{body.by}", became, body.purpose)
+        response.headers["Cache-Control"] = "no-store"
+        return {"members": shown}
 
     @router.get("/{member_id}/memberships")
     @action("member.read")

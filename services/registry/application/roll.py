@@ -1,12 +1,15 @@
-"""The member roll: personal data is sealed before a command is made, so nothing behind this line ever holds it."""
+"""The member roll: personal data is sealed before a command is made, so nothing behind this line ever holds it.
+
+The blind index of the numbers goes into the transaction beside the events, never into them.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 
 from services.registry.application.tree import active
-from services.registry.domain.identity_claim.decider import IDENTITY, ClaimIdentity, ReleaseIdentity
-from services.registry.domain.member.commands import AdmitMember, ChangeContact, ErasePerson
+from services.registry.domain.member.commands import AdmitMember, ChangeContact
 from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.member.identity import is_same_person
 from services.registry.domain.member.state import MemberState
 from services.registry.domain.vocabulary import MemberStatus
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -35,7 +38,19 @@ class Entrant:
         return f"Entrant({self.member_id})"
 
 
-async def seal(sealer: Sealer, index: BlindIndex, entrants: list[Entrant]) -> list[AdmitMember]:
+@dataclass(frozen=True, slots=True)
+class SealedEntrant:
+    """The command that enters a person, and the blind index entries that shall lead to them.
+
+    `candidates` are all under which the 身份证 number may be known; the first is the one to keep.
+    """
+
+    command: AdmitMember
+    candidates: tuple[str, ...]
+    phone_entry: str | None
+
+
+async def seal(sealer: Sealer, index: BlindIndex, entrants: list[Entrant]) -> list[SealedEntrant]:
     """The commands that enter these people, sealed with one look at the keyring."""
     fields = [(e, field, value) for e in entrants for field, value in _personal(e) if value is not None]
     sealed = await sealer.seal_many([ToSeal(e.member_id, field, value) for e, field, value in fields])
@@ -43,14 +58,17 @@ async def seal(sealer: Sealer, index: BlindIndex, entrants: list[Entrant]) -> li
     for (entrant, field, _), value in zip(fields, sealed, strict=True):
         by_person[entrant.member_id][field] = value
     return [
-        AdmitMember(
-            member_id=e.member_id,
-            organisation_id=e.organisation_id,
-            status=e.status,
-            admitted_on=e.admitted_on,
-            probation_ends_on=e.probation_ends_on,
-            resident_id_index=index.entry(PersonalKind.RESIDENT_ID, e.resident_id),
-            **by_person[e.member_id],
+        SealedEntrant(
+            AdmitMember(
+                member_id=e.member_id,
+                organisation_id=e.organisation_id,
+                status=e.status,
+                admitted_on=e.admitted_on,
+                probation_ends_on=e.probation_ends_on,
+                **by_person[e.member_id],
+            ),
+            tuple(index.candidates(PersonalKind.RESIDENT_ID, e.resident_id)),
+            None if e.phone is None else index.entry(PersonalKind.PHONE, e.phone),
         )
         for e in entrants
     ]
@@ -65,17 +83,31 @@ def _personal(entrant: Entrant) -> tuple[tuple[str, str | None], ...]:
     )
 
 
-async def admit(unit: UnitOfWork, command: AdmitMember) -> list[DomainEvent]:
+async def admit(unit: UnitOfWork, entrant: SealedEntrant) -> list[DomainEvent]:
     """Enter a member; one 身份证 number cannot be entered twice, whoever is faster."""
-    unit.presume_new(IDENTITY, command.resident_id_index)
-    unit.presume_new(MEMBER, command.member_id)
-    await active(unit, command.organisation_id)
-    await unit.handle(IDENTITY, command.resident_id_index, ClaimIdentity(member_id=command.member_id))
-    return await unit.handle(MEMBER, command.member_id, command)
+    member_id = entrant.command.member_id
+    unit.presume_new(MEMBER, member_id)
+    await active(unit, entrant.command.organisation_id)
+    # With a second index key the commit sees one of the two entries only, and the others have to be asked for.
+    alone = len(entrant.candidates) == 1
+    owners = await unit.owners(PersonalKind.RESIDENT_ID, entrant.candidates, presume_none=alone)
+    same = is_same_person(owners, member_id)
+    events = await unit.handle(MEMBER, member_id, entrant.command.model_copy(update={"same_person": same}))
+    if events:
+        unit.index(PersonalKind.RESIDENT_ID, entrant.candidates[0], member_id, one_owner=True)
+        if entrant.phone_entry is not None:
+            unit.index(PersonalKind.PHONE, entrant.phone_entry, member_id)
+    return events
 
 
 async def change_contact(
-    unit: UnitOfWork, sealer: Sealer, member_id: str, phone: str | None, email: str | None, expected: int | None
+    unit: UnitOfWork,
+    sealer: Sealer,
+    index: BlindIndex,
+    member_id: str,
+    phone: str | None,
+    email: str | None,
+    expected: int | None,
 ) -> list[DomainEvent]:
     """Say how a member can be reached. Compared in the clear first: sealing the same number again looks like a change."""
     state: MemberState = await unit.state(MEMBER, member_id)
@@ -84,7 +116,12 @@ async def change_contact(
     new_phone = await _kept_or_sealed(sealer, member_id, "phone", phone, state.phone)
     new_email = await _kept_or_sealed(sealer, member_id, "email", email, state.email)
     command = ChangeContact(member_id=member_id, phone=new_phone, email=new_email)
-    return await unit.handle(MEMBER, member_id, command, expected=expected)
+    events = await unit.handle(MEMBER, member_id, command, expected=expected)
+    if events and new_phone != state.phone:
+        unit.unindex(member_id, PersonalKind.PHONE)
+        if phone is not None:
+            unit.index(PersonalKind.PHONE, index.entry(PersonalKind.PHONE, phone), member_id)
+    return events
 
 
 async def _kept_or_sealed(
@@ -95,12 +132,3 @@ async def _kept_or_sealed(
     if present is not None and await sealer.open(member_id, field, present) == value:
         return present
     return await sealer.seal(member_id, field, value)
-
-
-async def erase(unit: UnitOfWork, member_id: str) -> list[DomainEvent]:
-    """Record that a person's key is destroyed, and let go of the identity that led to them."""
-    state: MemberState = await unit.state(MEMBER, member_id)
-    events = await unit.handle(MEMBER, member_id, ErasePerson(person_id=member_id, erased_at=unit.clock.now()))
-    if events and state.resident_id_index:
-        await unit.handle(IDENTITY, state.resident_id_index, ReleaseIdentity(member_id=member_id))
-    return events

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.registry.domain.identity_claim.decider import IDENTITY
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
@@ -20,5 +19,4 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     POST,
     SEAT,
     MEMBER,
-    IDENTITY,
 )

@@ -24,6 +24,8 @@ StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
 PostScope = Literal["station", "organisation", "unit"]
 MemberStatus = Literal["formal", "probationary"]
+ErasureGround = Literal["subject-request", "purpose-achieved", "retention-ended", "consent-withdrawn", "unlawful"]
+"""Why a person's data is erased (PIPL art. 47)."""
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 """An identifier that we made (UUIDv7) or that an import brought along."""

@@ -8,8 +8,9 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
+from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
-from shared.eventstore.rows import Add, Put, RowChange
+from shared.eventstore.rows import Add, Put, Remove, RowChange
 from shared.kernel.event import DomainEvent
 
 
@@ -98,6 +99,32 @@ def _closed(event: unit.UnitClosed, fact: Fact) -> list[RowChange]:
     return [Put("units", (event.uscc,), {"uscc": event.uscc, "closed_on": event.closed_on, "version": fact.version})]
 
 
+def _asked(event: member.ErasureRequested, _: Fact) -> list[RowChange]:
+    return [Put("erasures", (event.person_id,), event.model_dump())]
+
+
+def _done(event: member.PersonErased, _: Fact) -> list[RowChange]:
+    return [Put("erasures", (event.person_id,), {"person_id": event.person_id, "done_at": event.erased_at})]
+
+
+def _begins(kind: str, key: str) -> Any:
+    def project(event: Any, _: Fact) -> list[RowChange]:
+        case = getattr(event, key)
+        row = {"case_id": case, "kind": kind, "member_id": event.member_id}
+        return [Put("open_cases", (case, kind), row)]
+
+    return project
+
+
+def _ends(kind: str, key: str) -> Any:
+    def project(event: Any, _: Fact) -> list[RowChange]:
+        return [Remove("open_cases", (getattr(event, key), kind))]
+
+    return project
+
+
+_transfer_ends = _ends("transfer", "transfer_id")
+
 _unit, _organisation = _put("units", "uscc"), _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
@@ -123,4 +150,20 @@ PROJECTIONS = (
     ),
     Projection("stations", 1, ("stations",), {station.StationOpened: _station, station.StationChanged: _station}, {}),
     Projection("posts", 1, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
+    Projection("erasures", 1, ("erasures",), {member.ErasureRequested: _asked, member.PersonErased: _done}, {}),
+    Projection(
+        "open_cases",
+        1,
+        ("open_cases",),
+        {},
+        {
+            mobility.TransferRequested: _begins("transfer", "transfer_id"),
+            mobility.TransferWithdrawn: _transfer_ends,
+            mobility.TransferCompleted: _transfer_ends,
+            mobility.TransferClosed: _transfer_ends,
+            mobility.TransferResent: _transfer_ends,
+            mobility.TransferAccepted: _begins("relocation", "transfer_id"),
+            mobility.RelocationPropagated: _ends("relocation", "relocation_id"),
+        },
+    ),
 )

@@ -80,6 +80,27 @@ MEMBERSHIPS = Table(
     Column("transfer_id", Text),
 )
 
+OPEN_CASES = Table(
+    "open_cases",
+    VIEWS,
+    Column("case_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("member_id", Text, index=True),
+)
+"""What mobility has under way for a member: `transfer` until it is closed, `relocation` until everybody has it."""
+
+ERASURES = Table(
+    "erasures",
+    VIEWS,
+    Column("person_id", Text, primary_key=True),
+    Column("requested_by", Text),
+    Column("ground", Text),
+    Column("although_open", Boolean),
+    Column("requested_at", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),
+    Column("done_at", DateTime(timezone=True)),
+)
+
 ORGANISATION_SIZES = Table(
     "organisation_sizes",
     VIEWS,

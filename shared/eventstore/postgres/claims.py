@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventstore.postgres import statements as sql
+from shared.eventstore.postgres.blind_index import claim_index
 from shared.eventstore.records import CursorMove, IdempotencyRecord, InboxEntry, StreamAppend, TimerRow, Work
 from shared.eventstore.store import KeyTaken, LostCursor, TimerGone
 from shared.kernel.errors import ConcurrencyConflict
@@ -31,6 +32,7 @@ async def claim(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
         _claim_inbox,
         _claim_dead,
         _claim_parked,
+        claim_index,
     ):
         losers.update(await step(connection, works))
     return losers

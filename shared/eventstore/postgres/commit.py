@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.eventstore.postgres import audit_trail
 from shared.eventstore.postgres import statements as sql
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, OutgoingMessage, Work
@@ -26,6 +27,9 @@ async def write(connection: AsyncConnection, works: Sequence[Work], views: ViewW
     await _change_timers(connection, works)
     await _hold(connection, works)
     await views.write(connection, [change for work in works for change in work.rows])
+    entries = [entry for work in works for entry in work.audit]
+    if entries:
+        await audit_trail.append(connection, entries)  # last: it holds the trail until the commit
 
 
 def event_columns(works: Sequence[Work]) -> dict[str, list[Any]]:

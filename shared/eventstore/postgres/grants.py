@@ -23,7 +23,9 @@ APPLICATION: Final[Mapping[str, str]] = {
     "cursors": "SELECT, INSERT, UPDATE",
     "openings": "SELECT, INSERT, UPDATE",
     "inbox": "SELECT, INSERT",
-    "idempotency_keys": "SELECT, INSERT",
+    "idempotency_keys": "SELECT, INSERT, DELETE",  # an answer goes with the person it was about
+    "audit": "SELECT, INSERT",
+    "blind_index": "SELECT, INSERT, DELETE",
     "dead_letters": "SELECT, INSERT, UPDATE",
     "parked": "SELECT, INSERT, DELETE",
     "snapshots": "SELECT, INSERT, UPDATE",

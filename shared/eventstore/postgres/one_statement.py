@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from shared.eventstore.postgres import statements as sql
+from shared.eventstore.postgres.blind_index import INSERT_INDEX, index_columns
 from shared.eventstore.postgres.claims import claim_columns, cursor_columns, fired_columns, inbox_columns, key_columns
 from shared.eventstore.postgres.commit import event_columns, message_columns, timer_changes
 from shared.eventstore.postgres.lanes import Lanes
@@ -35,8 +36,8 @@ class Part:
 
 def parts_of(works: Sequence[Work], views: ViewWriter) -> list[Part] | None:
     """What the group does as parts that may run in any order, or None when they may not."""
-    if any(w.dead or w.parked or w.resolved or w.unparked for w in works):
-        return None  # rare, and told one by one
+    if any(w.dead or w.parked or w.resolved or w.unparked or w.unindexed or w.audit for w in works):
+        return None  # rare, and told one by one; a record of the trail needs to know the one before it
     claims = [claimed for work in works for claimed in work.claims().values()]
     claimed = {append.stream_id for append in claims}
     reads = {(s, v) for work in works for s, v in work.reads.items() if s not in work.claims()}
@@ -66,6 +67,8 @@ def parts_of(works: Sequence[Work], views: ViewWriter) -> list[Part] | None:
         Part(sql.CLAIM_INBOX.text, inbox_columns(entries), len(entries)),
         Part(sql.INSERT_EVENTS.text, event_columns(works)),
         Part(sql.INSERT_OUTBOX.text, message_columns([message for work in works for message in work.messages])),
+        # A number that leads to somebody already is a unique violation here, and looked into claim by claim.
+        Part(INSERT_INDEX, index_columns([one for work in works for one in work.indexed])),
         Part(sql.CANCEL_TIMERS.text, cancelled),
         Part(sql.ARM_TIMERS.text, armed),
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.eventstore.postgres import held
+from shared.eventstore.postgres.blind_index import FIND
 from shared.eventstore.postgres.claims import claim, collisions
 from shared.eventstore.postgres.commit import write
 from shared.eventstore.postgres.lanes import Lanes
@@ -174,6 +175,10 @@ class PostgresStore:
         query = select(shape).where(*(shape.c[c] == v for c, v in equal.items())).order_by(*shape.primary_key.columns)
         async with self._reading() as connection:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:
+        async with self._reading() as connection:
+            return list((await connection.execute(FIND, {"kind": kind, "entries": list(entries)})).scalars())
 
     async def idempotent_answer(self, key: str) -> IdempotencyRecord | None:
         query = "SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = :key"

@@ -15,6 +15,7 @@ from shared.eventstore.records import (
     HeldMessage,
     IdempotencyRecord,
     InboxEntry,
+    IndexEntry,
     NewEvent,
     OutgoingMessage,
     Resolution,
@@ -230,3 +231,37 @@ async def test_a_database_error_of_one_work_spares_the_others(store: Store) -> N
     outcomes = await store.commit([Work(appends=[append("a", 0, "x")]), bad, Work(appends=[append("b", 0, "x")])])
     assert [o is None for o in outcomes] == [True, False, True]
     assert (await store.read_streams({"bad": 0}))["bad"] == []
+
+
+def entry(owner: str, value: str = "h1", kind: str = "resident_id", one_owner: bool = True) -> IndexEntry:
+    return IndexEntry(kind, value, owner, one_owner)
+
+
+async def test_a_number_leads_to_one_person_and_a_phone_to_several(store: Store) -> None:
+    outcomes = await store.commit(
+        [
+            Work(indexed=[entry("m1")]),
+            Work(indexed=[entry("m2")], appends=[append("m2", 0, "x")]),
+            Work(indexed=[entry("m1", "p", "phone", one_owner=False)]),
+            Work(indexed=[entry("m2", "p", "phone", one_owner=False)]),
+        ]
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [type(None), ConcurrencyConflict, type(None), type(None)]
+    assert await store.owners("resident_id", ["h0", "h1"]) == ["m1"]
+    assert await store.owners("phone", ["p"]) == ["m1", "m2"]
+    assert (await store.read_streams({"m2": 0}))["m2"] == []
+    assert await store.commit([Work(indexed=[entry("m1")])]) == [None]  # again, the same
+
+
+async def test_what_is_taken_out_of_the_index_is_gone_and_free_for_others(store: Store) -> None:
+    await store.commit([Work(indexed=[entry("m1"), entry("m1", "old", "phone", one_owner=False)])])
+
+    changed = Work(unindexed=[("phone", "m1")], indexed=[entry("m1", "new", "phone", one_owner=False)])
+    assert await store.commit([changed]) == [None]
+    assert await store.owners("phone", ["old"]) == []
+    assert await store.owners("phone", ["new"]) == ["m1"]
+    assert await store.commit([Work(unindexed=[("", "m1")])]) == [None]
+    assert await store.owners("phone", ["new"]) == []
+    assert await store.commit([Work(indexed=[entry("m2")])]) == [None]
+    assert await store.owners("resident_id", ["h1"]) == ["m2"]

@@ -42,6 +42,7 @@ from shared.messaging.handlers import Handlers
 from shared.messaging.wakeup import Wakeup
 from shared.observability.metrics import Metrics
 from shared.privacy.memory_keyring import InMemoryKeyring
+from shared.privacy.opening import LocalOpener
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import Running
@@ -143,7 +144,7 @@ class World:
         return Lane(
             provider or self.provider(channel),
             ToDo(self.engine, self.store, channel),
-            AddressBook(self.store, self.sealer),
+            AddressBook(self.store, LocalOpener(self.sealer)),
             executor or assemble(MODEL, self.store, self.clock, seed=2).executor,
             self.metrics,
             concurrency=8,

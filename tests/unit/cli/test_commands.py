@@ -28,6 +28,8 @@ COMMANDS = [
     ["up"], ["serve"], ["migrate"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
     ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"], ["secrets"],
     ["databases"],
+    ["privacy", "erase"], ["privacy", "erasures"], ["privacy", "export"], ["privacy", "rotate"], ["privacy", "retention"],
+    ["audit", "list"], ["audit", "verify"],
 ]  # fmt: skip
 
 
@@ -54,6 +56,14 @@ def test_help_has_an_example(command: list[str]) -> None:
         (["clock", "shift", "soon"], 2, "bad-duration: "),
         (["token", "--role", "auditor", "--org", "w"], 1, "no-issuer-here: "),
         (["databases"], 2, "no-database-url: "),
+        (["privacy", "erase", "p", "--ground", "subject-request", "--yes"], 1, "not-running: "),
+        (["privacy", "erase", "p", "--ground", "spite", "--yes"], 2, "bad-ground: "),
+        (["privacy", "erasures"], 1, "not-running: "),
+        (["privacy", "export", "p"], 1, "not-running: "),
+        (["privacy", "rotate"], 1, "not-running: "),
+        (["privacy", "retention"], 1, "not-running: "),
+        (["audit", "list"], 1, "not-running: "),
+        (["audit", "verify"], 1, "not-running: "),
     ],
 )
 def test_an_error_is_one_line_with_what_to_do(

@@ -38,19 +38,26 @@ def test_only_the_certificate_is_renewed_when_it_runs_out(tmp_path: Path) -> Non
 def test_what_is_lost_from_a_room_is_put_back_as_it_was(tmp_path: Path) -> None:
     before = _filled(tmp_path)
     (tmp_path / "registry" / "database-url").unlink()
-    (tmp_path / "notify" / "kek.key").unlink()
+    (tmp_path / "registry" / "kek.key").unlink()
 
     assert _filled(tmp_path) == before
 
 
-def test_each_service_has_its_own_password_and_the_keyring_goes_to_two(tmp_path: Path) -> None:
+def test_each_service_has_its_own_password_and_the_keyring_goes_to_the_registry(tmp_path: Path) -> None:
     found = _filled(tmp_path)
     urls = {name: found[f"{name}/database-url"] for name in NAMES}
 
     assert len(set(urls.values())) == len(NAMES)
     assert all(url.startswith(f"postgresql://yanzhen_{name}:") for name, url in urls.items())
-    assert {name for name in NAMES if f"{name}/kek.key" in found} == {"registry", "notify"}
-    assert {name for name in NAMES if f"{name}/keyring-url" in found} == {"registry", "notify"}
+    assert {name for name in NAMES if f"{name}/kek.key" in found} == {"registry"}
+    assert {name for name in NAMES if f"{name}/keyring-url" in found} == {"registry"}
+    owners = {name: found[f"{name}-owner/database-url"] for name in NAMES}
+    assert all(url.startswith(f"postgresql://yanzhen_{name}_owner:") for name, url in owners.items())
+    assert not [
+        name
+        for name, text in found.items()
+        if "_owner:" in text and not name.startswith("operator/") and "-owner/" not in name
+    ]
     assert not [name for name in found if "authority" in name and not name.startswith("operator/")]
     assert not [
         name for name, text in found.items() if "PRIVATE" in text and not name.startswith(("operator/", "nats/"))

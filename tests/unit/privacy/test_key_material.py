@@ -9,11 +9,11 @@ from shared.privacy.key_encryption import LocalKeyEncryption, WrappedKey
 from shared.privacy.key_material import generate_key, key_id, load_keys, parse_keys
 
 
-def test_the_first_line_is_the_key_in_use_and_the_order_is_kept() -> None:
+async def test_the_first_line_is_the_key_in_use_and_the_order_is_kept() -> None:
     first, second = generate_key(), generate_key()
     keys = parse_keys(f"# ours\n{first}  # since spring\n\n{second}\n", where="here")
     assert list(keys) == [key_id(key) for key in keys.values()]
-    assert LocalKeyEncryption(keys).current == next(iter(keys))
+    assert await LocalKeyEncryption(keys).current() == next(iter(keys))
 
 
 @pytest.mark.parametrize("line", ["geheim", "AAAA", "é" * 10, "AAAA" * 20])

@@ -4,13 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.registry.domain.identity_claim.decider import (
-    IDENTITY,
-    ClaimIdentity,
-    IdentityClaimed,
-    IdentityReleased,
-    ReleaseIdentity,
-)
 from services.registry.domain.member.commands import AdmitMember, ChangeContact, ErasePerson, MoveMembership
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.events import (
@@ -19,6 +12,7 @@ from services.registry.domain.member.events import (
     MembershipMoved,
     PersonErased,
 )
+from services.registry.domain.member.identity import is_same_person
 from services.registry.domain.vocabulary import MemberStatus
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.sealed import Sealed
@@ -38,12 +32,14 @@ ADMITTED = MemberAdmitted(
     name=seal("name"),
     phone=seal("phone"),
     resident_id=seal("id"),
-    resident_id_index="index-1",
 )
 
 
 def admit(
-    status: MemberStatus = "formal", probation_ends_on: date | None = None, index: str = "index-1", name: str = "name"
+    status: MemberStatus = "formal",
+    probation_ends_on: date | None = None,
+    same_person: bool = False,
+    name: str = "name",
 ) -> AdmitMember:
     return AdmitMember(
         member_id="m1",
@@ -54,7 +50,7 @@ def admit(
         name=seal(name),
         phone=seal("phone"),
         resident_id=seal("id"),
-        resident_id_index=index,
+        same_person=same_person,
     )
 
 
@@ -79,12 +75,12 @@ def test_a_member_is_admitted_with_a_membership() -> None:
 
 
 def test_admitting_the_same_person_again_changes_nothing_although_seals_differ() -> None:
-    assert MEMBER.decide(admit(name="sealed-again"), MEMBER.fold([ADMITTED])) == []
+    assert MEMBER.decide(admit(name="sealed-again", same_person=True), MEMBER.fold([ADMITTED])) == []
 
 
 def test_a_member_id_is_never_given_to_another_person() -> None:
     with pytest.raises(Refused, match=r"^member-already-admitted:"):
-        MEMBER.decide(admit(index="index-2"), MEMBER.fold([ADMITTED]))
+        MEMBER.decide(admit(), MEMBER.fold([ADMITTED]))
 
 
 @pytest.mark.parametrize(
@@ -166,17 +162,8 @@ def test_sealed_fields_survive_the_way_through_json() -> None:
     assert isinstance(again.name, Sealed)
 
 
-def test_one_identity_belongs_to_one_member() -> None:
-    claimed = IDENTITY.decide(ClaimIdentity(member_id="m1"), IDENTITY.initial)
-    assert claimed == [IdentityClaimed(member_id="m1")]
-    assert IDENTITY.decide(ClaimIdentity(member_id="m1"), IDENTITY.fold(claimed)) == []
+def test_one_resident_number_leads_to_one_member() -> None:
+    assert not is_same_person([], "m1")
+    assert is_same_person(["m1"], "m1")
     with pytest.raises(Refused, match=r"^member-already-registered:"):
-        IDENTITY.decide(ClaimIdentity(member_id="m2"), IDENTITY.fold(claimed))
-
-
-def test_a_released_identity_can_be_claimed_and_only_its_holder_releases_it() -> None:
-    claimed = IdentityClaimed(member_id="m1")
-    assert IDENTITY.decide(ReleaseIdentity(member_id="m2"), IDENTITY.fold([claimed])) == []
-    released = IDENTITY.decide(ReleaseIdentity(member_id="m1"), IDENTITY.fold([claimed]))
-    assert released == [IdentityReleased(member_id="m1")]
-    assert IDENTITY.decide(ClaimIdentity(member_id="m2"), IDENTITY.fold([claimed, *released]))
+        is_same_person(["m1"], "m2")

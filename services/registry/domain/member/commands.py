@@ -6,9 +6,9 @@ Personal data arrives sealed: no command, event or state of the domain ever hold
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict
 
-from services.registry.domain.vocabulary import Id, MemberStatus
+from services.registry.domain.vocabulary import ErasureGround, Id, MemberStatus
 from shared.kernel.event import Command
 from shared.kernel.sealed import Personal, PersonalKind, Sealed
 
@@ -16,7 +16,7 @@ from shared.kernel.sealed import Personal, PersonalKind, Sealed
 class AdmitMember(Command):
     """Enter a member in the roll, with the membership in `organisation_id`.
 
-    `resident_id_index` is the blind index (HMAC) of the 身份证 number: it finds a person without revealing the number.
+    `same_person` says that the id was given before, to whoever has this 身份证 number (see `identity`).
     `probation_ends_on` belongs to a probationary member (预备党员) and to no other.
     """
 
@@ -31,7 +31,7 @@ class AdmitMember(Command):
     phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)] = None
     email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)] = None
     resident_id: Annotated[Sealed, Personal(PersonalKind.RESIDENT_ID)]
-    resident_id_index: str = Field(min_length=1, max_length=128)
+    same_person: bool = False
 
 
 class MoveMembership(Command):
@@ -57,6 +57,17 @@ class ChangeContact(Command):
     email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)]
 
 
+class RequestErasure(Command):
+    """Ask for the person's data to be erased by `due_at`; with `although_open`, before open transfers are closed."""
+
+    person_id: Id
+    requested_by: str
+    ground: ErasureGround
+    although_open: bool = False
+    requested_at: AwareDatetime
+    due_at: AwareDatetime
+
+
 class ErasePerson(Command):
     """Record that the person's key was destroyed. The membership stays: it says nothing about who the member is."""
 
@@ -64,4 +75,4 @@ class ErasePerson(Command):
     erased_at: AwareDatetime
 
 
-MemberCommand = AdmitMember | MoveMembership | ChangeContact | ErasePerson
+MemberCommand = AdmitMember | MoveMembership | ChangeContact | RequestErasure | ErasePerson

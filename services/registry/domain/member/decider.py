@@ -13,8 +13,10 @@ from services.registry.domain.member.commands import (
     ErasePerson,
     MemberCommand,
     MoveMembership,
+    RequestErasure,
 )
 from services.registry.domain.member.events import (
+    ErasureRequested,
     MemberAdmitted,
     MemberContactChanged,
     MembershipMoved,
@@ -37,6 +39,8 @@ def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
             return _move(command, state)
         case ChangeContact():
             return _change_contact(command, state)
+        case RequestErasure():
+            return _request_erasure(command, state)
         case ErasePerson():
             _require_admitted(command.person_id, state)
             return [] if state.is_erased else [PersonErased(**command.model_dump())]
@@ -50,7 +54,6 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
                 status=event.status,
                 admitted_on=event.admitted_on,
                 probation_ends_on=event.probation_ends_on,
-                resident_id_index=event.resident_id_index,
                 phone=event.phone,
                 email=event.email,
             )
@@ -59,6 +62,8 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
             return replace(state, organisation_id=event.to_organisation_id, moves=(*state.moves, move))
         case MemberContactChanged():
             return replace(state, phone=event.phone, email=event.email)
+        case ErasureRequested():
+            return replace(state, erasure_due_at=event.due_at, erasure_forced=event.although_open)
         case PersonErased():
             return replace(state, is_erased=True, phone=None, email=None)
         case _:
@@ -75,8 +80,8 @@ def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
             where="probation_ends_on",
         )
     if not state.is_admitted:
-        return [MemberAdmitted(**dict(command))]
-    if state.resident_id_index == command.resident_id_index:
+        return [MemberAdmitted(**{name: value for name, value in dict(command).items() if name != "same_person"})]
+    if command.same_person:
         return []  # sealed fields differ each time they are sealed; the index says that it is the same person
     raise Refused(
         "member-already-admitted",
@@ -126,6 +131,16 @@ def _change_contact(command: ChangeContact, state: MemberState) -> Sequence[Doma
     return [MemberContactChanged(**dict(command))]
 
 
+def _request_erasure(command: RequestErasure, state: MemberState) -> Sequence[DomainEvent]:
+    _require_admitted(command.person_id, state)
+    known = state.erasure_due_at is not None
+    if state.is_erased or (known and (state.erasure_forced or not command.although_open)):
+        return []
+    # Asked again with more urgency, it is still due when the first request made it due.
+    due_at = state.erasure_due_at or command.due_at
+    return [ErasureRequested(**dict(command) | {"due_at": due_at})]
+
+
 def _require_admitted(member_id: str, state: MemberState) -> None:
     if not state.is_admitted:
         raise Refused("member-unknown", f"there is no member {member_id}", remedy="enter the member in the roll first")
@@ -136,5 +151,5 @@ MEMBER: Decider[MemberCommand, MemberState] = Decider(
     initial=MemberState(),
     decide=decide,
     evolve=evolve,
-    events=(MemberAdmitted, MembershipMoved, MemberContactChanged, PersonErased),
+    events=(MemberAdmitted, MembershipMoved, MemberContactChanged, ErasureRequested, PersonErased),
 )

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from services.registry.domain.vocabulary import MemberStatus
+from services.registry.domain.vocabulary import ErasureGround, MemberStatus
 from shared.kernel.event import DomainEvent
 from shared.kernel.sealed import Personal, PersonalKind, Sealed
 
 
 class MemberAdmitted(DomainEvent):
-    """The member is in the roll. The sealed 身份证 number and its index stay in the registry, out of the contract."""
+    """The member is in the roll. The sealed 身份证 number stays in the registry, out of the contract."""
 
     type = "member-admitted"
 
@@ -22,7 +22,6 @@ class MemberAdmitted(DomainEvent):
     phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)] = None
     email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)] = None
     resident_id: Annotated[Sealed, Personal(PersonalKind.RESIDENT_ID)]
-    resident_id_index: str
 
 
 class MembershipMoved(DomainEvent):
@@ -45,6 +44,19 @@ class MemberContactChanged(DomainEvent):
     member_id: str
     phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)]
     email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)]
+
+
+class ErasureRequested(DomainEvent):
+    """A named body asked for the person's data to be erased. Private."""
+
+    type = "erasure-requested"
+
+    person_id: str
+    requested_by: str
+    ground: ErasureGround
+    although_open: bool
+    requested_at: datetime
+    due_at: datetime
 
 
 class PersonErased(DomainEvent):

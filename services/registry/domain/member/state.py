@@ -29,10 +29,11 @@ class MemberState:
     status: MemberStatus = "formal"
     admitted_on: date | None = None
     probation_ends_on: date | None = None
-    resident_id_index: str = ""
     phone: Sealed | None = None
     email: Sealed | None = None
     moves: tuple[Move, ...] = ()
+    erasure_due_at: datetime | None = None
+    erasure_forced: bool = False
     is_erased: bool = False
 
     @property

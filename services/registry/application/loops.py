@@ -1,0 +1,21 @@
+"""What the registry does besides answering and following: it opens sealed values for others, and erases."""
+
+from collections.abc import Mapping
+
+from services.registry.application.erasing import Erasing
+from shared.kernel.errors import Unavailable
+from shared.privacy.opening import LocalOpener
+from shared.privacy.resolve_door import ResolveDoor
+from shared.runtime.definition import Loop, Running
+
+
+def loops(running: Running) -> Mapping[str, Loop]:
+    """The loops of a process with these roles."""
+    if running.sealer is None or running.keyring is None:
+        raise Unavailable("no-keyring", "the registry needs the keyring", remedy="set YANZHEN_KEYRING_URL")
+    found: dict[str, Loop] = {}
+    if "api" in running.settings.roles:
+        found["resolve"] = ResolveDoor(running.client, LocalOpener(running.sealer), running.executor).run
+    if "worker" in running.settings.roles:
+        found["erasing"] = Erasing(running, running.keyring).run
+    return found

@@ -1,0 +1,50 @@
+"""What personal data may be looked at for (处理目的): a closed list, since a free text could hold a name itself.
+
+PIPL art. 6 and 28 ask for a definite purpose; a purpose that is not here is one that nobody has decided on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from shared.kernel.errors import Forbidden
+
+LookupPurpose = Literal["verify-identity", "transfer", "correct-data", "subject-request", "supervision"]
+"""Why a clerk looks somebody up by a number."""
+
+PURPOSES: Final[Mapping[str, str]] = {
+    "verify-identity": "核实身份: is the person before me the one in the roll",
+    "transfer": "组织关系转接: find the member whom a transfer is about",
+    "correct-data": "更正信息: mend what is wrong in the roll",
+    "subject-request": "个人行使权利: a person asks about, corrects or has erased what is held about them",
+    "supervision": "监督检查: an auditor or superior examines a case",
+    "display": "列表展示: masked, to recognise somebody known",
+    "deliver-message": "发送通知: name and address, at the moment of sending",
+    "subject-access": "查阅复制: everything held about a person, for that person (PIPL art. 45)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a role may have opened, and for what."""
+
+    fields: frozenset[str]
+    purposes: frozenset[str]
+
+
+RESOLVERS: Final[Mapping[str, Right]] = {
+    "notify": Right(frozenset({"name", "phone", "email"}), frozenset({"deliver-message"})),
+    "operator": Right(frozenset({"name", "phone", "email", "resident_id"}), frozenset({"subject-access"})),
+}
+"""Who may ask the registry to open sealed values. Nobody else can: neither the broker nor the registry lets them."""
+
+
+def require_right(role: str, purpose: str, fields: set[str]) -> None:
+    """Raises `Forbidden` (`not-permitted`) unless the role may have these fields opened for that purpose."""
+    right = RESOLVERS.get(role)
+    if right is None or purpose not in right.purposes or not fields <= right.fields:
+        raise Forbidden(
+            "not-permitted",
+            f"{role} may not have {', '.join(sorted(fields)) or 'anything'} opened for {purpose}",
+            remedy="shared/privacy/purposes.py lists who may open what, and for what",
+        )

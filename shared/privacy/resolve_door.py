@@ -1,0 +1,108 @@
+"""The one door through which others have sealed values opened: the registry's, which alone holds the keys.
+
+Request and reply over core NATS; nothing of it is stored there. Who asks is told by the subject, which the broker lets
+that role alone publish. What is opened for whom and for what is on record before the answer leaves: no record, no answer.
+"""
+
+import asyncio
+import contextlib
+from typing import Final
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from shared.eventstore.context import Cause
+from shared.eventstore.executor import Executor
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Invalid, YanzhenError
+from shared.kernel.json import to_json
+from shared.kernel.sealed import Erased
+from shared.observability.tracing import traceparent_of_current
+from shared.privacy.opening import Opened, Opener
+from shared.privacy.purposes import require_right
+from shared.privacy.reply_box import seal_for
+from shared.privacy.resolve_messages import SUBJECT, ResolveAnswer, ResolveRequest, to_plain
+
+_AT_ONCE: Final = 16
+log = structlog.get_logger("resolve-door")
+
+
+class ResolveDoor:
+    """Answers until cancelled. Several replicas share the questions."""
+
+    def __init__(self, client: Client, opener: Opener, executor: Executor) -> None:
+        self._client = client
+        self._opener = opener
+        self._executor = executor
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._busy: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Listen, and answer each on its own."""
+        subscription = await self._client.subscribe(f"{SUBJECT}.*", queue=SUBJECT)
+        try:
+            async for message in subscription.messages:
+                await self._slots.acquire()
+                task = asyncio.create_task(self._reply(message))
+                self._busy.add(task)
+                task.add_done_callback(self._finished)
+        finally:
+            with contextlib.suppress(Exception):  # the connection may be gone
+                await subscription.unsubscribe()
+            await asyncio.gather(*self._busy, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self._slots.release()
+
+    async def _reply(self, message: Msg) -> None:
+        role = message.subject.removeprefix(f"{SUBJECT}.")
+        try:
+            said = await self.answer(role, message.data)
+        except YanzhenError as error:
+            log.warning("resolve.refused", role=role, code=error.code)
+            said = ResolveAnswer(code=error.code, detail=error.detail, status=error.status)
+        except Exception as error:
+            log.exception("resolve.failed", role=role)
+            said = ResolveAnswer(code="internal", detail=type(error).__name__, status=500)
+        with contextlib.suppress(Exception):  # nobody waits any more
+            await message.respond(said.model_dump_json(exclude_defaults=True).encode())
+
+    async def answer(self, role: str, data: bytes) -> ResolveAnswer:
+        """The answer to one request. Raises `Forbidden`, on record; `Invalid`; `Unavailable`."""
+        try:
+            request = ResolveRequest.model_validate_json(data)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            raise Invalid("bad-resolve-request", first["msg"], where=".".join(map(str, first["loc"]))) from None
+        try:
+            require_right(role, request.purpose, {one.field for one in request.values})
+        except YanzhenError as error:
+            await self._record(role, request, None, error.code)
+            raise
+        opened = await self._opener.open_each([one.to_open() for one in request.values])
+        content = to_json([to_plain(one) for one in opened]).encode()
+        key, box = seal_for(request.key, content)
+        await self._record(role, request, opened, "done")
+        return ResolveAnswer(key=key, box=box)
+
+    async def _record(self, role: str, request: ResolveRequest, opened: list[Opened] | None, outcome: str) -> None:
+        by_person: dict[str, dict[str, str]] = {}
+        for number, one in enumerate(request.values):
+            became = outcome if opened is None else _became(opened[number])
+            by_person.setdefault(one.person_id, {})[one.field] = became
+
+        async def job(unit: UnitOfWork) -> None:
+            for person_id, fields in by_person.items():
+                unit.audit("personal.resolve", person_id, purpose=request.purpose, outcome=outcome, fields=fields)
+
+        actor = f"{role}:{request.actor}" if request.actor else role
+        await self._executor.run(job, Cause("resolve", actor=actor, traceparent=traceparent_of_current()))
+
+
+def _became(opened: Opened) -> str:
+    if isinstance(opened, Erased):
+        return "erased"
+    return opened.code if isinstance(opened, YanzhenError) else "opened"

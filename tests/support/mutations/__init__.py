@@ -1,0 +1,17 @@
+"""Mechanisms switched off, one at a time: a pytest plugin (`-p tests.support.mutations`, variable `YANZHEN_MUTATION`).
+
+A guarantee whose test stays green without its mechanism is a sentence, not a guarantee.
+"""
+
+import os
+
+from tests.support.mutations import access, deciding, delivering, privacy, storing
+from tests.support.mutations.switch import MUTATIONS
+
+__all__ = ["MUTATIONS", "access", "deciding", "delivering", "privacy", "storing"]
+
+
+def pytest_configure() -> None:
+    name = os.environ.get("YANZHEN_MUTATION")
+    if name:
+        MUTATIONS[name]()
