@@ -9,9 +9,9 @@ import nats.errors
 from nats.aio.client import Client
 
 from shared.kernel.errors import Unavailable
-from shared.runtime.broker_refusals import violation
-from shared.runtime.connect import tls_context
 from shared.security.broker import OPERATOR, inbox_of
+from shared.security.tls import tls_context
+from shared.security.violation import violation
 
 TIMEOUT = 5
 

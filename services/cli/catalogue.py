@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.kernel.errors import Invalid
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 
 if TYPE_CHECKING:
     from shared.runtime.definition import ServiceDefinition

@@ -20,7 +20,7 @@ from services.registry.domain.vocabulary import ErasureGround
 from shared.eventstore.context import Cause
 from shared.kernel.calendar import SHANGHAI
 from shared.kernel.errors import Invalid, Refused, Unavailable
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 from shared.privacy.retention import RETENTION
 
 GROUNDS: Final = ErasureGround.__args__  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from shared.embedded.data_dir import write_private
 from shared.kernel.errors import Refused
 from shared.privacy.key_material import generate_key, key_id, parse_keys
 from shared.privacy.postgres_keyring import PostgresKeyring
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 
 
 async def rotate(data_dir: Path, *, new_key: bool, retire: bool, actor: str | None) -> None:

@@ -11,7 +11,7 @@ from shared.kernel.errors import Unavailable
 from shared.privacy.choose_key_encryption import choose_key_encryption
 from shared.privacy.key_encryption import KeyEncryption
 from shared.privacy.postgres_keyring import PostgresKeyring
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 from shared.runtime.connect import make_engine
 from shared.security.database_roles import KEYRING, role_of
 

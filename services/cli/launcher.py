@@ -26,7 +26,6 @@ from shared.embedded.stack import EmbeddedStack, ReceiptUrls
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.messaging.topology import Topology, load, provision
-from shared.runtime.broker_needs import needs_of
 from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
 from shared.security.broker_conf import authorization_conf
 from shared.security.broker_needs import BrokerNeeds
@@ -45,7 +44,11 @@ def _unheard(_: str) -> None:
 
 def _needs(service: ServiceEntry) -> str | BrokerNeeds:
     # Ours are written down; importing all four to ask them would cost a second and 30 MB.
-    return service.name if service in SERVICES else needs_of(definition(service))
+    if service in SERVICES:
+        return service.name
+    from shared.runtime.broker_needs import needs_of
+
+    return needs_of(definition(service))
 
 
 class LocalInstallation:

@@ -24,7 +24,7 @@ from shared.kernel.json import to_json
 from shared.kernel.sealed import Erased, Sealed
 from shared.privacy.opening import Opened
 from shared.privacy.purposes import RESOLVERS
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 from shared.privacy.resolver import Resolver
 from shared.privacy.retention import RETENTION
 from shared.privacy.sealer import ToOpen

@@ -12,7 +12,6 @@ from services.cli.catalogue import ServiceEntry
 from shared.embedded.databases import ensure_database, ensure_role
 from shared.kernel.errors import Unavailable
 from shared.privacy.keyring_schema import create_keyring_schema
-from shared.runtime.connect import make_engine
 from shared.security.database_roles import (
     KEYRING,
     OWNING,
@@ -57,13 +56,9 @@ async def create_databases(admin_url: str, password: Password, services: Iterabl
             f"the database server refuses to make {one.database}: {error}",
             remedy="let YANZHEN_DATABASE_URL name a role that may create roles and databases",
         ) from error
-    engine = make_engine(
-        with_password(address(admin_url, KEYRING, owner_of(KEYRING)), password(owner_of(KEYRING))), pool_size=1
-    )
-    try:
-        await create_keyring_schema(engine, {role: may for role, may in one.workers.items() if may})
-    finally:
-        await engine.dispose()
+    owner = owner_of(KEYRING)
+    url = with_password(address(admin_url, KEYRING, owner), password(owner))
+    await create_keyring_schema(url, {role: may for role, may in one.workers.items() if may})
 
 
 _OWNS = """

@@ -12,7 +12,7 @@ from shared.embedded.stack import EmbeddedStack
 from shared.security.broker import OPERATOR
 from shared.security.database_roles import KEYRING, keyring_role_of, owner_of, role_of
 from shared.security.development_issuer import AUDIENCE
-from shared.security.tokens import DEVELOPMENT_ISSUER
+from shared.security.token_names import DEVELOPMENT_ISSUER
 
 PROJECT = Path(shared.__file__ or "").parents[1]
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE", "VIRTUAL_ENV")
@@ -45,6 +45,8 @@ def service_environment(
         "YANZHEN_HTTP_PORT": str(port),
         "YANZHEN_DEVELOPMENT": "1",
     }
+    # Hot statements have kept connections of their own (ADR 30); what is left needs few, and each costs PostgreSQL 2 MB.
+    environment.setdefault("YANZHEN_POOL_SIZE", "2")
     if not environment.get("YANZHEN_OIDC_ISSUER"):
         environment |= {
             "YANZHEN_OIDC_ISSUER": DEVELOPMENT_ISSUER,

@@ -18,7 +18,7 @@ from shared.embedded.sink_web import serve
 from shared.kernel.errors import Unauthenticated
 from shared.security.broker import OUTSIDE_SYSTEMS
 from shared.security.development_issuer import DEFAULT_SECONDS, DevelopmentIssuer
-from shared.security.tokens import ALGORITHMS, DEVELOPMENT_ISSUER
+from shared.security.token_names import ALGORITHMS, DEVELOPMENT_ISSUER
 from shared.web.server import HttpServer
 
 _MAX_BODY = 8192

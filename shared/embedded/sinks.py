@@ -15,7 +15,7 @@ from shared.embedded.probe import answers_ok
 from shared.kernel.clock import Clock
 from shared.security.client_credentials import ClientCredentials
 
-_MODULES = ("shared.embedded.smtp_sink", "shared.embedded.sms_gateway")
+_MODULE = "shared.embedded.simulator"
 
 
 class Sink:
@@ -52,27 +52,26 @@ class Reporting:
 def smtp_sink(directory: DataDirectory, port: int, http_port: int, reporting: Reporting, clock: Clock) -> Sink:
     """The mail sink; what it receives is appended to `sinks/mails.jsonl`."""
     arguments = ["--port", str(port), "--http-port", str(http_port), "--journal", "mails.jsonl"]
-    child = _child(directory, "smtp-sink", _MODULES[0], arguments, http_port, reporting, clock)
+    child = _child(directory, "smtp-sink", "mail", arguments, http_port, reporting, clock)
     return Sink(child, http_port, port)
 
 
 def sms_gateway(directory: DataDirectory, port: int, reporting: Reporting, clock: Clock) -> Sink:
     """The SMS gateway; templates and accepted messages are appended to `sinks/sms.jsonl`."""
     arguments = ["--port", str(port), "--journal", "sms.jsonl"]
-    return Sink(_child(directory, "sms-gateway", _MODULES[1], arguments, port, reporting, clock), port)
+    return Sink(_child(directory, "sms-gateway", "sms", arguments, port, reporting, clock), port)
 
 
 async def stop_left_over(directory: DataDirectory, clock: Clock) -> None:
     """End sinks that a killed stack left behind."""
-    for module in _MODULES:
-        pids = orphans.working_in(directory.path / "sinks", module)
-        await orphans.stop(pids, ((signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)), clock)
+    pids = orphans.working_in(directory.path / "sinks", _MODULE)
+    await orphans.stop(pids, ((signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)), clock)
 
 
 def _child(
     directory: DataDirectory,
     name: str,
-    module: str,
+    stand_in: str,
     arguments: list[str],
     http_port: int,
     reporting: Reporting,
@@ -84,7 +83,7 @@ def _child(
         arguments += ["--receipt-url", reporting.url]
     spec = ChildSpec(
         name=name,
-        argv=(sys.executable, "-m", module, *arguments),
+        argv=(sys.executable, "-m", _MODULE, stand_in, *arguments),
         cwd=home,
         log=directory.log(name),
         # It works in its own directory, so it is told where our packages are; our environment may hold secrets.

@@ -1,6 +1,6 @@
 """A stand-in for a mainland SMS provider: it sends to nobody, and is as unhelpful about repetition as the real ones.
 
-Run by `python -m shared.embedded.sms_gateway --port …`. HTTP: `PUT /templates/{code}`, `POST /sms/send`,
+Run by `python -m shared.embedded.simulator sms --port …`. HTTP: `PUT /templates/{code}`, `POST /sms/send`,
 `GET /sms/details?out_id=…`, `GET /counts`, `PUT /limits`, `GET|PUT /faults`, `PUT /receipt-url`, `GET /` for people.
 """
 
@@ -166,7 +166,7 @@ def _is_batch(body: object) -> bool:
 
 def main() -> None:
     """Run the gateway."""
-    arguments_parser = parser("python -m shared.embedded.sms_gateway", __doc__)
+    arguments_parser = parser("python -m shared.embedded.simulator sms", __doc__)
     arguments_parser.add_argument("--port", type=int, required=True, help="HTTP port")
     arguments_parser.add_argument("--per-day", type=int, help="messages per sign, template and phone in 24 hours")
     arguments = arguments_parser.parse_args()
@@ -183,7 +183,3 @@ def main() -> None:
         return make_app(SmsExchange(Journal(arguments.journal), clock, per_day=arguments.per_day), poster, clock)
 
     serve(build, arguments.host, arguments.port)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """A mail server that delivers to nobody: it keeps what it gets, shows it, and posts delivery receipts.
 
-Run by `python -m shared.embedded.smtp_sink --port … --http-port …`. HTTP: `GET|DELETE /messages`,
+Run by `python -m shared.embedded.simulator mail --port … --http-port …`. HTTP: `GET|DELETE /messages`,
 `GET /messages/{message_id}`, `GET /counts`, `GET|PUT /faults`, `PUT /receipt-url`, `GET /` for people.
 """
 
@@ -121,7 +121,7 @@ def make_app(mailbox: Mailbox, poster: ReceiptPoster, clock: Clock, host: str, s
 
 def main() -> None:
     """Run the sink."""
-    arguments_parser = parser("python -m shared.embedded.smtp_sink", __doc__)
+    arguments_parser = parser("python -m shared.embedded.simulator mail", __doc__)
     arguments_parser.add_argument("--port", type=int, required=True, help="SMTP port")
     arguments_parser.add_argument("--http-port", type=int, required=True, help="HTTP port")
     arguments = arguments_parser.parse_args()
@@ -138,7 +138,3 @@ def main() -> None:
         return make_app(Mailbox(Journal(arguments.journal)), poster, clock, arguments.host, arguments.port)
 
     serve(build, arguments.host, arguments.http_port)
-
-
-if __name__ == "__main__":
-    main()

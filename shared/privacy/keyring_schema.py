@@ -6,8 +6,7 @@ erasure need not reach into the backups of the events.
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+import asyncpg
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS person_keys (
@@ -57,23 +56,29 @@ FOR EACH ROW WHEN (NEW.kek_id IS NOT NULL) EXECUTE FUNCTION refuse_retired_keks(
 """
 
 # The role that bears the database's name rotates keys; services only use them.
-_OPERATOR = text("SELECT current_database()")
+_OPERATOR = "SELECT current_database()"
 
 _LOCK = 0x59414E5A4B455953
 """Services that start together would otherwise collide in `CREATE … IF NOT EXISTS`, which is not atomic."""
 
 
-async def create_keyring_schema(engine: AsyncEngine, privileges: Mapping[str, str] | None = None) -> None:
+async def create_keyring_schema(url: str, privileges: Mapping[str, str] | None = None) -> None:
     """Create what is missing and give each role in `privileges` exactly those; safe to repeat and to run from several
     processes at once. Nobody is ever given DELETE: a row that is gone would be no proof of anything.
+
+    `url` names the database as its owner. Raises the errors of asyncpg, and `OSError`.
     """
-    async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        for statement in (_TABLE, _GUARD, _TRIGGER, _RETIRED, _REFUSE, _REFUSING):
-            await connection.execute(text(statement))
-        for role, allowed in (privileges or {}).items():
-            await connection.execute(text(f"REVOKE ALL ON person_keys FROM {role}"))
-            await connection.execute(text(f"GRANT {allowed} ON person_keys TO {role}"))
-        operator = (await connection.execute(_OPERATOR)).scalar()
-        if operator in (privileges or {}):
-            await connection.execute(text(f"GRANT SELECT, INSERT ON retired_keks TO {operator}"))
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+            for statement in (_TABLE, _GUARD, _TRIGGER, _RETIRED, _REFUSE, _REFUSING):
+                await connection.execute(statement)
+            for role, allowed in (privileges or {}).items():
+                await connection.execute(f"REVOKE ALL ON person_keys FROM {role}")
+                await connection.execute(f"GRANT {allowed} ON person_keys TO {role}")
+            operator = await connection.fetchval(_OPERATOR)
+            if operator in (privileges or {}):
+                await connection.execute(f"GRANT SELECT, INSERT ON retired_keks TO {operator}")
+    finally:
+        await connection.close()

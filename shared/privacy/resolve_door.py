@@ -23,7 +23,8 @@ from shared.observability.tracing import traceparent_of_current
 from shared.privacy.opening import Opened, Opener
 from shared.privacy.purposes import require_right
 from shared.privacy.reply_box import seal_for
-from shared.privacy.resolve_messages import SUBJECT, ResolveAnswer, ResolveRequest, to_plain
+from shared.privacy.resolve_messages import ResolveAnswer, ResolveRequest, to_plain
+from shared.privacy.resolve_subject import SUBJECT
 
 _AT_ONCE: Final = 16
 log = structlog.get_logger("resolve-door")

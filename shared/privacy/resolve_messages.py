@@ -9,15 +9,7 @@ from shared.kernel.sealed import ERASED, Erased, Sealed
 from shared.privacy.opening import Opened
 from shared.privacy.sealer import ToOpen
 
-SUBJECT: Final = "resolve"
-DOOR: Final = "registry"
-"""The service that holds the keys."""
 MOST_AT_ONCE: Final = 400
-
-
-def subject_of(role: str) -> str:
-    """Where a role asks. A subject of its own, which the broker lets nobody else publish: so the door knows who asks."""
-    return f"{SUBJECT}.{role}"
 
 
 class Wanted(BaseModel):

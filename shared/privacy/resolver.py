@@ -12,15 +12,8 @@ from shared.kernel.json import from_json
 from shared.privacy.cached_keyring import MAX_TTL_SECONDS
 from shared.privacy.opening import Opened
 from shared.privacy.reply_box import AskerKey
-from shared.privacy.resolve_messages import (
-    MOST_AT_ONCE,
-    ResolveAnswer,
-    ResolveRequest,
-    Wanted,
-    from_plain,
-    subject_of,
-    unanswered,
-)
+from shared.privacy.resolve_messages import MOST_AT_ONCE, ResolveAnswer, ResolveRequest, Wanted, from_plain, unanswered
+from shared.privacy.resolve_subject import subject_of
 from shared.privacy.sealer import ToOpen
 
 TIMEOUT: Final = 5.0

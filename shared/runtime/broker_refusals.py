@@ -1,26 +1,18 @@
 """What the broker has refused this process. nats-py only tells its error callback; the call itself looks well, or hangs."""
 
-import re
 from collections.abc import Callable
 
 import structlog
 
 from shared.kernel.clock import monotonic
 from shared.observability.metrics import Metrics
+from shared.security.violation import violation
 
 REMEMBERED_SECONDS = 60.0
 """For how long one refusal keeps the service unready. Whatever is refused is tried again sooner than that (a reader after
 12.5 s without a heartbeat, a door after 5 s), so it stays so as long as the cause does, and ends with it."""
 
-_VIOLATION = re.compile(r"permissions violation for (publish|subscription)", re.IGNORECASE)
-
 log = structlog.get_logger(__name__)
-
-
-def violation(error: Exception) -> str | None:
-    """`publish` or `subscription` when that is what the broker refused; None for any other error."""
-    found = _VIOLATION.search(str(error))
-    return found[1].lower() if found else None
 
 
 class BrokerRefusals:

@@ -1,7 +1,5 @@
 """Connections of a process: the database's engine and the broker's client, with what was learnt about both."""
 
-import logging
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from nats.aio.client import Client
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.kernel.errors import Invalid
+from shared.security.tls import tls_context
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +25,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     return create_async_engine(
         as_asyncpg(url),
         pool_size=pool_size,
-        max_overflow=4,
+        max_overflow=8,  # opened for a rush, closed after it
         hide_parameters=True,
         connect_args={"server_settings": settings, "timeout": 5},
     )
@@ -36,32 +34,6 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
 def as_asyncpg(url: str) -> URL:
     """Any PostgreSQL URL, for SQLAlchemy on asyncpg."""
     return make_url(url).set(drivername="postgresql+asyncpg")
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext | None:
-    """What checks the broker's certificate and name; None where no authority is named and so no TLS is asked for.
-
-    Raises `Invalid` (`bad-ca-file`).
-    """
-    if ca_file is None:
-        return None
-    try:
-        context = ssl.create_default_context(cafile=str(ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise Invalid(
-            "bad-ca-file",
-            f"the file named by YANZHEN_NATS_CA_FILE cannot be used ({type(error).__name__})",
-            remedy="let it hold the PEM certificate of the authority that signed the broker's",
-            where=str(ca_file),
-        ) from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    logging.getLogger("asyncio").addFilter(_not_about_half_closing)
-    return context
-
-
-def _not_about_half_closing(record: logging.LogRecord) -> bool:
-    """nats-py asks for connections that stay half open, which TLS has not; asyncio says so at each end of one."""
-    return "eof_received() has no effect" not in record.getMessage()
 
 
 def make_broker(

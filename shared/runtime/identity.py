@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from shared.kernel.errors import Invalid
 from shared.runtime.settings import ServiceSettings
 from shared.security.key_set import KeySet, from_file, from_url
-from shared.security.tokens import DEVELOPMENT_ISSUER, TokenVerifier
+from shared.security.token_names import DEVELOPMENT_ISSUER
+from shared.security.tokens import TokenVerifier
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 

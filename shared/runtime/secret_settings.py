@@ -7,8 +7,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic_settings import EnvSettingsSource
-
 from shared.kernel.errors import Invalid
 
 SUFFIX = "_FILE"
@@ -37,13 +35,3 @@ def secret(variable: str, environment: Mapping[str, str] | None = None) -> str |
             "empty-secret", f"the file named by {variable}{SUFFIX} is empty", remedy="fill it", where=variable + SUFFIX
         )
     return text
-
-
-class SecretFileSource(EnvSettingsSource):
-    """Every setting may come from a file. A setting that is itself called `…_file` is a path and is left alone."""
-
-    def _load_env_vars(self) -> Mapping[str, str | None]:
-        prefix = str(self.config.get("env_prefix", ""))
-        names = [prefix + name.upper() for name in self.settings_cls.model_fields]
-        found = {name: secret(name) for name in names if os.environ.get(name + SUFFIX)}
-        return {name.lower(): value for name, value in found.items()}

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.kernel.errors import Invalid
-from shared.runtime.secret_settings import SecretFileSource
+from shared.runtime.secret_file_source import SecretFileSource
 
 Role = Literal["api", "worker", "relay"]
 

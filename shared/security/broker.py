@@ -14,7 +14,7 @@ from shared.kernel.errors import Invalid
 from shared.messaging.bus import stream_of
 from shared.messaging.topology import Topology, door_of
 from shared.privacy.purposes import RESOLVERS
-from shared.privacy.resolve_messages import DOOR, SUBJECT, subject_of
+from shared.privacy.resolve_subject import DOOR, SUBJECT, subject_of
 from shared.security.broker_needs import BrokerNeeds, declared
 
 OPERATOR = "operator"

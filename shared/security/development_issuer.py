@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey
 from shared.kernel.errors import Invalid, Unauthenticated
 from shared.security.actor import Actor, Assignment, Role, claims_of
 from shared.security.secret_files import create_once
-from shared.security.tokens import DEVELOPMENT_ISSUER, DEVELOPMENT_KEY
+from shared.security.token_names import DEVELOPMENT_ISSUER, DEVELOPMENT_KEY
 
 AUDIENCE: Final = "yanzhen"
 DEFAULT_SECONDS: Final = 3600

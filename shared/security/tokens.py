@@ -18,9 +18,8 @@ from pydantic_core import from_json
 from shared.kernel.errors import Invalid, Unauthenticated
 from shared.security.actor import Actor, actor_of
 from shared.security.key_set import KeySet
+from shared.security.token_names import ALGORITHMS, DEVELOPMENT_ISSUER, DEVELOPMENT_KEY
 
-ALGORITHMS: Final = ("ES256", "ES384", "Ed25519", "PS256", "RS256")
-"""Signatures with a key pair only: with `HS…` whoever can read the public key could sign, with `none` anybody."""
 LEEWAY: Final = 30
 """Seconds by which clocks may differ."""
 MAX_LENGTH: Final = 8192
@@ -28,9 +27,6 @@ REMEMBERED: Final = 4096
 """Tokens whose verification is remembered; some 2 MB."""
 REMEMBER_SECONDS: Final = 300
 """However long a token is valid: a key that was withdrawn is noticed that soon after the keys are fetched again."""
-DEVELOPMENT_ISSUER: Final = "https://development.yanzhen.invalid"
-DEVELOPMENT_KEY: Final = "development-"
-"""How the names of the development issuer's keys begin, so that they are known for what they are under any issuer."""
 
 _REMEDY: Final = "ask the identity provider for a new token"
 # Header parameters that we do not know are ignored, as RFC 7515 §4 has it; those under `crit` are refused all the same.

@@ -9,7 +9,8 @@ from shared.security.actor import Actor, Assignment, Line, Role
 from shared.security.development_issuer import AUDIENCE, DevelopmentIssuer
 from shared.security.guard import Guard
 from shared.security.key_set import KeySet, from_file
-from shared.security.tokens import DEVELOPMENT_ISSUER, TokenVerifier
+from shared.security.token_names import DEVELOPMENT_ISSUER
+from shared.security.tokens import TokenVerifier
 
 _DIRECTORY = tempfile.TemporaryDirectory(prefix="yanzhen-identity-")
 

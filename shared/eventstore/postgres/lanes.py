@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 KEPT = 3
 """Connections per process: one commits, the others read. A statement more waits for less than opening one would take."""
+IDLE_SECONDS = 60.0
+"""After this long without use all but the last are closed: each costs PostgreSQL 2 MB."""
 
 
 class Lanes:
@@ -26,7 +28,7 @@ class Lanes:
 
     def __init__(self, engine: AsyncEngine, size: int = KEPT) -> None:
         self._engine = engine
-        self._free: list[asyncpg.Connection] = []
+        self._free: list[tuple[asyncpg.Connection, float]] = []  # the one used last is used next
         self._kept: set[asyncpg.Connection] = set()
         self._permits = asyncio.Semaphore(size)
         event.listen(engine.sync_engine, "engine_disposed", self._disposed)
@@ -42,23 +44,29 @@ class Lanes:
                 rows = await fetch(lane, statement, values)
             except DBAPIError as error:
                 # A statement that was refused leaves its connection as it was; anything else does not.
-                self._drop(lane) if error.connection_invalidated else self._free.append(lane)
+                self._drop(lane) if error.connection_invalidated else self._release(lane)
                 raise
             except BaseException:
                 self._drop(lane)  # given up in the middle of an answer
                 raise
-            self._free.append(lane)
+            self._release(lane)
             return rows
 
     async def _lane(self) -> asyncpg.Connection:
         while self._free:
-            lane = self._free.pop()
+            lane, _ = self._free.pop()
             if not lane.is_closed():
                 return lane
             self._drop(lane)
         lane = await detached(self._engine)
         self._kept.add(lane)
         return lane
+
+    def _release(self, lane: asyncpg.Connection) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._free and now - self._free[0][1] > IDLE_SECONDS:
+            self._drop(self._free.pop(0)[0])
+        self._free.append((lane, now))
 
     def _drop(self, lane: asyncpg.Connection) -> None:
         self._kept.discard(lane)

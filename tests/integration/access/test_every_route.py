@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, OctKey
 from shared.security.actor import UNBOUND, Actor, Assignment, Role
 from shared.security.development_issuer import AUDIENCE
 from shared.security.guard import ANONYMOUS
-from shared.security.tokens import DEVELOPMENT_ISSUER
+from shared.security.token_names import DEVELOPMENT_ISSUER
 from tests.integration.access.county import County, county
 from tests.integration.access.expectations import FORBIDDEN, HIDDEN, OK, ROWS, SEATS, Row
 from tests.support.identity import badge, issuer

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.eventstore.migrate import migrate
+from shared.eventstore.postgres import lanes as lanes_module
 from shared.eventstore.postgres import store as store_module
 from shared.eventstore.postgres.lanes import Lanes
 from shared.eventstore.postgres.one_statement import parts_of
@@ -187,4 +188,16 @@ async def test_a_refused_statement_leaves_its_connection_open_and_disposing_clos
             await asyncio.sleep(0.02)
         else:
             pytest.fail("the connection is still open")
+    await engine.dispose()
+
+
+async def test_what_a_rush_has_opened_is_closed_when_it_is_over(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = create_async_engine(url)
+    lanes = Lanes(engine)
+    await asyncio.gather(*(lanes.fetch("SELECT pg_sleep(0.05)", {}) for _ in range(3)))
+    assert len(lanes._kept) == 3
+    monkeypatch.setattr(lanes_module, "IDLE_SECONDS", 0.0)
+    for _ in range(3):
+        await lanes.fetch("SELECT 1", {})
+    assert len(lanes._kept) == 1
     await engine.dispose()

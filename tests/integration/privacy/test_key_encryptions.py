@@ -89,7 +89,7 @@ async def test_a_program_that_dies_is_started_again_and_one_that_talks_nonsense_
 async def test_a_version_is_given_up_only_when_no_key_needs_it_and_then_for_good(database_url: str) -> None:
     old, new = bytes(range(32)), bytes(range(32, 64))
     engine: AsyncEngine = create_async_engine(database_url)
-    await create_keyring_schema(engine)
+    await create_keyring_schema(database_url.replace("+asyncpg", ""))
     before = PostgresKeyring(engine, LocalKeyEncryption({key_id(old): old}))
     after = PostgresKeyring(engine, LocalKeyEncryption({key_id(new): new, key_id(old): old}))
     await before.ensure([f"p{n}" for n in range(25)])

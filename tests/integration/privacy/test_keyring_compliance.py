@@ -24,10 +24,15 @@ OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 OLD_ID, NEW_ID = key_id(OLD), key_id(NEW)
 
 
+def plain(engine: AsyncEngine) -> str:
+    """The engine's address as PostgreSQL's own programs know it."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(database_url, pool_size=8)
-    await create_keyring_schema(engine)
+    await create_keyring_schema(plain(engine))
     yield engine
     await engine.dispose()
 
@@ -116,7 +121,7 @@ async def test_an_erasure_among_other_calls_is_never_undone(keyring: Keyring) ->
 
 
 async def test_the_schema_may_be_created_again_and_by_several_at_once(engine: AsyncEngine) -> None:
-    await asyncio.gather(*(create_keyring_schema(engine) for _ in range(4)))
+    await asyncio.gather(*(create_keyring_schema(plain(engine)) for _ in range(4)))
 
 
 async def test_a_copy_of_the_database_holds_no_usable_key(engine: AsyncEngine) -> None:

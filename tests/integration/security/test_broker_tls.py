@@ -12,8 +12,10 @@ from shared.embedded.data_dir import DataDirectory
 from shared.embedded.nats import Nats
 from shared.embedded.ports import Ports
 from shared.kernel.errors import Invalid, Unavailable
-from shared.runtime.connect import client_of, make_broker, tls_context
+from shared.runtime.connect import client_of, make_broker
 from shared.security.certificates import issue, make_authority
+from shared.security.tls import tls_context
+from tests.support.servers import Servers
 
 
 @pytest.fixture
@@ -73,12 +75,10 @@ async def test_a_broker_under_another_name_is_refused(secured: Nats, authority: 
             pass
 
 
-async def test_bug_102_whoever_names_an_authority_is_not_talked_out_of_tls(
-    nats_client: object, stack: object, authority: Path
-) -> None:
+async def test_bug_102_whoever_names_an_authority_is_not_talked_out_of_tls(servers: Servers, authority: Path) -> None:
     # nats-py goes on in clear when a server says that it wants no TLS, whatever the client was told to use.
     with pytest.raises(Unavailable, match="broker-unreachable"):
-        async with connected(stack.nats_url, None, ca_file=authority):  # type: ignore[attr-defined]
+        async with connected(servers.nats_url, None, ca_file=authority):
             pass
 
 

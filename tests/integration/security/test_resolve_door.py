@@ -19,7 +19,7 @@ from shared.kernel.sealed import ERASED
 from shared.privacy.memory_keyring import InMemoryKeyring
 from shared.privacy.opening import LocalOpener
 from shared.privacy.resolve_door import ResolveDoor
-from shared.privacy.resolve_messages import DOOR, SUBJECT
+from shared.privacy.resolve_subject import DOOR, SUBJECT
 from shared.privacy.resolver import Resolver
 from shared.privacy.sealer import Sealer, ToOpen
 from tests.integration.security.conftest import Connect

@@ -12,7 +12,8 @@ from shared.security.actor import Actor, Assignment, Role
 from shared.security.client_credentials import ClientCredentials, ClientTokens
 from shared.security.development_issuer import AUDIENCE, DevelopmentIssuer
 from shared.security.key_set import KeySet, from_file
-from shared.security.tokens import DEVELOPMENT_ISSUER, TokenVerifier
+from shared.security.token_names import DEVELOPMENT_ISSUER
+from shared.security.tokens import TokenVerifier
 
 BASE = "http://issuer"
 

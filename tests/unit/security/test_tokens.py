@@ -14,7 +14,8 @@ from shared.runtime.identity import verifier_of
 from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Actor, Assignment, Line, Role, actor_of, claims_of
 from shared.security.key_set import COOLDOWN, LIFETIME, OLDEST, KeySet
-from shared.security.tokens import DEVELOPMENT_ISSUER, LEEWAY, REMEMBERED, TokenVerifier
+from shared.security.token_names import DEVELOPMENT_ISSUER
+from shared.security.tokens import LEEWAY, REMEMBERED, TokenVerifier
 
 NOW = 1_800_000_000
 ISSUER = "https://id.example"
