@@ -5,6 +5,7 @@
 #   make up      run all services until Ctrl-C
 #   make test    the whole test suite; servers in containers when Docker answers        (ARGS="-k transfer" and the like)
 #   make test-containers, make test-embedded    the same, with the servers where the name says
+#   make test-slow    alarms, the demonstration's own alarm, the images and `docker compose up`
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
 #   make check   style, types, layers, locks, known vulnerabilities
 #   make bench   the figures, measured on this machine
@@ -27,7 +28,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean
+.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean test-slow
 .NOTPARALLEL:
 
 help:
@@ -52,7 +53,9 @@ up: $(VENV)/.run.stamp
 # -- proving ---------------------------------------------------------------------------------------------------------------
 
 # What fails fast comes first; what kills processes, and what runs other tests again, comes last.
-ORDER := unit contract architecture property integration containers system browser chaos guarantees
+ORDER := unit contract architecture property simulation integration system browser guarantees
+# Minutes each: alarms that have to ring, a demonstration that has to fail, images, faults without end.
+SLOW := containers chaos
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
 # One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
@@ -66,6 +69,10 @@ test: $(VENV)/.dev.stamp
 test-containers: export YANZHEN_TESTS_ON := containers
 test-embedded: export YANZHEN_TESTS_ON := embedded
 test-containers test-embedded: test
+
+# What `make test` leaves out, so that it stays a matter of minutes.
+test-slow: $(VENV)/.dev.stamp
+	@$(PYTEST) --hypothesis-profile=ci -m slow tests/system $(addprefix tests/,$(filter $(FOUND),$(SLOW))) $(ARGS)
 
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp

@@ -9,7 +9,7 @@ import pytest
 from scripts.check_locks import pins
 from tests.containers.compose import IMAGES, ROOT, SERVICES, attempt, run
 
-pytestmark = pytest.mark.timeout(1800)  # the first of them builds everything
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first of them builds everything
 
 _LOOK = """
 import importlib.metadata, importlib.util, json, os, pathlib

@@ -15,7 +15,7 @@ from tests.containers.conftest import Installation
 from tests.containers.operating import accepted_plans, propagated, relocate
 from tests.system.support import until
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("containers")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("containers")]
 
 ROLES = ("api", "worker", "relay")
 PROCESSES = {f"{service}-{role}" for service in SERVICES for role in ROLES}

@@ -36,6 +36,7 @@ from tests.system.spoilt import publish_as_notify
 from tests.system.support import Watcher, until
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.timeout(180),
     pytest.mark.xdist_group("watched"),
     pytest.mark.skipif(BINARY is None and not os.environ.get("CI"), reason=MISSING),

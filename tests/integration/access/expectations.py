@@ -145,6 +145,11 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "PUT", "/members/{member_id}/contact"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/members/m1/contact", _given(email="m@mail.example")
     ),
+    # m1 has moved to b2 long ago, by transfer; m2 is in b1.
+    ("registry", "POST", "/members/lookup"): Row(
+        COMMITTEES | {SECRETARY, AUDITOR}, OVER_B1, "/members/lookup",
+        _given(resident_id=admission(1, "b1")["resident_id"], purpose="verify-identity"), shows="m2",
+    ),
     ("registry", "GET", "/members/{member_id}"): Row(PERSONS, OVER_B1, "/members/m1"),
     ("registry", "GET", "/members/{member_id}/memberships"): Row(PERSONS, OVER_B1, "/members/m1/memberships"),
     ("registry", "POST", "/posts"): Row(COMMITTEES, _ON_B1, "/posts", lambda _, n: _post(n)),
