@@ -124,3 +124,45 @@ async def test_bug_6_two_replicas_that_settle_at_once_do_it_once() -> None:
         await store.request_dead_letter(number, "replay")
         await asyncio.gather(one.consumer.settle_requested(), other.consumer.settle_requested())
         assert await one.credits() == {"a": 15}
+
+
+class Died(BaseException):
+    """The process is gone: nobody catches it."""
+
+
+async def test_bug_501_a_message_that_kills_whoever_settles_it_is_set_aside_in_the_end() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = MemoryStore(follower("f").views)
+        deadly = True
+
+        async def die(event: AccountCredited, _: UnitOfWork) -> None:
+            if event.cents == 13:
+                raise Died if deadly else Refused("thirteen", "no")
+
+        handlers = Handlers(follower("f"), {AccountCredited: On(die)})
+        deadly = False
+        one = harness.run(harness.follow("f", store, handlers))
+        await harness.credit("a", 13)
+        await harness.credit("a", 2)
+        await eventually(lambda: len(store.data.parked) == 1)
+        [(number, _, _)] = await store.dead_letters("f")
+        deadly = True
+        await store.request_dead_letter(number, "replay")
+        deaths = 0
+        while True:
+            assert deaths < 12
+            again = harness.follow("f", store, handlers)  # the process that is started after each death
+            try:
+                await again.consumer.settle_requested()
+            except Died:
+                deaths += 1
+            else:
+                break
+        [(_, status, letter)] = await store.dead_letters("f")
+        assert (status, letter.code) == ("dead", "kills-the-process")
+        # Once the cause is gone a replay is a replay again, however often it killed before.
+        handlers._reactions.clear()
+        await store.request_dead_letter(number, "replay")
+        await one.consumer.settle_requested()
+        assert await one.credits() == {"a": 15}

@@ -55,7 +55,7 @@ async def leader_unlucky(world: "World", rng: random.Random) -> None:
     """The leader's connection breaks, before or after positions were given."""
     queue = world.queues[rng.choice(list(SERVICES))]
     queue.trouble = rng.choice((0.1, 0.5))
-    await _for_a_while(rng)
+    await asyncio.sleep(10 ** rng.uniform(0.5, 2.8))  # it is tried again every second
     queue.trouble = 0.0
 
 
@@ -140,8 +140,8 @@ async def poison(world: "World", rng: random.Random) -> None:
     service = rng.choice(list(SERVICES))
     sources = [source for source, reactions in SERVICES[service].follows.items() if reactions or _projects(service)]
     stream = stream_of(rng.choice(sources))
-    position = len(world.stores[stream[4:].lower()].data.outbound) + rng.randint(1, 30)
-    kills = rng.random() < 0.3
+    position = len(world.stores[stream[4:].lower()].data.outbound) + rng.randint(1, 15)
+    kills = rng.random() < 0.4
     world.poison.doses.setdefault((service, stream), {})[position] = kills
     world.history.add(service, f"will {'die of' if kills else 'choke on'} message {position} of {stream}")
 

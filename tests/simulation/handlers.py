@@ -29,8 +29,14 @@ class Poison:
     doses: dict[tuple[str, str], dict[int, bool]] = field(default_factory=dict)
 
     def cure(self) -> None:
-        """A release without the fault is installed."""
-        self.doses.clear()
+        """A release without the fault is installed. What kills has to be set aside first: nobody knows what it is."""
+        for doses in self.doses.values():
+            for position in [position for position, kills in doses.items() if not kills]:
+                del doses[position]
+
+    def take_out(self, service: str, source: str, position: int) -> None:
+        """This message can be handled from now on."""
+        self.doses.get((service, source), {}).pop(position, None)
 
 
 class MarkingHandlers(Handlers):

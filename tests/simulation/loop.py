@@ -18,6 +18,8 @@ R = TypeVar("R")
 
 MOST_STEPS_AT_ONCE = 400_000
 """Steps without time passing after which something is spinning."""
+MOST_STEPS_A_DAY = 250_000
+"""The same for what spins slowly: on average, after the first ten days. A busy day has some ten thousand."""
 
 _machine: contextvars.ContextVar["Machine | None"] = contextvars.ContextVar("machine", default=None)
 
@@ -248,6 +250,8 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
                 if machine.steps_to_live < 0:
                     machine.kill()
         self.steps += at_once
+        if self.steps > MOST_STEPS_A_DAY * (10 + self._now / 86400):
+            raise Stuck(f"something is busy without getting anywhere: {self.steps:,} steps by {self._now / 86400:.1f} d")
         if not self._stopping:
             self._advance()
 

@@ -66,7 +66,7 @@ def live(seed: int, scale: Scale, steps: Sequence[Step] | None = None, *, keep: 
 
 async def _whole(world: World, plan: Sequence[Step]) -> None:
     began = asyncio.get_running_loop().time()
-    world.start_everything()
+    world.start_everything(world.rng.choice((1, 2, 2)))
     for number, step in enumerate(plan):
         await asyncio.sleep(max(0.0, began + step.at - asyncio.get_running_loop().time()))
         rng = random.Random(step.seed)

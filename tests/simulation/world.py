@@ -22,12 +22,11 @@ from tests.simulation.county import ELSEWHERE, Founded, enter
 from tests.simulation.handlers import Poison
 from tests.simulation.history import History
 from tests.simulation.host import SERVICES, Gone, Host
-from tests.simulation.loop import SimulatedLoop
+from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.providers import Carrier
 from tests.simulation.store import SimulatedStore
 from tests.simulation.violation import Violation
 
-REPLICAS = 2
 METRICS = Metrics()
 
 
@@ -88,7 +87,7 @@ class World:
 
     # -- replicas -----------------------------------------------------------------------------------------------
 
-    def start_everything(self, replicas: int = REPLICAS) -> None:
+    def start_everything(self, replicas: int) -> None:
         """Boot every replica of every service; a dead one is started again after a while."""
         for name in SERVICES:
             self.hosts[name] = []
@@ -103,7 +102,7 @@ class World:
 
     def _died(self, host: Host) -> None:
         self.history.add(host.machine.name, "DIES")
-        pause = self.rng.choice((0.1, 1.0, 5.0, 60.0))
+        pause = 0.1 if self.healed else self.rng.choice((0.1, 1.0, 5.0, 60.0, 1800.0, 20000.0))
         self.loop.call_later(pause, self._revive, host, context=Context())
 
     def _revive(self, host: Host) -> None:
@@ -119,10 +118,12 @@ class World:
         return [host for host in self.hosts[service] if host.machine.alive]
 
     async def replay_dead_letters(self) -> None:
-        """As `yanzhen dlq replay` does it, for every open one of our own streams."""
+        """As `yanzhen dlq replay` does it, for every open one of our own streams; once all is well, with the cause gone."""
         for service, store in self.stores.items():
             for number, status, held in await MemoryStore.dead_letters(store):
                 if status == "dead" and held.source.startswith("OUT_"):
+                    if self.healed:
+                        self.poison.take_out(service, held.source, held.position)
                     await store.request_dead_letter(number, "replay")
             await self.bus.ring(f"{service}-dlq")
 
@@ -177,7 +178,7 @@ class World:
         with _silence():
             try:
                 self.loop.run(whole())
-            except Violation as violation:
+            except (Violation, Stuck) as violation:
                 self.fail(str(violation), violation)
             finally:
                 self.over = True
