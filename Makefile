@@ -6,6 +6,7 @@
 #   make test    the whole test suite; servers in containers when Docker answers        (ARGS="-k transfer" and the like)
 #   make test-containers, make test-embedded    the same, with the servers where the name says
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
+#   make simulate  weeks of a county under faults, from seeds                          (SEEDS=1000 or SEEDS=7-500)
 #   make check   style, types, layers, locks, known vulnerabilities
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
@@ -27,7 +28,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean
+.PHONY: help demo up test test-containers test-embedded fuzz simulate check bench locks clean
 .NOTPARALLEL:
 
 help:
@@ -52,7 +53,7 @@ up: $(VENV)/.run.stamp
 # -- proving ---------------------------------------------------------------------------------------------------------------
 
 # What fails fast comes first; what kills processes, and what runs other tests again, comes last.
-ORDER := unit contract architecture property integration containers system browser chaos guarantees
+ORDER := unit contract architecture property simulation integration containers system browser chaos guarantees
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
 # One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
@@ -70,6 +71,11 @@ test-containers test-embedded: test
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp
 	@$(PYTEST) --hypothesis-profile=default tests/property tests/integration/api $(ARGS)
+
+# Whatever fails here fails again with its seed: docs/simulation.md says how to read it.
+SEEDS ?= 40
+simulate: $(VENV)/.dev.stamp
+	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .

@@ -2,23 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from shared.eventstore.memory import MemoryStore
 from shared.eventstore.records import SequencedMessage
 from shared.kernel.json import from_json
 from shared.messaging.bus import BusUnavailable, Reader, ReaderClosed
 from shared.messaging.envelope import Envelope, received
 from shared.messaging.memory_bus import BATCH, MemoryBus
-from shared.messaging.memory_outbound import MemoryOutboundQueue
-from shared.messaging.outbound import Leadership, NotLeader
 from tests.simulation.history import History
-from tests.simulation.loop import Machine, machine_here
-
-ACK_WAIT = 30.0
-"""Seconds after which an inbound message that nobody acknowledged is delivered again."""
+from tests.simulation.machine import Machine, machine_here
 
 
 @dataclass
@@ -149,161 +143,3 @@ class _SimulatedReader:
 def _envelope(stream: str, message: SequencedMessage) -> Envelope:
     headers = from_json(message.headers) | {"ce-position": str(message.position), "ce-prev": str(message.prev)}
     return received(stream, message.position, headers, message.data)
-
-
-class SimulatedQueue(MemoryOutboundQueue):
-    """The lock of the leader is lost with its machine, or taken from it without its noticing.
-
-    A standby asks every second whether the lock is free. Here it waits until it is, and for the rest of that second: the
-    same moments, without the questions in between that change nothing.
-    """
-
-    def __init__(self, store: MemoryStore, rng: random.Random) -> None:
-        super().__init__(store)
-        self._rng = rng
-        self._free = asyncio.Event()
-        self.trouble = 0.0
-
-    @asynccontextmanager
-    async def lead(self) -> AsyncIterator[Leadership]:
-        while self._leader is not None:
-            self._free.clear()
-            await self._free.wait()
-            await asyncio.sleep(self._rng.random())
-        async with super().lead() as leadership:
-            machine = machine_here()
-            assert machine is not None
-            machine.on_death.append(lambda: self._lost(leadership))
-            try:
-                yield _TroubledLeadership(leadership, self, self._rng)
-            finally:
-                self._free.set()
-
-    def _lost(self, leadership: Leadership) -> None:
-        if self._leader is leadership:
-            self.depose()
-
-    def depose(self) -> None:
-        super().depose()
-        self._free.set()
-
-
-class _TroubledLeadership:
-    def __init__(self, inner: Leadership, queue: SimulatedQueue, rng: random.Random) -> None:
-        self._inner = inner
-        self._queue = queue
-        self._rng = rng
-
-    async def last_position(self) -> int:
-        await asyncio.sleep(0)
-        return await self._inner.last_position()
-
-    async def sequence(self, limit: int) -> Sequence[SequencedMessage]:
-        await asyncio.sleep(0)
-        fate = self._rng.random()
-        if fate < self._queue.trouble:
-            raise NotLeader("the leader's connection is gone, before it gave positions")
-        placed = await self._inner.sequence(limit)
-        await asyncio.sleep(0.0002 + fate * 0.003 if placed else 0)
-        if fate < 2 * self._queue.trouble:
-            raise NotLeader("the leader's connection is gone, after it gave positions")
-        return placed
-
-    async def sequenced(self, after: int, limit: int) -> Sequence[SequencedMessage]:
-        await asyncio.sleep(0)
-        return await self._inner.sequenced(after, limit)
-
-
-@dataclass
-class InboundMessage:
-    """A message of an outside system as the broker keeps it."""
-
-    sequence: int
-    subject: str
-    headers: Mapping[str, str]
-    data: bytes
-
-
-@dataclass
-class InboundStream:
-    """The stream of outside messages, and what each durable consumer has acknowledged."""
-
-    rng: random.Random
-    messages: list[InboundMessage] = field(default_factory=list)
-    open: dict[str, dict[int, float]] = field(default_factory=dict)
-    ack_lost: float = 0.0
-
-    def __post_init__(self) -> None:
-        self._news = asyncio.Event()
-
-    def publish(self, subject: str, headers: Mapping[str, str], data: bytes) -> None:
-        """Take a message of an outside system."""
-        message = InboundMessage(len(self.messages) + 1, subject, headers, data)
-        self.messages.append(message)
-        for pending in self.open.values():
-            pending[message.sequence] = 0.0
-        self._news.set()
-        self._news = asyncio.Event()
-
-    def unsettled(self) -> int:
-        """Deliveries that nobody has acknowledged."""
-        return sum(map(len, self.open.values()))
-
-    def due(self, durable: str) -> InboundMessage | float | None:
-        """The next message to deliver, or when there will be one again."""
-        now = asyncio.get_running_loop().time()
-        pending = self.open[durable]
-        for sequence, again in pending.items():
-            if again <= now:
-                pending[sequence] = now + ACK_WAIT
-                return self.messages[sequence - 1]
-        return min(pending.values(), default=None)
-
-    async def news(self) -> None:
-        await self._news.wait()
-
-
-class SimulatedInbound:
-    """One machine's view of its service's durable consumer."""
-
-    def __init__(self, stream: InboundStream, durable: str) -> None:
-        self._stream = stream
-        self._durable = durable
-        stream.open.setdefault(durable, {})
-
-    async def fetch(self) -> "list[SimulatedDelivery]":
-        await asyncio.sleep(0)
-        due = self._stream.due(self._durable)
-        if isinstance(due, InboundMessage):
-            return [SimulatedDelivery(due, self._stream, self._durable)]
-        wait = 3600.0 if due is None else due - asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(wait):
-                await self._stream.news()
-        except TimeoutError:
-            pass
-        return []
-
-    async def close(self) -> None:
-        return
-
-
-class SimulatedDelivery:
-    """A message in a machine's hands."""
-
-    def __init__(self, message: InboundMessage, stream: InboundStream, durable: str) -> None:
-        self.subject = message.subject
-        self.headers = message.headers
-        self.data = message.data
-        self.sequence = message.sequence
-        self._stream = stream
-        self._durable = durable
-
-    async def ack(self) -> None:
-        await asyncio.sleep(0)
-        if self._stream.rng.random() < self._stream.ack_lost:
-            raise BusUnavailable("the acknowledgement did not arrive")
-        self._stream.open[self._durable].pop(self.sequence, None)
-
-    async def in_progress(self) -> None:
-        self._stream.open[self._durable][self.sequence] = asyncio.get_running_loop().time() + ACK_WAIT

@@ -16,7 +16,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
 from shared.messaging.envelope import Envelope
 from shared.messaging.handlers import Handlers, On
-from tests.simulation.loop import machine_here
+from tests.simulation.machine import machine_here
 
 MARKS: Final = "simulation_marks"
 """The table of marks; its key is (source, position)."""

@@ -30,10 +30,10 @@ from shared.messaging.wakeup import Wakeup
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import ServiceDefinition, stream_of
-from tests.simulation.broker import SimulatedInbound
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.handlers import MarkingHandlers
-from tests.simulation.loop import Machine
+from tests.simulation.machine import Machine
+from tests.simulation.outside import SimulatedInbound
 from tests.simulation.providers import CALL_TIMEOUT, SimulatedProvider
 from tests.simulation.to_do import MemoryToDo
 

@@ -14,14 +14,14 @@ from asyncio import events
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from tests.simulation.machine import MACHINE, Kept, Machine
+
 R = TypeVar("R")
 
 MOST_STEPS_AT_ONCE = 400_000
 """Steps without time passing after which something is spinning."""
 MOST_STEPS_A_DAY = 250_000
 """The same for what spins slowly: on average, after the first ten days. A busy day has some ten thousand."""
-
-_machine: contextvars.ContextVar["Machine | None"] = contextvars.ContextVar("machine", default=None)
 
 
 class RealWorld(RuntimeError):
@@ -32,79 +32,7 @@ class Stuck(AssertionError):
     """Nothing can ever happen again, or the same instant never ends."""
 
 
-def machine_here() -> "Machine | None":
-    """The machine whose code is running; None in the world."""
-    return _machine.get()
-
-
-class Machine:
-    """One process: what dies together. A restart is another machine."""
-
-    def __init__(self, loop: "SimulatedLoop", name: str) -> None:
-        self.loop = loop
-        self.name = name
-        self.alive = True
-        self.steps_to_live: int | None = None
-        self.frozen: list[_Handle] | None = None
-        self.on_death: list[Callable[[], None]] = []
-        self.context = contextvars.copy_context()
-        self.context.run(_machine.set, self)
-        self.tasks = _Kept()
-
-    def spawn(self, coroutine: Coroutine[Any, Any, R], name: str) -> "asyncio.Task[R]":
-        """Run something as part of this machine."""
-        return self.loop.create_task(coroutine, name=name, context=self.context.copy())
-
-    def kill(self) -> None:
-        """Power off. What waited for an answer from here learns of it; what ran here does not."""
-        if not self.alive:
-            return
-        self.alive = False
-        self.frozen = None
-        self.loop.dead.append(self)
-        for told in self.on_death:
-            told()
-
-    def kill_after(self, steps: int) -> None:
-        """Power off after that many more steps of its tasks: between any two awaits."""
-        self.steps_to_live = steps
-
-    def freeze(self, seconds: float) -> None:
-        """Stop without noticing (a suspended VM, a long pause) and go on later."""
-        if self.alive and self.frozen is None:
-            self.frozen = []
-            self.loop.call_later(seconds, self._thaw, context=contextvars.Context())
-
-    def _thaw(self) -> None:
-        waiting, self.frozen = self.frozen, None
-        if self.alive and waiting:
-            self.loop.make_ready(waiting)
-
-
-class _Kept:
-    """Tasks that are not done. One that nobody holds would be destroyed, and its `finally` run: the dead must stay as
-    they were.
-    """
-
-    def __init__(self) -> None:
-        self._tasks: list[tuple[asyncio.Task[Any], contextvars.Context]] = []
-        self._tidy_at = 64
-
-    def add(self, task: "asyncio.Task[Any]", context: contextvars.Context) -> None:
-        self._tasks.append((task, context))
-        if len(self._tasks) > self._tidy_at:
-            self._tasks = [one for one in self._tasks if not one[0].done()]
-            self._tidy_at = 2 * len(self._tasks) + 64
-
-    def bury(self) -> None:
-        """Let go of them without a sound."""
-        for task, context in self._tasks:
-            if not task.done():
-                context.run(_bury, task)
-        self._tasks.clear()
-
-
-class _Handle:
+class Handle:
     __slots__ = ("args", "callback", "cancelled_", "context", "due", "machine")
 
     def __init__(
@@ -114,7 +42,7 @@ class _Handle:
         self.callback = callback
         self.args = args
         self.context = context
-        self.machine: Machine | None = context.get(_machine)
+        self.machine: Machine | None = context.get(MACHINE)
         self.cancelled_ = False
 
     def cancel(self) -> None:
@@ -133,10 +61,10 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     def __init__(self, rng: random.Random) -> None:
         self._random = rng.random
         self._now = 0.0
-        self._ready: list[_Handle] = []
-        self._timers: list[tuple[float, int, _Handle]] = []
+        self._ready: list[Handle] = []
+        self._timers: list[tuple[float, int, Handle]] = []
         self._count = itertools.count()
-        self._world_tasks = _Kept()
+        self._world_tasks = Kept()
         self._stopping = False
         self._closed = False
         self._running = False
@@ -150,21 +78,21 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
-    ) -> _Handle:
-        handle = _Handle(self._now, callback, args, contextvars.copy_context() if context is None else context)
+    ) -> Handle:
+        handle = Handle(self._now, callback, args, contextvars.copy_context() if context is None else context)
         self._ready.append(handle)
         return handle
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
-    ) -> _Handle:
-        handle = _Handle(when, callback, args, contextvars.copy_context() if context is None else context)
+    ) -> Handle:
+        handle = Handle(when, callback, args, contextvars.copy_context() if context is None else context)
         heapq.heappush(self._timers, (when, next(self._count), handle))
         return handle
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
-    ) -> _Handle:
+    ) -> Handle:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
     def create_future(self) -> "asyncio.Future[Any]":
@@ -179,7 +107,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     ) -> "asyncio.Task[R]":
         context = contextvars.copy_context() if context is None else context
         task = asyncio.Task(coro, loop=self, name=name, context=context)
-        machine = context.get(_machine)
+        machine = context.get(MACHINE)
         kept = self._world_tasks if machine is None else machine.tasks
         kept.add(task, context)
         return task
@@ -202,7 +130,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
 
     # -- running ------------------------------------------------------------------------------------------------
 
-    def make_ready(self, handles: list[_Handle]) -> None:
+    def make_ready(self, handles: list[Handle]) -> None:
         """Put steps back that were held up."""
         self._ready.extend(handles)
 
@@ -212,8 +140,11 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self._running = True
         try:
             task = self.create_task(main, name="main", context=contextvars.Context())
-            while not task.done() and not self._stopping:
+            while True:
                 self._turn()
+                if task.done() or self._stopping:
+                    break
+                self._advance()
             return task.result() if task.done() else None
         finally:
             self._running = False
@@ -251,9 +182,9 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
                     machine.kill()
         self.steps += at_once
         if self.steps > MOST_STEPS_A_DAY * (10 + self._now / 86400):
-            raise Stuck(f"something is busy without getting anywhere: {self.steps:,} steps by {self._now / 86400:.1f} d")
-        if not self._stopping:
-            self._advance()
+            raise Stuck(
+                f"something is busy without getting anywhere: {self.steps:,} steps by {self._now / 86400:.1f} d"
+            )
 
     def _advance(self) -> None:
         timers = self._timers
@@ -277,19 +208,6 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         """Let go of a machine that is still alive."""
         machine.alive = False
         machine.tasks.bury()
-
-
-def _bury(task: "asyncio.Task[Any]") -> None:
-    task._log_destroy_pending = False  # type: ignore[attr-defined]
-    coroutine: Any = task.get_coro()
-    for _ in range(8):  # a `finally` that awaits has to be asked again
-        try:
-            coroutine.close()
-        except RuntimeError:
-            continue
-        except BaseException:
-            pass
-        break
 
 
 def _refuse(name: str) -> Callable[..., Any]:

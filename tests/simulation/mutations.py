@@ -160,17 +160,17 @@ def order_of_the_queue_ignored() -> None:
 @_switch
 def leader_lock_not_taken() -> None:
     from shared.messaging.memory_outbound import MemoryOutboundQueue, _MemoryLeadership
-    from tests.simulation import broker
+    from tests.simulation import leadership
 
     def lead(self: Any) -> Any:
         @asynccontextmanager
         async def everybody() -> Any:
-            yield broker._TroubledLeadership(_MemoryLeadership(self, self._store), self, self._rng)
+            yield leadership._TroubledLeadership(_MemoryLeadership(self, self._store), self, self._rng)
 
         return everybody()
 
-    real._set(broker.SimulatedQueue, "lead", lead)
-    real._set(MemoryOutboundQueue, "is_leader", lambda self, leadership: True)
+    real._set(leadership.SimulatedQueue, "lead", lead)
+    real._set(MemoryOutboundQueue, "is_leader", lambda self, one: True)
 
 
 @_switch

@@ -13,7 +13,7 @@ from shared.eventstore.records import HeldMessage, StoredEvent, TimerRow, Work
 from shared.eventstore.rows import Key, Row
 from shared.eventstore.store import Outcome
 from shared.kernel.errors import ConcurrencyConflict, Unavailable
-from tests.simulation.loop import machine_here
+from tests.simulation.machine import machine_here
 
 
 @dataclass

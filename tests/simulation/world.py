@@ -15,14 +15,16 @@ from shared.eventstore.memory import MemoryStore
 from shared.observability.metrics import Metrics
 from shared.privacy.memory_keyring import InMemoryKeyring
 from shared.runtime.definition import stream_of
-from tests.simulation.broker import InboundStream, SimulatedBus, SimulatedQueue
+from tests.simulation.broker import SimulatedBus
 from tests.simulation.checks.everything import Checks
 from tests.simulation.clock import BEGINNING, SimulatedClock
 from tests.simulation.county import ELSEWHERE, Founded, enter
 from tests.simulation.handlers import Poison
 from tests.simulation.history import History
 from tests.simulation.host import SERVICES, Gone, Host
+from tests.simulation.leadership import SimulatedQueue
 from tests.simulation.loop import SimulatedLoop, Stuck
+from tests.simulation.outside import InboundStream
 from tests.simulation.providers import Carrier
 from tests.simulation.store import SimulatedStore
 from tests.simulation.violation import Violation
@@ -102,7 +104,7 @@ class World:
 
     def _died(self, host: Host) -> None:
         self.history.add(host.machine.name, "DIES")
-        pause = 0.1 if self.healed else self.rng.choice((0.1, 1.0, 5.0, 60.0, 1800.0, 20000.0))
+        pause = 60.0 if self.healed else self.rng.choice((0.1, 1.0, 5.0, 60.0, 1800.0, 20000.0))
         self.loop.call_later(pause, self._revive, host, context=Context())
 
     def _revive(self, host: Host) -> None:
