@@ -3,22 +3,38 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from shared.eventstore.context import Cause
 from shared.eventstore.memory import MemoryStore
+from shared.eventstore.model import ServiceModel
 from shared.eventstore.records import Work
 from shared.eventstore.store import Outcome
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.clock import ManualClock
 from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.event import Command, DomainEvent
 from shared.messaging.handlers import Handlers, On
 from shared.messaging.memory_bus import MemoryBus
 from shared.messaging.memory_outbound import MemoryOutboundQueue
+from shared.processes.timers import RETRY_REFUSED, TimerRunner
 from tests.property.kernel_parts import BusyStore
 from tests.support.harness import Harness, eventually, stopping
 from tests.support.kernel import assemble
-from tests.support.sample import ACCOUNT, MODEL, VIEWS, AccountCredited, Close, Open, follower
+from tests.support.sample import (
+    ACCOUNT,
+    MODEL,
+    VIEWS,
+    Account,
+    AccountCredited,
+    Close,
+    Open,
+    decide,
+    follower,
+    publish,
+)
 
 STREAM = "OUT_SAMPLE"
 
@@ -166,3 +182,24 @@ async def test_bug_501_a_message_that_kills_whoever_settles_it_is_set_aside_in_t
         await store.request_dead_letter(number, "replay")
         await one.consumer.settle_requested()
         assert await one.credits() == {"a": 15}
+
+
+async def test_bug_502_two_replicas_that_postpone_a_refused_deadline_at_once_both_live_on() -> None:
+    def refuse(command: Command, state: Account) -> Sequence[DomainEvent]:
+        if isinstance(command, Close):
+            raise Refused("never", "a rule says no to its own deadline")
+        return decide(command, state)
+
+    model = ServiceModel("sample", (replace(ACCOUNT, decide=refuse),), publish, (), VIEWS)
+    store = BusyStore(VIEWS, random.Random(1))
+    clock = ManualClock()
+    one, other = assemble(model, store, clock), assemble(model, store, clock)
+
+    async def open_it(unit: UnitOfWork) -> None:
+        await unit.handle(model.deciders[0], "a", Open(account="a", closes_at=clock.now()))
+
+    await one.executor.run(open_it, Cause("x"))
+    runners = [TimerRunner(kernel.executor, kernel.wakeup) for kernel in (one, other)]
+    await asyncio.gather(*(runner.fire_due() for runner in runners))  # neither ends its process
+    [timer] = store.data.timers.values()
+    assert timer.due_at == clock.now() + RETRY_REFUSED

@@ -18,6 +18,7 @@ from tests.simulation.plan import SCALES
 from tests.simulation.run import Outcome, live
 from tests.simulation.seeds import Lived, lived, parse
 from tests.simulation.shrinking import shrunk
+from tests.simulation.store import QUIET
 
 LINES = 70
 """Of a timeline, the last ones; `--all` shows every one."""
@@ -102,7 +103,7 @@ def _plan(outcome: Outcome, whole: int) -> Table:
 
 
 def _timeline(outcome: Outcome, most: int | None) -> Iterator[str]:
-    entries = list(outcome.history)
+    entries = [entry for entry in outcome.history if entry.what != QUIET or most is None]
     shown = entries if most is None else entries[-most:]
     if len(shown) < len(entries):
         yield f"… {len(entries) - len(shown)} lines before (ARGS=--all shows them)"

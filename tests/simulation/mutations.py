@@ -16,7 +16,7 @@ SWITCHES: dict[str, Switch] = {}
 
 SHARED: Final = (
     "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
-    "membership-moved-from-anywhere", "second-transfer-allowed", "propagated-before-all-is-in",
+    "second-transfer-allowed", "propagated-before-all-is-in",
     "sent-again-while-unknown",
 )  # fmt: skip
 SWITCHES |= {name: real.MUTATIONS[name] for name in SHARED}
@@ -57,6 +57,16 @@ def _unseen(**parts: Any) -> None:
         return original(self, replace(work, **parts))
 
     real._set(MemoryStore, "_refusal", refusal)
+
+
+@_switch
+def membership_moved_from_anywhere() -> None:
+    """Mobility refuses what would lead to a stale move: its rule and the check of that have to be away as well."""
+    from tests.simulation.checks.transfers import Transfers
+
+    real.MUTATIONS["membership-moved-from-anywhere"]()
+    real.MUTATIONS["second-transfer-allowed"]()
+    real._set(Transfers, "_open", lambda self, member, transfer: None)
 
 
 @_switch

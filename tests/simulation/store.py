@@ -27,6 +27,10 @@ class DatabaseTrouble:
     down: bool = False
 
 
+QUIET = "rows only"
+"""A work without a fact: that a provider was asked, say."""
+
+
 class Watcher(Protocol):
     """Sees every work at the moment it becomes true."""
 
@@ -154,4 +158,4 @@ def told(work: Work, events: Sequence[StoredEvent]) -> str:
     parts += [f"parked {held.position}" for held in work.parked]
     parts += [f"dead letter {one.dead_letter_id} {one.status}" for one in work.resolved]
     parts += [f"let go {held.position}" for held in work.unparked]
-    return ", ".join(parts) or "rows only"
+    return ", ".join(parts) or QUIET
