@@ -51,14 +51,16 @@ class Transfer:
         member = self._member()
         branch = self.world.checks.membership.branch[member]
         home = self.world.parents[branch]
-        asked = self._ask(self.transfer_id, member, *self._destination(branch, home))
+        mine = self._through(member, *self._destination(branch, home))
         if self.rng.random() < 0.2:
-            rival = self._new_id()
-            await self.clerk.at_once(asked, self._ask(rival, member, *self._destination(branch, home)))
-            if not self._row():
-                self.transfer_id = rival
+            # Somebody else asks for the same member at the same moment, and would see it through as well.
+            rival = Transfer(Clerk(self.world, f"{self.clerk.name}-rival", random.Random(self.rng.random())))
+            await self.clerk.at_once(mine, rival._through(member, *self._destination(branch, home)))
         else:
-            await asked
+            await mine
+
+    async def _through(self, member: str, committee: str, branch: str | None, scope: TransferScope) -> None:
+        await self._ask(self.transfer_id, member, committee, branch, scope)
         for _ in range(MOST_ACTIONS):
             row = self._row()
             if not row or row["ended_at"] or self.world.closing:
