@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.contracts.base import PublicEvent
-from shared.runtime.definition import stream_of
+from shared.messaging.bus import stream_of
 from tests.simulation.broker import BrokerTrouble
 from tests.simulation.host import SERVICES, Host
 from tests.simulation.providers import ProviderTrouble

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from services.assessment.application.reactions import follows as assessment_follows
@@ -18,18 +18,21 @@ from services.registry.service import SERVICE as REGISTRY
 from shared.contracts.base import PublicEvent
 from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
+from shared.eventstore.records import Work
 from shared.eventstore.repository import Repository
 from shared.kernel.errors import Unavailable
 from shared.kernel.ids import Uuid7
+from shared.messaging.bus import stream_of
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import On
-from shared.messaging.inbound import InboundDoor, durable_of
+from shared.messaging.inbound import InboundDoor
 from shared.messaging.relay import Relay
+from shared.messaging.topology import door_of
 from shared.messaging.wakeup import Wakeup
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
-from shared.runtime.definition import ServiceDefinition, stream_of
+from shared.runtime.definition import ServiceDefinition
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.handlers import MarkingHandlers
 from tests.simulation.machine import Machine
@@ -89,7 +92,7 @@ class Host:
         ]
         self.door: InboundDoor | None = None
         if definition.inbound and definition.refusal:
-            inbound = SimulatedInbound(world.inbound, durable_of(definition.name))
+            inbound = SimulatedInbound(world.inbound, door_of(definition.name))
             self.door = InboundDoor(
                 definition.name, definition.inbound, definition.refusal, self.executor, inbound, rng
             )
@@ -155,9 +158,12 @@ class Host:
                     await consumer.settle_requested()
             await self._dead_letter_bell.wait()
 
-    def _on_commit(self) -> None:
+    def _on_commit(self, works: Sequence[Work]) -> None:
+        for work in works:
+            self.timers.armed(work.armed)
+        if not any(work.messages or work.armed for work in works):
+            return
         self._relay_bell.ring()
-        self._timer_bell.ring()
         for ring in self._after_commit:
             ring()
         if not self.relay.leading:

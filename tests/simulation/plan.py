@@ -48,6 +48,10 @@ YEAR: Final = Scale("district", days=365, transfers=0.2, others=0.15, faults=0.1
 SCALES: Final[Mapping[str, Scale]] = {"short": SHORT, "year": YEAR}
 
 
+OFTEN: Final = ("killed", "database", "broker", "provider", "frozen")
+"""Faults that strike twice as often as the others: they have the most ways to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that will happen. `at` in seconds from the start of the plan."""
@@ -66,6 +70,7 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
     first = rng.randrange(365) if scale.days < 365 else 0  # any month of the year
     # Not every seed has every fault: together they hide each other.
     wrong = [kind for kind in FAULTS if rng.random() < 0.45] or [rng.choice(list(FAULTS))]
+    wrong += [kind for kind in wrong if kind in OFTEN]
     steps: list[Step] = []
 
     def spread(day: int, rate: float, kinds: list[str]) -> None:

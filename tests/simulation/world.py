@@ -12,9 +12,9 @@ import structlog
 from services.cli.demo.county.model import Territory
 from services.notify.application.receipts import Receipt, take
 from shared.eventstore.memory import MemoryStore
+from shared.messaging.bus import stream_of
 from shared.observability.metrics import Metrics
 from shared.privacy.memory_keyring import InMemoryKeyring
-from shared.runtime.definition import stream_of
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.checks.everything import Checks
 from tests.simulation.clock import BEGINNING, SimulatedClock

@@ -6,7 +6,7 @@ from shared.contracts.base import event_class
 from shared.eventstore.memory import MemoryStore
 from shared.eventstore.projection import Fact
 from shared.kernel.json import from_json
-from shared.runtime.definition import stream_of
+from shared.messaging.bus import stream_of
 from tests.simulation.handlers import MARKS
 from tests.simulation.violation import Violation
 

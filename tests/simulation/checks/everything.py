@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.eventstore.records import StoredEvent, Work
-from shared.runtime.definition import stream_of
+from shared.messaging.bus import stream_of
 from tests.simulation.checks.delivery import Delivery
 from tests.simulation.checks.membership import Membership
 from tests.simulation.checks.once import Once
