@@ -17,7 +17,7 @@ from shared.kernel.clock import ManualClock
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.event import Command, DomainEvent
 from shared.messaging.handlers import Handlers, On
-from shared.messaging.memory_bus import MemoryBus
+from shared.messaging.memory_bus import BATCH, MemoryBus
 from shared.messaging.memory_outbound import MemoryOutboundQueue
 from shared.processes.timers import RETRY_REFUSED, TimerRunner
 from tests.property.kernel_parts import BusyStore
@@ -203,3 +203,37 @@ async def test_bug_502_two_replicas_that_postpone_a_refused_deadline_at_once_bot
     await asyncio.gather(*(runner.fire_due() for runner in runners))  # neither ends its process
     [timer] = store.data.timers.values()
     assert timer.due_at == clock.now() + RETRY_REFUSED
+
+
+async def test_bug_503_a_killer_is_set_aside_although_a_whole_batch_of_old_messages_comes_before_it() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = MemoryStore(follower("f").views)
+
+        async def die(event: AccountCredited, _: UnitOfWork) -> None:
+            if event.cents == 13:
+                raise Died
+
+        handlers = Handlers(follower("f"), {AccountCredited: On(die)})
+        # The other partitions stay empty, so every reader begins at the first message again: more than one batch of them.
+        for _ in range(BATCH + 5):
+            await harness.credit("a", 1)
+        before = harness.run(harness.follow("f", store, handlers))
+        await eventually(lambda: store.data.cursors and max(store.data.cursors.values()) == BATCH + 6)
+        assert before.task is not None
+        before.task.cancel()
+        await harness.credit("a", 13)
+        await eventually(lambda: len(harness.bus.streams[STREAM]) == BATCH + 7)  # type: ignore[attr-defined]
+        deaths = 0
+        while not await store.dead_letters("f"):
+            assert deaths < 12
+            again = harness.follow("f", store, handlers)
+            try:
+                for _ in range(2):
+                    await again.consumer.handle(await again.consumer.next())
+            except Died:
+                deaths += 1
+            await again.consumer.close()
+        [(_, _, letter)] = await store.dead_letters("f")
+        assert letter.code == "kills-the-process"
+        assert await before.credits() == {"a": BATCH + 5}

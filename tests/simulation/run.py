@@ -111,4 +111,5 @@ async def _finish(world: World) -> None:
             return
         if asyncio.get_running_loop().time() > last:
             raise Violation(f"{FINISHES_WITHIN / DAY:.0f} days after the last fault: {'; '.join(lacking[:4])}")
+        await world.replay_dead_letters()
         await asyncio.sleep(2 * HOUR)
