@@ -29,6 +29,7 @@ from shared.messaging.failures import is_transient, reason
 from shared.messaging.topology import door_of
 from shared.observability.tracing import concerning, context_from, span, traceparent_of_current
 
+STREAM = "INBOUND"
 Take = Callable[[Any, OutsideEvent, UnitOfWork], Awaitable[None]]
 
 

@@ -10,9 +10,9 @@ from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 
 from shared.messaging.bus import BusUnavailable
+from shared.messaging.inbound import STREAM
 from shared.messaging.topology import door_of
 
-STREAM = "INBOUND"
 BATCH = 1
 """Messages per fetch. nats-py waits for the rest of a larger batch: one message alone was held up to 12 s."""
 FETCH_SECONDS = 5.0

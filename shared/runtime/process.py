@@ -27,8 +27,8 @@ from shared.messaging.bus import stream_of
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import Handlers
+from shared.messaging.inbound import STREAM as INBOUND_STREAM
 from shared.messaging.inbound import InboundDoor
-from shared.messaging.nats_inbound import STREAM as INBOUND_STREAM
 from shared.messaging.nats_inbound import NatsInboundQueue
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.messaging.relay import Relay

@@ -30,6 +30,7 @@ from shared.messaging.inbound import InboundDoor
 from shared.messaging.relay import Relay
 from shared.messaging.topology import door_of
 from shared.messaging.wakeup import Wakeup
+from shared.privacy.opening import LocalOpener
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import ServiceDefinition
@@ -99,7 +100,8 @@ class Host:
         self.lanes = self._lanes() if definition.name == "notify" else {}
 
     def _lanes(self) -> dict[str, Lane]:
-        book = AddressBook(self.store, self.sealer)
+        # In life the registry opens for notify (`Resolver`); here the keys are at hand.
+        book = AddressBook(self.store, LocalOpener(self.sealer))
         lanes = {
             channel: Lane(
                 SimulatedProvider(carrier),

@@ -1,6 +1,6 @@
 """Mechanisms switched off, one at a time, to see whether the simulator notices.
 
-Those of `tests/support/mutations.py` that act on what runs here are used as they are; the rest is what those do to
+Those of `tests/support/mutations/` that act on what runs here are used as they are; the rest is what those do to
 PostgreSQL and NATS, done to the ports in memory.
 """
 
@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from tests.support import mutations as real
+from tests.support.mutations import MUTATIONS
+from tests.support.mutations import switch as real
 
 Switch = Callable[[], None]
 SWITCHES: dict[str, Switch] = {}
@@ -19,7 +20,7 @@ SHARED: Final = (
     "second-transfer-allowed", "propagated-before-all-is-in",
     "sent-again-while-unknown",
 )  # fmt: skip
-SWITCHES |= {name: real.MUTATIONS[name] for name in SHARED}
+SWITCHES |= {name: MUTATIONS[name] for name in SHARED}
 
 
 def _switch(function: Switch) -> Switch:
@@ -30,21 +31,11 @@ def _switch(function: Switch) -> Switch:
 @contextmanager
 def off(name: str) -> Iterator[None]:
     """Switch a mechanism off, and on again."""
-    before: list[tuple[Any, str, Any]] = []
-    original = real._set
-
-    def remembering(owner: Any, attribute: str, value: Any) -> None:
-        before.append((owner, attribute, getattr(owner, attribute)))
-        original(owner, attribute, value)
-
-    real._set = remembering  # type: ignore[assignment]
     try:
         SWITCHES[name]()
         yield
     finally:
-        real._set = original
-        for owner, attribute, value in reversed(before):
-            original(owner, attribute, value)
+        real.restore()
 
 
 def _unseen(**parts: Any) -> None:
@@ -56,7 +47,7 @@ def _unseen(**parts: Any) -> None:
     def refusal(self: Any, work: Any) -> Any:
         return original(self, replace(work, **parts))
 
-    real._set(MemoryStore, "_refusal", refusal)
+    real.replace(MemoryStore, "_refusal", refusal)
 
 
 @_switch
@@ -64,9 +55,9 @@ def membership_moved_from_anywhere() -> None:
     """Mobility refuses what would lead to a stale move: its rule and the check of that have to be away as well."""
     from tests.simulation.checks.transfers import Transfers
 
-    real.MUTATIONS["membership-moved-from-anywhere"]()
-    real.MUTATIONS["second-transfer-allowed"]()
-    real._set(Transfers, "_open", lambda self, member, transfer: None)
+    MUTATIONS["membership-moved-from-anywhere"]()
+    MUTATIONS["second-transfer-allowed"]()
+    real.replace(Transfers, "_open", lambda self, member, transfer: None)
 
 
 @_switch
@@ -101,7 +92,7 @@ def cursor_outside_the_transaction() -> None:
             await original(self, later)
         return outcomes
 
-    real._set(SimulatedStore, "commit", commit)
+    real.replace(SimulatedStore, "commit", commit)
 
 
 @_switch
@@ -116,7 +107,7 @@ def timers_not_claimed() -> None:
             self.data.timers.setdefault((timer.stream_id, timer.name), timer)
         original(self, work)
 
-    real._set(MemoryStore, "_apply", apply)
+    real.replace(MemoryStore, "_apply", apply)
 
 
 @_switch
@@ -124,7 +115,7 @@ def timers_not_cancelled() -> None:
     from shared.eventstore.memory import MemoryStore
 
     original = MemoryStore._apply
-    real._set(MemoryStore, "_apply", lambda self, work: original(self, replace(work, cancelled=[])))
+    real.replace(MemoryStore, "_apply", lambda self, work: original(self, replace(work, cancelled=[])))
 
 
 @_switch
@@ -135,7 +126,7 @@ def idempotency_keys_not_claimed() -> None:
         return None
 
     _unseen(idempotency=None)
-    real._set(Executor, "_known", unknown)
+    real.replace(Executor, "_known", unknown)
 
 
 @_switch
@@ -146,7 +137,7 @@ def inbox_not_kept() -> None:
         return set()
 
     _unseen(inbox=[])
-    real._set(SimulatedStore, "known_in_inbox", nothing)
+    real.replace(SimulatedStore, "known_in_inbox", nothing)
 
 
 @_switch
@@ -164,7 +155,7 @@ def order_of_the_queue_ignored() -> None:
         self._store.data.outbox.reverse()
         return await original(self, limit)
 
-    real._set(_MemoryLeadership, "sequence", sequence)
+    real.replace(_MemoryLeadership, "sequence", sequence)
 
 
 @_switch
@@ -179,8 +170,8 @@ def leader_lock_not_taken() -> None:
 
         return everybody()
 
-    real._set(leadership.SimulatedQueue, "lead", lead)
-    real._set(MemoryOutboundQueue, "is_leader", lambda self, one: True)
+    real.replace(leadership.SimulatedQueue, "lead", lead)
+    real.replace(MemoryOutboundQueue, "is_leader", lambda self, one: True)
 
 
 @_switch
@@ -192,7 +183,7 @@ def fence_off() -> None:
         self.streams[stream].extend(messages)
         self._wake(stream)
 
-    real._set(MemoryBus, "publish", publish)
+    real.replace(MemoryBus, "publish", publish)
 
 
 @_switch
@@ -207,4 +198,4 @@ def silence_counts_as_a_refusal() -> None:
             outcome = Declined("timeout", permanent=False)
         await original(unit, message_id, number, outcome)
 
-    real._set(record, "_result", result)
+    real.replace(record, "_result", result)

@@ -59,7 +59,7 @@ async def contact(clerk: Clerk) -> None:
 
     async def prepare(host: "Host") -> Job:
         async def job(unit: UnitOfWork) -> Any:
-            await roll.change_contact(unit, host.sealer, member, phone, "new@people.example", None)
+            await roll.change_contact(unit, host.sealer, INDEX, member, phone, "new@people.example", None)
             return {"member_id": member}
 
         return job

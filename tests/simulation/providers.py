@@ -70,6 +70,7 @@ class SimulatedProvider:
     def __init__(self, carrier: Carrier) -> None:
         self._carrier = carrier
         self.name = f"simulated-{carrier.channel}"
+        self.address: dict[str, str | int] = {}
 
     async def prepare(self) -> None:
         await asyncio.sleep(0.01)
