@@ -159,7 +159,12 @@ async def provider(world: "World", rng: random.Random) -> None:
     heavy = rng.choice((0.1, 0.5, 0.9))
     carrier.trouble = ProviderTrouble(*(heavy * rng.random() for _ in range(5)))  # type: ignore[arg-type]
     world.history.add(carrier.channel, f"is unwell: {carrier.trouble}")
-    await _for_a_while(rng)
+    # Days without a message would not notice: it lasts until some have met it.
+    met = carrier.taken.total() + rng.randint(5, 40)
+    for _ in range(rng.randint(10, 500)):
+        if world.healed or carrier.taken.total() >= met:
+            break
+        await asyncio.sleep(900.0)
     carrier.trouble = ProviderTrouble()
 
 
