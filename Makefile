@@ -7,6 +7,7 @@
 #   make test-containers, make test-embedded    the same, with the servers where the name says
 #   make test-slow    alarms, the demonstration's own alarm, the images and `docker compose up`
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
+#   make simulate  weeks of a county under faults, from seeds                          (SEEDS=1000 or SEEDS=7-500)
 #   make check   style, types, layers, locks, known vulnerabilities
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
@@ -28,7 +29,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean test-slow
+.PHONY: help demo up test test-containers test-embedded test-slow fuzz simulate check bench locks clean
 .NOTPARALLEL:
 
 help:
@@ -77,6 +78,11 @@ test-slow: $(VENV)/.dev.stamp
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp
 	@$(PYTEST) --hypothesis-profile=default tests/property tests/integration/api $(ARGS)
+
+# Whatever fails here fails again with its seed: docs/simulation.md says how to read it.
+SEEDS ?= 40
+simulate: $(VENV)/.dev.stamp
+	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .

@@ -133,6 +133,8 @@ class Consumer:
                 self._openings = await self._note_first_batch()
             # A reader starts at the partition that is furthest behind, so the first messages may have been handled.
             batch = self._fresh(batch)
+            if not batch:
+                return  # all of it was handled before: whether we survive what comes next is still open
             first = batch[0] if batch else None
             missing = first is not None and is_gap(first, self._cursors[first.partition])
             if first is not None and not missing and self._openings >= 2 * CAREFUL_AFTER:

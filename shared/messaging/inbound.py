@@ -9,14 +9,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-import nats.errors
 import structlog
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.js import JetStreamContext
-from nats.js.errors import Error as JetStreamError
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
@@ -28,16 +23,13 @@ from shared.eventstore.records import HeldMessage, InboxEntry
 from shared.eventstore.store import KeyTaken
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
+from shared.messaging.bus import BusUnavailable
 from shared.messaging.cloudevents import OutsideEvent, parse
 from shared.messaging.failures import is_transient, reason
 from shared.messaging.topology import door_of
 from shared.observability.tracing import concerning, context_from, span, traceparent_of_current
 
 STREAM = "INBOUND"
-BATCH = 1
-"""Messages per fetch. nats-py waits for the rest of a larger batch: one message alone was held up to 12 s."""
-FETCH_SECONDS = 5.0
-
 Take = Callable[[Any, OutsideEvent, UnitOfWork], Awaitable[None]]
 
 
@@ -53,11 +45,55 @@ Refusal = Callable[[str, str, str, str], PublicEvent]
 """(system, message id, code, detail) → the public event that tells the sender."""
 
 
+class Delivery(Protocol):
+    """One message of an outside system. It comes again until it is acknowledged."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def sequence(self) -> int:
+        """Its place in the stream of all inbound messages."""
+        ...
+
+    async def ack(self) -> None:
+        """It has taken effect, or was refused. Raises `BusUnavailable`: then it comes again."""
+        ...
+
+    async def in_progress(self) -> None:
+        """It takes longer; do not deliver it again yet."""
+        ...
+
+
+class InboundQueue(Protocol):
+    """What the broker keeps for one service's door. JetStream behind it in life, memory in the simulator."""
+
+    async def fetch(self) -> Sequence[Delivery]:
+        """The next messages; none when nothing came for a while. Raises `BusUnavailable`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the broker's side; the next fetch opens it again."""
+        ...
+
+
 class InboundDoor:
     """A source for `SourceSubscriber`: reads `inbound.*.<type>` for one service."""
 
     def __init__(
-        self, service: str, inbound: Sequence[Inbound], refusal: Refusal, executor: Executor, client: Client
+        self,
+        service: str,
+        inbound: Sequence[Inbound],
+        refusal: Refusal,
+        executor: Executor,
+        queue: InboundQueue,
+        rng: random.Random | None = None,
     ) -> None:
         self.durable = door_of(service)
         self._service = service
@@ -68,27 +104,16 @@ class InboundDoor:
         self._elsewhere = {fact.inbound_type for fact in InboundFact.__subclasses__()} - set(self._facts)
         self._refusal = refusal
         self._executor = executor
-        # nats-py does not hand its own inbox prefix on to pull subscriptions: ours is the only one we may subscribe to.
-        self._inbox_prefix = f"_INBOX_{service}.".encode()
-        self._client = client
-        self._subscription: JetStreamContext.PullSubscription | None = None
+        self._queue = queue
         self._log = structlog.get_logger("inbound").bind(service=service)
-        self._rng = random.Random()  # noqa: S311
+        self._rng = rng or random.Random()  # noqa: S311 - spreads retries, keeps no secret
 
-    async def next(self) -> list[Msg]:
+    async def next(self) -> Sequence[Delivery]:
         failures = 0
         while True:
             try:
-                if self._subscription is None:
-                    js = self._client.jetstream()
-                    self._subscription = await js.pull_subscribe_bind(
-                        self.durable, STREAM, inbox_prefix=self._inbox_prefix
-                    )
-                batch = await self._subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-            except (TimeoutError, nats.errors.TimeoutError):
-                self.trouble = None
-                await self._check()
-            except (nats.errors.Error, JetStreamError, OSError) as error:
+                batch = await self._queue.fetch()
+            except BusUnavailable as error:
                 failures += 1
                 await self._pause(failures, error)
             else:
@@ -96,40 +121,31 @@ class InboundDoor:
                 if batch:
                     return batch
 
-    async def _check(self) -> None:
-        """A fetch that times out looks the same with and without a consumer: only asking tells."""
-        try:
-            await self._client.jetstream().consumer_info(STREAM, self.durable)
-        except (nats.errors.Error, JetStreamError, OSError) as error:
-            await self._pause(1, error)
-
     async def _pause(self, failures: int, error: Exception) -> None:
-        self.trouble = f"{type(error).__name__}: {error}"
+        self.trouble = str(error)
         self._log.warning("inbound.retry", reason=self.trouble, failures=failures)
         await self.close()
         await self._executor.clock.sleep(min(0.2 * 2 ** min(failures, 5), 5.0) * self._rng.uniform(0.5, 1.0))
 
     async def close(self) -> None:
-        subscription, self._subscription = self._subscription, None
-        if subscription is not None and self._client.is_connected:
-            await subscription.unsubscribe()
+        await self._queue.close()
 
-    async def handle(self, batch: Sequence[Msg]) -> None:
+    async def handle(self, batch: Sequence[Delivery]) -> None:
         for message in batch:
             try:
                 await self._until_settled(message)
             except Exception as error:
                 # A fault of ours. It comes again after the ack wait; the others must not wait with it, nor it be silent.
                 self.trouble = f"{type(error).__name__} while settling a message"
-                self._log.exception("inbound.broken", sequence=message.metadata.sequence.stream)
+                self._log.exception("inbound.broken", sequence=message.sequence)
 
-    async def _until_settled(self, message: Msg) -> None:
+    async def _until_settled(self, message: Delivery) -> None:
         failures = 0
         while True:
             try:
                 await self._settle(message)
                 await message.ack()
-            except (nats.errors.Error, OSError):
+            except (BusUnavailable, OSError):
                 return  # not acknowledged: it comes again, and the inbox knows it
             except Exception as error:
                 if not is_transient(error):
@@ -139,21 +155,20 @@ class InboundDoor:
             else:
                 return
 
-    async def _pause_in_place(self, message: Msg, failures: int, error: Exception) -> None:
+    async def _pause_in_place(self, message: Delivery, failures: int, error: Exception) -> None:
         self.trouble = f"{type(error).__name__}: {error}"
-        if self._client.is_connected:
-            await message.in_progress()
+        await message.in_progress()
         await asyncio.sleep(min(0.1 * 2 ** min(failures, 5), 3.0))
 
-    async def _settle(self, message: Msg) -> None:
+    async def _settle(self, message: Delivery) -> None:
         if message.subject.split(".", 2)[-1] in self._elsewhere:
             return
-        headers = message.headers or {}
+        headers = message.headers
         try:
             event = parse(message.subject, headers, message.data)
         except Invalid as error:
             system = message.subject.split(".")[1]
-            await self._refuse(message, system, f"sequence-{message.metadata.sequence.stream}", error)
+            await self._refuse(message, system, f"sequence-{message.sequence}", error)
             return
         entry = InboxEntry(f"{event.system}|{event.source}", event.event_id)
         if await self._executor.repository.store.known_in_inbox(entry.source, [entry.message_id]):
@@ -198,14 +213,14 @@ class InboundDoor:
         )
 
     async def _refuse(
-        self, message: Msg, system: str, message_id: str, error: Exception, entry: InboxEntry | None = None
+        self, message: Delivery, system: str, message_id: str, error: Exception, entry: InboxEntry | None = None
     ) -> None:
         code, detail = reason(error)
         message_id, detail = _storable(message_id), _storable(detail)
         self._log.warning("inbound.refused", system=system, code=code)
-        headers = {_storable(name): _storable(value) for name, value in (message.headers or {}).items()}
+        headers = {_storable(name): _storable(value) for name, value in message.headers.items()}
         held = HeldMessage(
-            self.durable, f"inbound.{system}", 0, message.metadata.sequence.stream, message_id,
+            self.durable, f"inbound.{system}", 0, message.sequence, message_id,
             _storable(message.subject), headers, message.data, code, detail,
         )  # fmt: skip
 

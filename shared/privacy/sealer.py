@@ -8,7 +8,7 @@ random 96-bit nonces safe.
 import base64
 import binascii
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -41,8 +41,9 @@ class ToOpen(NamedTuple):
 class Sealer:
     """Seals and opens under the keys of a keyring; pass a `CachedKeyring` in a service."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._keyring = keyring
+        self._random_bytes = random_bytes
 
     async def seal(self, person_id: str, field: str, plaintext: str) -> Sealed:
         """Seal one value. Raises `PersonErased`, or `Invalid` for text too long or not encodable."""
@@ -56,7 +57,10 @@ class Sealer:
         """
         encoded = [_encode(value) for value in values]  # before the keyring, which must not make keys for bad input
         keys = await self._keyring.ensure({value.person_id for value in values})
-        return [_seal(keys[value.person_id], value, plain) for value, plain in zip(values, encoded, strict=True)]
+        return [
+            _seal(keys[value.person_id], value, plain, self._random_bytes(NONCE_BYTES))
+            for value, plain in zip(values, encoded, strict=True)
+        ]
 
     async def open(self, person_id: str, field: str, sealed: Sealed) -> str | Erased:
         """Open one value: its text, or `ERASED` once the person's key is gone.
@@ -85,10 +89,9 @@ def _encode(value: ToSeal) -> bytes:
     return plain
 
 
-def _seal(key: PersonKey | Erased, value: ToSeal, plain: bytes) -> Sealed:
+def _seal(key: PersonKey | Erased, value: ToSeal, plain: bytes, nonce: bytes) -> Sealed:
     if isinstance(key, Erased):
         raise PersonErased(value.person_id)
-    nonce = secrets.token_bytes(NONCE_BYTES)
     blob = nonce + key.cipher.encrypt(nonce, plain, _bound_to(key.key_id, value.person_id, value.field))
     return Sealed(f"sealed:1:{key.key_id}:{base64.urlsafe_b64encode(blob).rstrip(b'=').decode('ascii')}")
 

@@ -6,6 +6,7 @@ same moment, takes effect once or not at all.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -113,4 +114,5 @@ class TimerRunner:
         unit.work.fired.append(timer)
         later = self._executor.clock.now() + RETRY_REFUSED
         unit.work.armed.append(TimerRow(timer.stream_id, timer.stream_type, timer.name, later, timer.correlation_id))
-        await self._executor.committer.commit(unit.work)
+        with contextlib.suppress(TimerGone):  # another replica has postponed it, or it was set anew
+            await self._executor.committer.commit(unit.work)

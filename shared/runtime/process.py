@@ -29,6 +29,7 @@ from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import Handlers
 from shared.messaging.inbound import STREAM as INBOUND_STREAM
 from shared.messaging.inbound import InboundDoor
+from shared.messaging.nats_inbound import NatsInboundQueue
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.messaging.relay import Relay
 from shared.messaging.subscriber import subscribe
@@ -190,9 +191,8 @@ class ServiceProcess:
                 payload=_any_of(definition, source, reactions),
             )  # fmt: skip
         if definition.inbound and definition.refusal:
-            self.door = InboundDoor(
-                definition.name, definition.inbound, definition.refusal, running.executor, running.client
-            )
+            queue = NatsInboundQueue(definition.name, running.client)
+            self.door = InboundDoor(definition.name, definition.inbound, definition.refusal, running.executor, queue)
             fact = definition.inbound[0].fact
             for one in definition.inbound[1:]:
                 fact = fact | one.fact  # type: ignore[assignment]

@@ -3,22 +3,38 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from shared.eventstore.context import Cause
 from shared.eventstore.memory import MemoryStore
+from shared.eventstore.model import ServiceModel
 from shared.eventstore.records import Work
 from shared.eventstore.store import Outcome
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.clock import ManualClock
 from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.event import Command, DomainEvent
 from shared.messaging.handlers import Handlers, On
-from shared.messaging.memory_bus import MemoryBus
+from shared.messaging.memory_bus import BATCH, MemoryBus
 from shared.messaging.memory_outbound import MemoryOutboundQueue
+from shared.processes.timers import RETRY_REFUSED, TimerRunner
 from tests.property.kernel_parts import BusyStore
 from tests.support.harness import Harness, eventually, stopping
 from tests.support.kernel import assemble
-from tests.support.sample import ACCOUNT, MODEL, VIEWS, AccountCredited, Close, Open, follower
+from tests.support.sample import (
+    ACCOUNT,
+    MODEL,
+    VIEWS,
+    Account,
+    AccountCredited,
+    Close,
+    Open,
+    decide,
+    follower,
+    publish,
+)
 
 STREAM = "OUT_SAMPLE"
 
@@ -124,3 +140,100 @@ async def test_bug_6_two_replicas_that_settle_at_once_do_it_once() -> None:
         await store.request_dead_letter(number, "replay")
         await asyncio.gather(one.consumer.settle_requested(), other.consumer.settle_requested())
         assert await one.credits() == {"a": 15}
+
+
+class Died(BaseException):
+    """The process is gone: nobody catches it."""
+
+
+async def test_bug_501_a_message_that_kills_whoever_settles_it_is_set_aside_in_the_end() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = MemoryStore(follower("f").views)
+        deadly = True
+
+        async def die(event: AccountCredited, _: UnitOfWork) -> None:
+            if event.cents == 13:
+                raise Died if deadly else Refused("thirteen", "no")
+
+        handlers = Handlers(follower("f"), {AccountCredited: On(die)})
+        deadly = False
+        one = harness.run(harness.follow("f", store, handlers))
+        await harness.credit("a", 13)
+        await harness.credit("a", 2)
+        await eventually(lambda: len(store.data.parked) == 1)
+        [(number, _, _)] = await store.dead_letters("f")
+        deadly = True
+        await store.request_dead_letter(number, "replay")
+        deaths = 0
+        while True:
+            assert deaths < 12
+            again = harness.follow("f", store, handlers)  # the process that is started after each death
+            try:
+                await again.consumer.settle_requested()
+            except Died:
+                deaths += 1
+            else:
+                break
+        [(_, status, letter)] = await store.dead_letters("f")
+        assert (status, letter.code) == ("dead", "kills-the-process")
+        # Once the cause is gone a replay is a replay again, however often it killed before.
+        handlers._reactions.clear()
+        await store.request_dead_letter(number, "replay")
+        await one.consumer.settle_requested()
+        assert await one.credits() == {"a": 15}
+
+
+async def test_bug_502_two_replicas_that_postpone_a_refused_deadline_at_once_both_live_on() -> None:
+    def refuse(command: Command, state: Account) -> Sequence[DomainEvent]:
+        if isinstance(command, Close):
+            raise Refused("never", "a rule says no to its own deadline")
+        return decide(command, state)
+
+    model = ServiceModel("sample", (replace(ACCOUNT, decide=refuse),), publish, (), VIEWS)
+    store = BusyStore(VIEWS, random.Random(1))
+    clock = ManualClock()
+    one, other = assemble(model, store, clock), assemble(model, store, clock)
+
+    async def open_it(unit: UnitOfWork) -> None:
+        await unit.handle(model.deciders[0], "a", Open(account="a", closes_at=clock.now()))
+
+    await one.executor.run(open_it, Cause("x"))
+    runners = [TimerRunner(kernel.executor, kernel.wakeup) for kernel in (one, other)]
+    await asyncio.gather(*(runner.fire_due() for runner in runners))  # neither ends its process
+    [timer] = store.data.timers.values()
+    assert timer.due_at == clock.now() + RETRY_REFUSED
+
+
+async def test_bug_503_a_killer_is_set_aside_although_a_whole_batch_of_old_messages_comes_before_it() -> None:
+    async with stopping(harness_on_memory()) as harness:
+        harness.start(harness.relay())
+        store = MemoryStore(follower("f").views)
+
+        async def die(event: AccountCredited, _: UnitOfWork) -> None:
+            if event.cents == 13:
+                raise Died
+
+        handlers = Handlers(follower("f"), {AccountCredited: On(die)})
+        # The other partitions stay empty, so every reader begins at the first message again: more than one batch of them.
+        for _ in range(BATCH + 5):
+            await harness.credit("a", 1)
+        before = harness.run(harness.follow("f", store, handlers))
+        await eventually(lambda: store.data.cursors and max(store.data.cursors.values()) == BATCH + 6)
+        assert before.task is not None
+        before.task.cancel()
+        await harness.credit("a", 13)
+        await eventually(lambda: len(harness.bus.streams[STREAM]) == BATCH + 7)  # type: ignore[attr-defined]
+        deaths = 0
+        while not await store.dead_letters("f"):
+            assert deaths < 12
+            again = harness.follow("f", store, handlers)
+            try:
+                for _ in range(2):
+                    await again.consumer.handle(await again.consumer.next())
+            except Died:
+                deaths += 1
+            await again.consumer.close()
+        [(_, _, letter)] = await store.dead_letters("f")
+        assert letter.code == "kills-the-process"
+        assert await before.credits() == {"a": BATCH + 5}

@@ -10,7 +10,7 @@ from services.notify.providers.sms_gateway import SmsGateway
 from services.notify.providers.smtp_server import SmtpAccount, SmtpServer
 from services.notify.sending.address_book import AddressBook
 from services.notify.sending.lane import Lane
-from services.notify.sending.to_do import ToDo
+from services.notify.sending.to_do import SqlToDo
 from services.notify.settings import NotifySettings
 from shared.kernel.errors import Unavailable
 from shared.privacy.resolver import Resolver
@@ -32,7 +32,7 @@ def lanes(running: Running) -> Mapping[str, Loop]:
     for channel, provider in _providers(running, settings).items():
         lane = Lane(
             provider,
-            ToDo(running.engine, running.store, channel),
+            SqlToDo(running.engine, running.store, channel),
             book,
             running.executor,
             running.metrics,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,8 +28,20 @@ class Task:
     cause: Cause
 
 
-class ToDo:
+class ToDo(Protocol):
     """The list of one channel, oldest first. Reading takes nothing off it: what is done does."""
+
+    async def next(self, busy: Collection[str], limit: int) -> list[Task]:
+        """Up to `limit` things to do about messages that are not busy."""
+        ...
+
+    async def attempting(self) -> list[dict[str, Any]]:
+        """The messages with an attempt that has no result."""
+        ...
+
+
+class SqlToDo:
+    """The list as two joined tables of the read model."""
 
     def __init__(self, engine: AsyncEngine, store: Store, channel: Channel) -> None:
         self._engine = engine
@@ -37,7 +49,6 @@ class ToDo:
         self._channel = channel
 
     async def next(self, busy: Collection[str], limit: int) -> list[Task]:
-        """Up to `limit` things to do about messages that are not busy."""
         query = (
             select(SENDS.c.step, MESSAGES)
             .join(MESSAGES, MESSAGES.c.message_id == SENDS.c.message_id)
@@ -47,10 +58,9 @@ class ToDo:
         )
         rows = await self._rows(query)
         traces = await self._traces([row["message_id"] for row in rows])
-        return [_task(row, self._channel, traces.get(row["message_id"])) for row in rows]
+        return [task_of(row, self._channel, traces.get(row["message_id"])) for row in rows]
 
     async def attempting(self) -> list[dict[str, Any]]:
-        """The messages with an attempt that has no result."""
         query = select(MESSAGES).where(MESSAGES.c.channel == self._channel, MESSAGES.c.status == "attempting")
         return await self._rows(query)
 
@@ -69,7 +79,8 @@ class ToDo:
         }
 
 
-def _task(row: Mapping[str, Any], channel: Channel, traceparent: str | None) -> Task:
+def task_of(row: Mapping[str, Any], channel: Channel, traceparent: str | None) -> Task:
+    """What a joined row of the list means."""
     return Task(
         message_id=row["message_id"],
         step=row["step"],

@@ -15,8 +15,8 @@ from services.registry.application.reactions import INBOUND, refused
 from services.registry.model import MODEL
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
-from shared.messaging import inbound as module
 from shared.messaging.inbound import InboundDoor
+from shared.messaging.nats_inbound import NatsInboundQueue
 from shared.messaging.provisioning import StreamSpec, ensure_stream
 from tests.support.harness import eventually
 from tests.support.kernel import Kernel, assemble
@@ -26,9 +26,10 @@ OTHER = "91110000600037341L"
 
 
 class Door:
-    def __init__(self, kernel: Kernel, client: Client, prefix: str) -> None:
+    def __init__(self, kernel: Kernel, client: Client, stream: str, prefix: str) -> None:
         self.kernel, self._client, self._prefix = kernel, client, prefix
-        self.door = InboundDoor("registry", INBOUND, refused, kernel.executor, client)
+        queue = NatsInboundQueue("registry", client, stream=stream, inbox="_INBOX")
+        self.door = InboundDoor("registry", INBOUND, refused, kernel.executor, queue)
 
     async def send(self, body: bytes | dict[str, Any], kind: str = "unit-changed.v1", **headers: str) -> None:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -44,17 +45,15 @@ class Door:
 
 
 @pytest.fixture
-async def door(engine: AsyncEngine, nats_client: Client, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+async def door(engine: AsyncEngine, nats_client: Client) -> AsyncIterator[Door]:
     stream, prefix = f"INBOUND_{uuid.uuid4().hex[:6]}", f"i{uuid.uuid4().hex[:8]}"
     js = nats_client.jetstream()
     await ensure_stream(js, StreamSpec(stream, (f"{prefix}.>",), atomic=False))
     await js.add_consumer(
         stream, ConsumerConfig(durable_name="registry-inbound", ack_policy=AckPolicy.EXPLICIT, ack_wait=2)
     )
-    monkeypatch.setattr(module, "STREAM", stream)
     await migrate(engine, MODEL)
-    door = Door(assemble(MODEL, PostgresStore(engine, MODEL.views)), nats_client, prefix)
-    door.door._inbox_prefix = b"_INBOX."
+    door = Door(assemble(MODEL, PostgresStore(engine, MODEL.views)), nats_client, stream, prefix)
 
     async def run() -> None:
         while True:

@@ -23,7 +23,7 @@ from services.notify.providers.sms_gateway import SmsGateway
 from services.notify.providers.smtp_server import SmtpAccount, SmtpServer
 from services.notify.sending.address_book import AddressBook
 from services.notify.sending.lane import Lane
-from services.notify.sending.to_do import ToDo
+from services.notify.sending.to_do import SqlToDo
 from services.notify.service import SERVICE
 from services.notify.settings import NotifySettings
 from shared.contracts import registry
@@ -143,7 +143,7 @@ class World:
         """A sender; unless it is given an executor, one of its own, as in another replica or a restarted process."""
         return Lane(
             provider or self.provider(channel),
-            ToDo(self.engine, self.store, channel),
+            SqlToDo(self.engine, self.store, channel),
             AddressBook(self.store, LocalOpener(self.sealer)),
             executor or assemble(MODEL, self.store, self.clock, seed=2).executor,
             self.metrics,

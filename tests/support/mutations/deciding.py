@@ -22,7 +22,7 @@ def second_transfer_allowed() -> None:
     def decide(command: Any, state: Any) -> Any:
         return original(command, MEMBER_CASE.initial if isinstance(command, OpenCase) else state)
 
-    object.__setattr__(MEMBER_CASE, "decide", decide)
+    replace(MEMBER_CASE, "decide", decide)
 
 
 @mutation

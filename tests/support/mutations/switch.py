@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 MUTATIONS: dict[str, Callable[[], None]] = {}
+_REPLACED: list[tuple[Any, str, Any]] = []
 
 
 def mutation(function: Callable[[], None]) -> Callable[[], None]:
@@ -15,7 +16,21 @@ def mutation(function: Callable[[], None]) -> Callable[[], None]:
 def replace(owner: Any, name: str, value: Any) -> None:
     """Replace something that exists: a mutation of what was renamed must not pass for one."""
     assert hasattr(owner, name)
-    setattr(owner, name, value)
+    _REPLACED.append((owner, name, getattr(owner, name)))
+    _put(owner, name, value)
+
+
+def restore() -> None:
+    """Put everything back: for who tries several in one process."""
+    while _REPLACED:
+        _put(*_REPLACED.pop())
+
+
+def _put(owner: Any, name: str, value: Any) -> None:
+    if dataclasses.is_dataclass(owner) and not isinstance(owner, type):
+        object.__setattr__(owner, name, value)  # a frozen value
+    else:
+        setattr(owner, name, value)
 
 
 def claim_off(name: str, *statements: str) -> None:

@@ -1,0 +1,201 @@
+"""Mechanisms switched off, one at a time, to see whether the simulator notices.
+
+Those of `tests/support/mutations/` that act on what runs here are used as they are; the rest is what those do to
+PostgreSQL and NATS, done to the ports in memory.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from tests.support.mutations import MUTATIONS
+from tests.support.mutations import switch as real
+
+Switch = Callable[[], None]
+SWITCHES: dict[str, Switch] = {}
+
+SHARED: Final = (
+    "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
+    "second-transfer-allowed", "propagated-before-all-is-in",
+    "sent-again-while-unknown",
+)  # fmt: skip
+SWITCHES |= {name: MUTATIONS[name] for name in SHARED}
+
+
+def _switch(function: Switch) -> Switch:
+    SWITCHES[function.__name__.replace("_", "-")] = function
+    return function
+
+
+@contextmanager
+def off(name: str) -> Iterator[None]:
+    """Switch a mechanism off, and on again."""
+    try:
+        SWITCHES[name]()
+        yield
+    finally:
+        real.restore()
+
+
+def _unseen(**parts: Any) -> None:
+    """The store does not look at these parts of a work before it makes it true."""
+    from shared.eventstore.memory import MemoryStore
+
+    original = MemoryStore._refusal
+
+    def refusal(self: Any, work: Any) -> Any:
+        return original(self, replace(work, **parts))
+
+    real.replace(MemoryStore, "_refusal", refusal)
+
+
+@_switch
+def membership_moved_from_anywhere() -> None:
+    """Mobility refuses what would lead to a stale move: its rule and the check of that have to be away as well."""
+    from tests.simulation.checks.transfers import Transfers
+
+    MUTATIONS["membership-moved-from-anywhere"]()
+    MUTATIONS["second-transfer-allowed"]()
+    real.replace(Transfers, "_open", lambda self, member, transfer: None)
+
+
+@_switch
+def stream_versions_not_checked() -> None:
+    _unseen(appends=[], reads={})
+
+
+@_switch
+def remembered_reads_not_checked() -> None:
+    _unseen(reads={})
+
+
+@_switch
+def cursor_not_compared() -> None:
+    _unseen(cursors=[])
+
+
+@_switch
+def cursor_outside_the_transaction() -> None:
+    from tests.simulation.store import SimulatedStore
+
+    original = SimulatedStore.commit
+
+    async def commit(self: Any, works: Any) -> Any:
+        outcomes = await original(self, [replace(work, cursors=[]) for work in works])
+        later = [
+            replace(type(work)(), cursors=work.cursors)
+            for work, outcome in zip(works, outcomes, strict=True)
+            if outcome is None and work.cursors
+        ]
+        if later:
+            await original(self, later)
+        return outcomes
+
+    real.replace(SimulatedStore, "commit", commit)
+
+
+@_switch
+def timers_not_claimed() -> None:
+    from shared.eventstore.memory import MemoryStore
+
+    _unseen(fired=[])
+    original = MemoryStore._apply
+
+    def apply(self: Any, work: Any) -> None:
+        for timer in work.fired:
+            self.data.timers.setdefault((timer.stream_id, timer.name), timer)
+        original(self, work)
+
+    real.replace(MemoryStore, "_apply", apply)
+
+
+@_switch
+def timers_not_cancelled() -> None:
+    from shared.eventstore.memory import MemoryStore
+
+    original = MemoryStore._apply
+    real.replace(MemoryStore, "_apply", lambda self, work: original(self, replace(work, cancelled=[])))
+
+
+@_switch
+def idempotency_keys_not_claimed() -> None:
+    from shared.eventstore.executor import Executor
+
+    async def unknown(self: Any, once: Any) -> None:
+        return None
+
+    _unseen(idempotency=None)
+    real.replace(Executor, "_known", unknown)
+
+
+@_switch
+def inbox_not_kept() -> None:
+    from tests.simulation.store import SimulatedStore
+
+    async def nothing(self: Any, source: str, message_ids: Any) -> set[str]:
+        return set()
+
+    _unseen(inbox=[])
+    real.replace(SimulatedStore, "known_in_inbox", nothing)
+
+
+@_switch
+def settling_not_claimed() -> None:
+    _unseen(resolved=[], unparked=[])
+
+
+@_switch
+def order_of_the_queue_ignored() -> None:
+    from shared.messaging.memory_outbound import _MemoryLeadership
+
+    original = _MemoryLeadership.sequence
+
+    async def sequence(self: Any, limit: int) -> Any:
+        self._store.data.outbox.reverse()
+        return await original(self, limit)
+
+    real.replace(_MemoryLeadership, "sequence", sequence)
+
+
+@_switch
+def leader_lock_not_taken() -> None:
+    from shared.messaging.memory_outbound import MemoryOutboundQueue, _MemoryLeadership
+    from tests.simulation import leadership
+
+    def lead(self: Any) -> Any:
+        @asynccontextmanager
+        async def everybody() -> Any:
+            yield leadership._TroubledLeadership(_MemoryLeadership(self, self._store), self, self._rng)
+
+        return everybody()
+
+    real.replace(leadership.SimulatedQueue, "lead", lead)
+    real.replace(MemoryOutboundQueue, "is_leader", lambda self, one: True)
+
+
+@_switch
+def fence_off() -> None:
+    from shared.messaging.memory_bus import MemoryBus
+
+    async def publish(self: Any, stream: str, messages: Any) -> None:
+        self._require(stream)
+        self.streams[stream].extend(messages)
+        self._wake(stream)
+
+    real.replace(MemoryBus, "publish", publish)
+
+
+@_switch
+def silence_counts_as_a_refusal() -> None:
+    from services.notify.providers.outcome import Declined, NoAnswer
+    from services.notify.sending import record
+
+    original = record._result
+
+    async def result(unit: Any, message_id: str, number: int, outcome: Any) -> None:
+        if isinstance(outcome, NoAnswer):
+            outcome = Declined("timeout", permanent=False)
+        await original(unit, message_id, number, outcome)
+
+    real.replace(record, "_result", result)

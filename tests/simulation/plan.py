@@ -1,0 +1,121 @@
+"""What a seed has in store: what people will do and what will go wrong, each with a seed of its own.
+
+So a plan can be cut off anywhere, or lose a step, and what remains is what it was.
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from tests.simulation import people
+from tests.simulation.clerk import Clerk
+from tests.simulation.clock import BEGINNING
+from tests.simulation.faults import FAULTS
+from tests.simulation.transfers import DAY, Transfer
+
+
+async def _transfer(clerk: Clerk) -> None:
+    await Transfer(clerk).live()
+
+
+DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {
+    "transfer": _transfer,
+    "admission": people.admission,
+    "contact": people.contact,
+    "post-change": people.post_change,
+    "quarter-end": people.quarter_end,
+    "outside-register": people.outside_register,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything. `transfers` and `others` per day of an ordinary month, `faults` per day when there are."""
+
+    county: str
+    days: float
+    transfers: float
+    others: float
+    faults: float
+
+
+SHORT: Final = Scale("small", days=20, transfers=0.15, others=0.15, faults=0.9)
+"""A seed among thousands: three weeks, and something wrong most of the time."""
+YEAR: Final = Scale("district", days=365, transfers=0.2, others=0.15, faults=0.15)
+"""A year of a district of 800 members (domain §5.2)."""
+SCALES: Final[Mapping[str, Scale]] = {"short": SHORT, "year": YEAR}
+
+
+OFTEN: Final = ("killed", "database", "broker", "provider", "frozen")
+"""Faults that strike twice as often as the others: they have the most ways to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that will happen. `at` in seconds from the start of the plan."""
+
+    at: float
+    kind: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{BEGINNING + timedelta(seconds=self.at):%m-%d %H:%M:%S} {self.kind}"
+
+
+def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
+    """The plan of a seed, in order of time."""
+    rng = random.Random(f"plan {seed}")
+    first = rng.randrange(365) if scale.days < 365 else 0  # any month of the year
+    # Not every seed has every fault: together they hide each other.
+    wrong = [kind for kind in FAULTS if rng.random() < 0.45] or [rng.choice(list(FAULTS))]
+    wrong += [kind for kind in wrong if kind in OFTEN]
+    steps: list[Step] = []
+
+    def spread(day: int, rate: float, kinds: list[str]) -> None:
+        whole = int(rate) + (rng.random() < rate % 1)
+        steps.extend(Step((day + _hour(rng)) * DAY, rng.choice(kinds), rng.getrandbits(64)) for _ in range(whole))
+
+    for day in range(int(scale.days)):
+        busy = rush(first + day)
+        spread(day, scale.transfers * busy, ["transfer"])
+        spread(day, scale.others * busy, ["admission", "contact", "post-change", "outside-register"])
+        spread(day, scale.faults, wrong)
+        if quarter_ends(first + day):
+            steps.append(Step((day + 0.4) * DAY, "quarter-end", rng.getrandbits(64)))
+    if not any(step.kind in DOINGS for step in steps):
+        steps.append(Step(0.4 * DAY, "transfer", rng.getrandbits(64)))
+    near = [step.at for step in steps if step.kind in DOINGS]
+    moved = [_closer(step, near, rng) if step.kind in FAULTS else step for step in steps]
+    return tuple(sorted(moved, key=lambda step: (step.at, step.seed)))
+
+
+def rush(day: int) -> float:
+    """Peaks of domain §5.2: graduates from June to September, the return at Spring Festival, the end of a quarter."""
+    date = (BEGINNING + timedelta(days=day % 365)).date()
+    rate = 1.0
+    if date.month in (6, 7, 8, 9):
+        rate *= 2.5
+    if (date.month, date.day) >= (2, 10) and (date.month, date.day) <= (3, 5):
+        rate *= 2.0
+    if date.month % 3 == 0 and date.day >= 25:
+        rate *= 2.0
+    return rate * (0.2 if date.weekday() >= 5 else 1.15)
+
+
+def quarter_ends(day: int) -> bool:
+    date = (BEGINNING + timedelta(days=day % 365)).date()
+    return date.month % 3 == 0 and date.day == 30
+
+
+def _hour(rng: random.Random) -> float:
+    return rng.uniform(0.33, 0.75)
+
+
+def _closer(fault: Step, near: list[float], rng: random.Random) -> Step:
+    """Most faults strike while something is going on: in the night nothing could go wrong."""
+    if rng.random() < 0.25:
+        return fault
+    at = rng.choice(near) + rng.choice((0.0, 0.05, 1.0, 30.0, 3600.0)) * rng.uniform(-0.5, 1.5)
+    return Step(max(at, 0.0), fault.kind, fault.seed)

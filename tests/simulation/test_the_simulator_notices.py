@@ -1,0 +1,55 @@
+"""The simulator is tested too: with a mechanism switched off it has to find a seed that fails for it, and soon."""
+
+import re
+import sys
+
+import pytest
+
+from tests.simulation.mutations import SWITCHES, off
+from tests.simulation.plan import SHORT
+from tests.simulation.run import live
+
+MOST_SEEDS = 200
+
+MISSED = {
+    "cursor-not-compared": "took message .* twice|before its message",
+    "cursor-outside-the-transaction": "took message .* twice|before its message",
+    "fence-off": "holds another message",
+    "gaps-not-noticed": "before its message|went past message",
+    "idempotency-keys-not-claimed": "answered in two ways|took effect twice",
+    "inbox-not-kept": "took message .* twice",
+    "keys-not-parked": "before its message",
+    "killer-messages-not-counted": "hours after the last fault: .* lacks",
+    "leader-lock-not-taken": "busy without getting anywhere|another message|published after",
+    "lost-messages-not-published-again": r"OUT_\w+ ends at \d+ of",
+    "membership-moved-from-anywhere": "was moved from",
+    "order-of-the-queue-ignored": "was published after",
+    "propagated-before-all-is-in": "was called propagated without",
+    "remembered-reads-not-checked": "has no end|two|lacks|twice|remembers",
+    "second-transfer-allowed": "has two open transfers",
+    "sent-again-while-unknown": r"was sent \d times",
+    "settling-not-claimed": "took message .* twice|before its message",
+    "silence-counts-as-a-refusal": r"was sent \d times",
+    "stream-versions-not-checked": "two|twice|holds for|remembers|no end|was moved from",
+    "timers-not-cancelled": "fired for .* was not set",
+    "timers-not-claimed": "fired for",
+}
+"""What has to be said of it: a failure for another reason is no finding."""
+
+
+def test_every_switch_is_tried() -> None:
+    assert set(MISSED) == set(SWITCHES)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", sorted(MISSED))
+def test_what_is_switched_off_is_missed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with off(name):
+        for seed in range(1, MOST_SEEDS + 1):
+            violation = live(seed, SHORT, keep=1).violation
+            if violation is not None and re.search(MISSED[name], str(violation)):
+                break
+        else:
+            pytest.fail(f"{name} was not missed in {MOST_SEEDS} seeds")
+    with capsys.disabled():
+        sys.stdout.write(f" ({name} after {seed}) ")
