@@ -2,6 +2,7 @@
 
 from services.mobility.projections.propagation import PROPAGATION
 from services.mobility.projections.roll import ROLL
+from services.mobility.projections.rules import RULES
 from services.mobility.projections.transfers import TRANSFERS
 
-PROJECTIONS = (*ROLL, TRANSFERS, PROPAGATION)
+PROJECTIONS = (*ROLL, TRANSFERS, PROPAGATION, *RULES)
