@@ -45,7 +45,8 @@ def _ended(event: retained.RetentionEnded, fact: Fact) -> list[RowChange]:
 
 
 def _finished(event: ReconciliationFinished, fact: Fact) -> list[RowChange]:
-    row = event.model_dump() | {"mismatches": [one.model_dump() for one in event.mismatches], "version": fact.version}
+    row = event.model_dump(exclude={"mismatches", "next_due_at"}) | {"version": fact.version}
+    row |= {"mismatches": [one.model_dump(mode="json") for one in event.mismatches]}
     return [Put("reconciliations", (event.run_id,), row)]
 
 

@@ -76,11 +76,10 @@ def _closing_case(project: OwnProjector) -> OwnProjector:
     return both
 
 
-def _leg(event: events.LegRecorded, fact: Fact) -> list[RowChange]:
+def _leg(event: events.LegRecorded, _: Fact) -> list[RowChange]:
     row = event.model_dump(include={"transfer_id", "leg", "step", "recorded_by", "reference"})
-    row |= {"at": event.recorded_at}
     key = (event.transfer_id, event.leg, event.step)
-    return [_version(event.transfer_id, fact), Put("transfer_legs", key, row)]
+    return [Put("transfer_legs", key, row | {"at": event.recorded_at})]
 
 
 def _transferred_out(event: events.MemberTransferredOut, fact: Fact) -> list[RowChange]:
@@ -99,7 +98,7 @@ _LETTER = {
 TRANSFERS = Projection(
     "transfers",
     2,
-    ("transfers", "cases", "transfer_legs"),
+    ("transfers", "cases"),
     {
         events.TransferRequested: _requested,
         events.TransferApproved: _row(approved="step"),
@@ -110,7 +109,7 @@ TRANSFERS = Projection(
         events.TransferHeld: _row({"status": "held"}, held_text="text"),
         events.CommitteeAccepted: _row({"status": "admitted"}, admitted_at="accepted_at"),
         events.BranchAssigned: _row(to_branch_id="branch_id"),
-        events.LegRecorded: _leg,
+        events.LegRecorded: _row(),
         events.MemberTransferredOut: _transferred_out,
         events.OrganisationReplaced: _row(),
         events.MembershipInDoubt: _row(in_doubt_body="body_id"),
@@ -143,3 +142,5 @@ TRANSFERS = Projection(
     },
     {},
 )
+
+LEGS = Projection("transfer_legs", 1, ("transfer_legs",), {events.LegRecorded: _leg}, {})
