@@ -1,5 +1,7 @@
 """Domain §2.1: what users of today's systems suffer, one by one, and why it cannot happen here."""
 
+from typing import Any
+
 import pytest
 
 from services.mobility.application import decisions, letters, requests
@@ -56,7 +58,7 @@ async def test_2_what_the_sender_has_sent_the_receiver_has_in_the_same_moment(wo
 
 async def test_3_a_target_that_is_not_in_our_tree_has_its_own_way_with_a_holder(world: World) -> None:
     """Target organisation not searchable: paper, and from then on nobody knew."""
-    asked = {
+    asked: dict[str, Any] = {
         "to_committee_id": None,
         "to_branch_id": None,
         "scope": "national",
