@@ -13,10 +13,10 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from nats.aio.client import Client
 from nats_outbox.core.models import Base as OutboxBase
@@ -57,6 +57,9 @@ from shared.messaging.wakeup import Wakeup
 from shared.processes.timers import TimerRunner
 from tests.integration.mobility.roll import admitted, roll
 from tests.support.kernel import Kernel, assemble
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 TRANSFERS = 400
 WIDTH = 64
@@ -136,7 +139,7 @@ class Town:
             await one.engine.dispose()
         await self.client.close()
 
-    async def transfer(self, number: int) -> None:
+    async def transfer(self, number: int) -> mobility.TransferAccepted:
         transfer_id, member_id = f"t{number}", f"n{number}"
         run = self.mobility.kernel.executor.run
         source, target = f"from-c{number % COMMITTEES}", f"to-c{number % COMMITTEES}"
@@ -151,30 +154,50 @@ class Town:
         )
         event = mobility.TransferAccepted.model_validate(accepted[0].model_dump())
         await asyncio.gather(*(self.others[name].say(said) for name, said in _answers(event).items()))
+        return event
+
+    async def confirm(self, event: mobility.TransferAccepted) -> None:
+        """Both branches acknowledge and the receipt goes back: people do that once they have been told, not before."""
+        transfer_id = event.transfer_id
+        run = self.mobility.kernel.executor.run
         for one in event.parties:
             if one.must_acknowledge:
                 await run(
                     lambda unit, one=one: acknowledge(unit, transfer_id, one.party_id, one.ref_id),  # type: ignore[misc]
                     Cause(transfer_id),
                 )
-        await run(lambda unit: decisions.return_receipt(unit, transfer_id, target, None), Cause(transfer_id))
+        receiver = event.to_committee_id
+        await run(lambda unit: decisions.return_receipt(unit, transfer_id, receiver, None), Cause(transfer_id))
 
     async def rate(self, first: int, number: int) -> float:
         """Transfers per second until the last one is propagated."""
-        ids = iter(range(first, first + number))
         began = time.perf_counter()
+        accepted = await _by_clerks(self.transfer, range(first, first + number))
+        await self._until(
+            "SELECT count(*) = 0 FROM propagation WHERE number IS NOT NULL AND state IS NULL AND step <> 'acknowledged'"
+        )
+        await _by_clerks(self.confirm, accepted)
+        await self._until(f"SELECT count(*) >= {first + number} FROM relocations WHERE propagated_at IS NOT NULL")
+        return number / (time.perf_counter() - began)
 
-        async def clerk() -> None:
-            for one in ids:
-                await self.transfer(one)
-
-        await asyncio.gather(*(clerk() for _ in range(WIDTH)))
-        query = text("SELECT count(*) FROM relocations WHERE propagated_at IS NOT NULL")
+    async def _until(self, question: str) -> None:
         while True:
             async with self.mobility.engine.connect() as connection:
-                if int((await connection.execute(query)).scalar_one()) >= first + number:
-                    return number / (time.perf_counter() - began)
+                if (await connection.execute(text(question))).scalar_one():
+                    return
             await asyncio.sleep(0.02)
+
+
+async def _by_clerks(act: Callable[[T], Awaitable[R]], things: Iterable[T]) -> list[R]:
+    """WIDTH clerks do this to all things, each the next one when it is ready."""
+    waiting, done = iter(things), list[R]()
+
+    async def clerk() -> None:
+        for one in waiting:
+            done.append(await act(one))
+
+    await asyncio.gather(*(clerk() for _ in range(WIDTH)))
+    return done
 
 
 def committees() -> list[PublicEvent]:
