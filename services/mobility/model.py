@@ -3,10 +3,27 @@
 from services.mobility.application.publishing import PUBLISH
 from services.mobility.domain.letter_series import LETTER_SERIES
 from services.mobility.domain.member_case import MEMBER_CASE
+from services.mobility.domain.reconciliation.decider import RECONCILIATION
+from services.mobility.domain.retained_relation.decider import RETAINED_RELATION
 from services.mobility.domain.transfer.decider import TRANSFER
+from services.mobility.domain.transfer_rules.decider import TRANSFER_RULES
 from services.mobility.processes.relocation.decider import RELOCATION
 from services.mobility.projections.projections import PROJECTIONS
 from services.mobility.projections.tables import VIEWS
 from shared.eventstore.model import ServiceModel
 
-MODEL = ServiceModel("mobility", (TRANSFER, MEMBER_CASE, LETTER_SERIES, RELOCATION), PUBLISH, PROJECTIONS, VIEWS)
+MODEL = ServiceModel(
+    "mobility",
+    (
+        TRANSFER,
+        MEMBER_CASE,
+        LETTER_SERIES,
+        RELOCATION,
+        TRANSFER_RULES,
+        RETAINED_RELATION,
+        RECONCILIATION,
+    ),
+    PUBLISH,
+    PROJECTIONS,
+    VIEWS,
+)

@@ -1,16 +1,25 @@
 """Public events of mobility: a transfer (组织关系转接) from request to proof."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
 from shared.contracts.parties import InterestedParty
 
-TransferScope = Literal["within_committee", "county", "city", "province", "national"]
+TransferScope = Literal["within_committee", "county", "city", "province", "national", "special"]
+Carrying = Literal["electronic", "in_person", "confidential_post"]
 RejectionReason = Literal[
-    "wrong_destination", "not_known_here", "dossier_doubtful", "dues_unpaid", "incomplete_papers", "other"
+    "wrong_destination",
+    "not_known_here",
+    "dossier_doubtful",
+    "admission_doubtful",
+    "dues_unpaid",
+    "incomplete_papers",
+    "organisation_dissolved",
+    "other",
 ]
+Outcome = Literal["on_time", "process_failure", "technical_failure", "not_counted"]
 
 
 class MobilityEvent(PublicEvent, service="mobility"):
@@ -32,6 +41,10 @@ class TransferRequested(MobilityEvent, aggregate="transfer", key="member_id", su
     approval_path: tuple[str, ...]
     requested_at: datetime
     resent_of: str | None = None
+    carrying: Carrying = "electronic"
+    recently_admitted: bool = False
+    from_area_code: str | None = None
+    to_area_code: str | None = None
 
 
 class TransferApproved(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
@@ -89,6 +102,8 @@ class TransferAccepted(MobilityEvent, aggregate="transfer", key="member_id", sub
     accepted_at: datetime
     receipt_due_at: datetime
     parties: tuple[InterestedParty, ...]
+    from_area_code: str | None = None
+    to_area_code: str | None = None
 
 
 class TransferRejected(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
@@ -225,3 +240,167 @@ class InboundRefused(MobilityEvent, aggregate="inbound", key="system", subject="
 
 class AuditAnchored(Anchored, service="mobility", aggregate="audit", key="chain"):
     """The audit trail of mobility reaches to that record; whoever keeps this event can tell when the trail is shortened."""
+
+
+# -- transfers: what the receiver, the paper leg and time add ----------------------------------------------------------
+
+
+class VoidAcknowledged(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The receiver has heard that this letter is void; the one in its place can be used from now on (domain T11)."""
+
+    transfer_id: str
+    member_id: str
+    letter_number: str
+    heard_by: str
+    heard_at: datetime
+
+
+class TransferHeld(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The receiver looks into the dossier until `until` (暂缓, domain T5); the membership stays where it is."""
+
+    transfer_id: str
+    member_id: str
+    held_by: str
+    text: str
+    held_at: datetime
+    until: datetime
+
+
+class CommitteeAccepted(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The receiving committee took the member in and has still to name the branch (domain T16). Moves nobody yet."""
+
+    transfer_id: str
+    member_id: str
+    to_committee_id: str
+    letter_number: str | None
+    accepted_at: datetime
+
+
+class BranchAssigned(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The receiving committee named the branch of a member it had accepted; `TransferAccepted` follows."""
+
+    transfer_id: str
+    member_id: str
+    to_committee_id: str
+    branch_id: str
+    assigned_at: datetime
+
+
+class MemberTransferredOut(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """A committee outside this installation took the member in, as its 回执 says; the roll is theirs from now on."""
+
+    transfer_id: str
+    member_id: str
+    from_branch_id: str
+    from_committee_id: str
+    to_area_code: str
+    receipt_reference: str
+    accepted_on: date
+    recorded_at: datetime
+
+
+class MembershipInDoubt(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """Six months after a letter nobody has taken the member in (domain T10). `body_id` looks into it; nothing is decided."""
+
+    transfer_id: str
+    member_id: str
+    letter_number: str
+    body_id: str
+    since: datetime
+
+
+class TransferClassified(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """How a transfer stood a fixed time after its request. `detail` is a code; a technical failure is no human slowness."""
+
+    transfer_id: str
+    member_id: str
+    outcome: Outcome
+    detail: str
+    requested_at: datetime
+    classified_at: datetime
+
+
+class PartyRetried(MobilityEvent, aggregate="relocation", key="member_id", subject="relocation_id"):
+    """What did not reach a party is to be sent to it again; `attempt` counts from 1. Moves nothing by itself."""
+
+    relocation_id: str
+    member_id: str
+    party_id: str
+    attempt: int
+    asked_by: str
+    retried_at: datetime
+
+
+# -- transfers: rules, retained relations, reconciliation --------------------------------------------------------------
+
+
+class TransferRulesAdopted(MobilityEvent, aggregate="transfer-rules", key="area_code"):
+    """A place's numbers for transfers (validity of letters, deadlines), with the document they come from."""
+
+    area_code: str
+    rules_version: int
+    effective_from: date
+    source_document: str
+    adopted_by: str
+    adopted_at: datetime
+
+
+class RelationRetained(MobilityEvent, aggregate="retained-relation", key="member_id", subject="retention_id"):
+    """A graduate's or an emigrant's relation stays with the committee, for a limited time (domain T24)."""
+
+    retention_id: str
+    member_id: str
+    committee_id: str
+    kind: Literal["graduate", "abroad"]
+    since: date
+    limit_on: date
+
+
+class RetentionContactOverdue(MobilityEvent, aggregate="retained-relation", key="member_id", subject="retention_id"):
+    """Nobody has had contact with the member for half a year."""
+
+    retention_id: str
+    member_id: str
+    committee_id: str
+    due_at: datetime
+
+
+class RetentionLimitReached(MobilityEvent, aggregate="retained-relation", key="member_id", subject="retention_id"):
+    """The longest time is over; the committee has to decide. Nothing happens by itself."""
+
+    retention_id: str
+    member_id: str
+    committee_id: str
+    kind: Literal["graduate", "abroad"]
+    limit_at: datetime
+
+
+class RetentionEnded(MobilityEvent, aggregate="retained-relation", key="member_id", subject="retention_id"):
+    """The committee decided what becomes of a retained relation."""
+
+    retention_id: str
+    member_id: str
+    committee_id: str
+    decision: Literal["transferred", "returned", "extended_by_superior", "membership_stopped"]
+    decided_by: str
+    reason: str
+    decided_on: date
+
+
+class ReconciliationDue(MobilityEvent, aggregate="reconciliation", key="organisation_id"):
+    """The yearly comparison of what left with what arrived is due (domain T25)."""
+
+    organisation_id: str
+    year: int
+    due_at: datetime
+
+
+class ReconciliationFinished(MobilityEvent, aggregate="reconciliation", key="organisation_id"):
+    """What a comparison found; the report itself stays with mobility."""
+
+    organisation_id: str
+    run_id: str
+    year: int
+    compared: int
+    mismatches: int
+    as_of: datetime

@@ -17,6 +17,7 @@ from services.mobility.processes.relocation.commands import (
     RelocationCommand,
     StartPropagation,
 )
+from services.mobility.processes.relocation.decide import MOST_TRIES
 from services.mobility.processes.relocation.decider import RELOCATION
 from services.mobility.processes.relocation.events import PropagationLate, RelocationPropagated
 from services.mobility.processes.relocation.ledger import missing
@@ -130,9 +131,9 @@ class RelocationMachine(RuleBasedStateMachine):
 
     @rule()
     def deadline(self) -> None:
-        if self.timers:
+        if self.timers and self.state.look_again_at is not None:
             self.timers.clear()
-            self.hear(MarkLate(due_at=at(2)))
+            self.hear(MarkLate(due_at=self.state.look_again_at))
 
     @invariant()
     def propagated_at_most_once_and_only_when_complete(self) -> None:
@@ -142,14 +143,14 @@ class RelocationMachine(RuleBasedStateMachine):
         assert len(ends) == int(complete) == int(self.state.propagated)
 
     @invariant()
-    def late_at_most_once_and_never_empty(self) -> None:
+    def late_is_said_for_a_week_at_most_and_never_empty(self) -> None:
         late = [event for event in self.events if isinstance(event, PropagationLate)]
-        assert len(late) <= 1
+        assert len(late) <= MOST_TRIES + 1
         assert all(event.missing for event in late)
 
     @invariant()
     def the_timer_is_armed_exactly_while_it_can_be_late(self) -> None:
-        running = self.state.started is not None and not self.state.propagated and not self.state.late
+        running = self.state.started is not None and not self.state.propagated and self.state.look_again_at is not None
         assert bool(self.timers) == running
 
     @invariant()

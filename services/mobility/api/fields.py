@@ -17,6 +17,13 @@ Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 LetterNumber = Annotated[str, Field(min_length=1, max_length=64)]
 
 
+Reference = Annotated[str, Field(min_length=1, max_length=100)]
+"""What proves a step on paper: the number of a posting, of a receipt, of an exchange."""
+
+AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+"""行政区划代码, six digits (GB/T 2260)."""
+
+
 class Act(Body):
     """Which organisation acts."""
 

@@ -1,16 +1,17 @@
 """`/transfers/{id}/…`: what the committees on the way of a transfer decide about it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.mobility.api.fields import Act, Id, LetterNumber, Words
+from services.mobility.api.fields import Act, Id, LetterNumber, Reference, Words
 from services.mobility.api.queries import settings_of
 from services.mobility.api.sides import transfer_seen
 from services.mobility.application import decisions, letters
 from services.mobility.application.steps import summary
-from services.mobility.domain.terms import RejectionReason
+from services.mobility.domain.terms import Fault, Leg, LegStep, RejectionReason
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.observability.tracing import concerns
@@ -24,6 +25,48 @@ class Acceptance(Act):
 
     branch_id: Id | None = None
     letter_number: LetterNumber | None = None
+    inquiry: Words | None = None
+    branch_later: bool = False
+
+
+class Assignment(Act):
+    """Which branch, after the committee has accepted (domain T16)."""
+
+    branch_id: Id
+
+
+class Holding(Act):
+    """暂缓: what is doubtful in the dossier (domain T5)."""
+
+    letter_number: LetterNumber | None = None
+    text: Words
+
+
+class VoidHeard(Act):
+    """Which number is void (domain T11)."""
+
+    letter_number: LetterNumber
+
+
+class Reissue(Act):
+    """What the source found out about the letter that is replaced (domain T10)."""
+
+    fault: Fault | None = None
+
+
+class LegTaken(Act):
+    """A step of one way of the case (domain T14), and what proves it."""
+
+    leg: Leg
+    step: LegStep
+    reference: Reference
+
+
+class OutsideReceipt(Act):
+    """The 回执 of a committee outside our tree, as it stands there."""
+
+    receipt_reference: Reference
+    accepted_on: date
 
 
 class Refusal(Act):
@@ -66,9 +109,69 @@ def steps(running: Running) -> APIRouter:
 
     @router.post("/letters", status_code=201)
     @action("transfer.reissue-letter")
-    async def reissue(transfer_id: Id, body: Act, asked: Request) -> Response:
+    async def reissue(transfer_id: Id, body: Reissue, asked: Request) -> Response:
         return await decide(
-            transfer_id, body, asked, lambda unit: letters.reissue(unit, transfer_id, body.by, asked.expected), 201
+            transfer_id,
+            body,
+            asked,
+            lambda unit: letters.reissue(unit, transfer_id, body.by, asked.expected, body.fault),
+            201,
+        )
+
+    @router.post("/void-acknowledgements")
+    @action("transfer.acknowledge-void")
+    async def acknowledge_void(transfer_id: Id, body: VoidHeard, asked: Request) -> Response:
+        return await decide(
+            transfer_id,
+            body,
+            asked,
+            lambda unit: decisions.acknowledge_void(unit, transfer_id, body.by, body.letter_number, asked.expected),
+        )
+
+    @router.post("/hold")
+    @action("transfer.hold")
+    async def hold(transfer_id: Id, body: Holding, asked: Request) -> Response:
+        return await decide(
+            transfer_id,
+            body,
+            asked,
+            lambda unit: decisions.hold(unit, transfer_id, body.by, body.letter_number, body.text, asked.expected),
+        )
+
+    @router.post("/branch")
+    @action("transfer.assign-branch")
+    async def assign(transfer_id: Id, body: Assignment, asked: Request) -> Response:
+        return await decide(
+            transfer_id,
+            body,
+            asked,
+            lambda unit: decisions.assign(unit, transfer_id, body.by, body.branch_id, outside, asked.expected),
+        )
+
+    @router.post("/legs", status_code=201)
+    @action("transfer.record-leg")
+    async def record_leg(transfer_id: Id, body: LegTaken, asked: Request) -> Response:
+        return await decide(
+            transfer_id,
+            body,
+            asked,
+            lambda unit: decisions.record_leg(
+                unit, transfer_id, body.by, body.leg, body.step, body.reference, asked.expected
+            ),
+            201,
+        )
+
+    @router.post("/outside-receipt", status_code=201)
+    @action("transfer.record-receipt")
+    async def outside_receipt(transfer_id: Id, body: OutsideReceipt, asked: Request) -> Response:
+        return await decide(
+            transfer_id,
+            body,
+            asked,
+            lambda unit: decisions.outside_receipt(
+                unit, transfer_id, body.by, body.receipt_reference, body.accepted_on, asked.expected
+            ),
+            201,
         )
 
     @router.post("/acceptance")
@@ -79,7 +182,15 @@ def steps(running: Running) -> APIRouter:
             body,
             asked,
             lambda unit: decisions.accept(
-                unit, transfer_id, body.by, body.branch_id, body.letter_number, outside, asked.expected
+                unit,
+                transfer_id,
+                body.by,
+                body.branch_id,
+                body.letter_number,
+                outside,
+                asked.expected,
+                body.inquiry,
+                branch_later=body.branch_later,
             ),
         )
 

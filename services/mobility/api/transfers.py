@@ -1,19 +1,22 @@
 """`/transfers`: asking for a transfer, sending it again, and reading how it stands."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 from sqlalchemy import select
 
-from services.mobility.api.fields import Act, Id, Month, Words
+from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
 from services.mobility.api.queries import many, one, settings_of
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
 from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
 from services.mobility.application.steps import known, summary
-from services.mobility.domain.terms import TransferScope
-from services.mobility.projections.tables import TRANSFERS
+from services.mobility.domain.terms import Carrying, TransferScope
+from services.mobility.domain.transfer.legs import legs_of
+from services.mobility.domain.transfer.outside import OutsideCommittee
+from services.mobility.projections.tables import LEGS, TRANSFERS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound, unknown
@@ -26,6 +29,13 @@ from shared.web.etag import etag
 from shared.web.paging import Page, Paging
 
 
+class Outside(Body):
+    """非建库: a committee that is not in our tree, by its full name and place."""
+
+    name: Annotated[str, Field(min_length=2, max_length=100)]
+    area_code: AreaCode
+
+
 class Asking(Body):
     """A transfer that somebody asks for. Where the member comes from may be left out: the roll knows."""
 
@@ -33,11 +43,13 @@ class Asking(Body):
     member_id: Id
     from_branch_id: Id | None = None
     from_committee_id: Id | None = None
-    to_committee_id: Id
+    to_committee_id: Id | None = None
     to_branch_id: Id | None = None
     scope: TransferScope
     reason: Words
     dues_paid_to: Month
+    carrying: Carrying = "electronic"
+    outside: Outside | None = None
 
 
 class Resending(Act):
@@ -49,6 +61,8 @@ class Resending(Act):
     scope: TransferScope | None = None
     reason: Words | None = None
     dues_paid_to: Month | None = None
+    carrying: Carrying | None = None
+    outside: Outside | None = None
 
 
 def transfers(running: Running) -> APIRouter:
@@ -66,7 +80,7 @@ def transfers(running: Running) -> APIRouter:
         await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
         identity = body.transfer_id or running.ids()
         concerns(identity)
-        wanted = Wanted(**body.model_dump() | {"transfer_id": identity})
+        wanted = Wanted(**body.model_dump() | {"transfer_id": identity, "outside": _outside(body.outside)})
 
         async def job(unit: UnitOfWork) -> Answer:
             await requests.request(unit, wanted, settings.policy(wanted.scope))
@@ -81,7 +95,8 @@ def transfers(running: Running) -> APIRouter:
         await asked.access.acts_for(body.by)
         identity = body.transfer_id or running.ids()
         concerns(transfer_id)
-        correction = Correction(**body.model_dump(exclude={"by"}) | {"transfer_id": identity})
+        changes = body.model_dump(exclude={"by"}) | {"transfer_id": identity, "outside": _outside(body.outside)}
+        correction = Correction(**changes)
 
         async def job(unit: UnitOfWork) -> Answer:
             scope = correction.scope or (await known(unit, transfer_id)).asked.scope
@@ -96,7 +111,9 @@ def transfers(running: Running) -> APIRouter:
         row = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == transfer_id, "transfer")
         await access.check(concern_of(row), hidden=unknown("transfer"))
         response.headers["ETag"] = etag(row["version"])
-        return row
+        legs = await many(running, select(LEGS).where(LEGS.c.transfer_id == transfer_id).order_by(LEGS.c.at))
+        ways = legs_of(row["scope"], row["carrying"] or "electronic", row["outside"] is not None)
+        return row | {"legs": {way: [leg for leg in legs if leg["leg"] == way] for way in ways}}
 
     @router.get("")
     @action("transfer.read")
@@ -115,6 +132,10 @@ def transfers(running: Running) -> APIRouter:
         return paging.page("transfers", rows, lambda row: (row["transfer_id"],), dict)
 
     return router
+
+
+def _outside(given: Outside | None) -> OutsideCommittee | None:
+    return None if given is None else OutsideCommittee(**given.model_dump())
 
 
 def _no_member() -> NotFound:

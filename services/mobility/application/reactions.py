@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.mobility.application.steps import step
+from services.mobility.application.succession import dissolved
 from services.mobility.domain.member_case import MEMBER_CASE
 from services.mobility.domain.parties import InterestedParty
 from services.mobility.domain.transfer.commands import ConfirmMembership
@@ -26,7 +27,7 @@ from services.mobility.processes.relocation.state import Relocation
 from shared.contracts.assessment import RosterUpdated
 from shared.contracts.mobility import TransferAccepted
 from shared.contracts.notify import MessageDelivered, MessageSubmitted, MessageUndelivered, NotifyEvent
-from shared.contracts.registry import MembershipMoved
+from shared.contracts.registry import MembershipMoved, PartyOrganisationDissolved
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.messaging.handlers import Follows, On
 
@@ -123,7 +124,10 @@ def _of_roster(event: RosterUpdated) -> list[tuple[Any, str]]:
 
 
 FOLLOWS: Follows = {
-    "registry": {MembershipMoved: On(_moved, _of_move)},
+    "registry": {
+        MembershipMoved: On(_moved, _of_move),
+        PartyOrganisationDissolved: On(dissolved),
+    },
     "mobility": {TransferAccepted: On(_start, _of_acceptance)},
     "assessment": {RosterUpdated: On(_roster, _of_roster)},
     "notify": {

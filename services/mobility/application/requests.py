@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+from services.mobility.application.contact import out_of_contact
 from services.mobility.application.organisations import AGAIN, Organisations, organisations_above
+from services.mobility.application.rules import policy_in_force
 from services.mobility.application.steps import known, step
-from services.mobility.domain.approval_path import compute_path, superiors_of
+from services.mobility.domain.approval_path import compute_path, path_outward, superiors_of
 from services.mobility.domain.member_case import MEMBER_CASE, OpenCase
-from services.mobility.domain.terms import TransferScope
+from services.mobility.domain.terms import Carrying, TransferScope
 from services.mobility.domain.transfer.commands import RequestFacts, RequestTransfer, ResendTransfer
 from services.mobility.domain.transfer.decider import TRANSFER
+from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.domain.transfer.policy import TransferPolicy
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
+from shared.kernel.ids import derived_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Wanted:
 
     transfer_id: str
     member_id: str
-    to_committee_id: str
+    to_committee_id: str | None
     to_branch_id: str | None
     scope: TransferScope
     reason: str
@@ -29,6 +33,8 @@ class Wanted:
     from_branch_id: str | None = None
     from_committee_id: str | None = None
     resent_of: str | None = None
+    carrying: Carrying = "electronic"
+    outside: OutsideCommittee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Correction:
     scope: TransferScope | None = None
     reason: str | None = None
     dues_paid_to: str | None = None
+    carrying: Carrying | None = None
+    outside: OutsideCommittee | None = None
 
 
 async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> list[DomainEvent]:
@@ -77,11 +85,13 @@ async def resend(
     old = (await known(unit, transfer_id)).asked
     command = ResendTransfer(resent_by=by, resent_as=correction.transfer_id, resent_at=unit.clock.now())
     await step(unit, transfer_id, command, expected)
-    moved = correction.to_committee_id not in (None, old.to_committee_id)
+    outside = correction.outside or (None if correction.to_committee_id else old.outside)
+    moved = correction.outside is not None or correction.to_committee_id not in (None, old.to_committee_id)
+    to_committee_id = None if outside else correction.to_committee_id or old.to_committee_id
     wanted = Wanted(
         transfer_id=correction.transfer_id,
         member_id=old.member_id,
-        to_committee_id=correction.to_committee_id or old.to_committee_id,
+        to_committee_id=to_committee_id,
         to_branch_id=correction.to_branch_id or (None if moved else old.to_branch_id),
         scope=correction.scope or old.scope,
         reason=correction.reason or old.reason,
@@ -89,6 +99,8 @@ async def resend(
         from_branch_id=old.from_branch_id,
         from_committee_id=old.from_committee_id,
         resent_of=transfer_id,
+        carrying=correction.carrying or old.carrying,
+        outside=outside,
     )
     return await request(unit, wanted, policy)
 
@@ -98,37 +110,63 @@ async def _command(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> 
     member = await unit.row("members", wanted.member_id)
     if member is None:
         raise Refused("member-unknown", f"there is no member {wanted.member_id}", remedy=AGAIN, where="member_id")
+    to_committee_id = _receiver(wanted)
     from_branch_id = wanted.from_branch_id or str(member["organisation_id"])
     organisations = await organisations_above(
         unit,
         from_branch_id=from_branch_id,
         from_committee_id=wanted.from_committee_id,
-        to_committee_id=wanted.to_committee_id,
+        to_committee_id=None if wanted.outside else to_committee_id,
         to_branch_id=wanted.to_branch_id,
     )
-    organisations.require_active(to_committee_id=wanted.to_committee_id, to_branch_id=wanted.to_branch_id)
+    if wanted.outside is None:
+        organisations.require_active(to_committee_id=to_committee_id, to_branch_id=wanted.to_branch_id)
     home = organisations.committee_of(from_branch_id, wanted.from_committee_id)
     from_committee_id = wanted.from_committee_id or home
-    path = compute_path(organisations.tree, from_committee_id, wanted.to_committee_id, wanted.scope)
-    holders = {*path, from_committee_id, wanted.to_committee_id}
-    asked = replace(wanted, from_branch_id=from_branch_id, from_committee_id=from_committee_id)
+    if wanted.outside is None:
+        path = compute_path(organisations.tree, from_committee_id, to_committee_id, wanted.scope)
+    else:
+        path = path_outward(organisations.tree, from_committee_id)
+    holders = {*path, from_committee_id} | ({to_committee_id} if wanted.outside is None else set())
+    from_area_code = organisations.rows[from_branch_id]["area_code"]
+    asked = replace(
+        wanted, from_branch_id=from_branch_id, from_committee_id=from_committee_id, to_committee_id=to_committee_id
+    )
     return RequestTransfer(
         **{field: getattr(asked, field) for field in Wanted.__dataclass_fields__},
         approval_path=path,
         superiors=superiors_of(organisations.tree, sorted(holders)),
-        policy=policy,
+        policy=await policy_in_force(unit, policy, from_area_code, wanted.scope),
         facts=RequestFacts(
             member_branch_id=member["organisation_id"],
-            member_lost=False,  # lost contact (失联) is not recorded yet
+            member_lost=await out_of_contact(unit, wanted.member_id),
             probationary=member["status"] == "probationary",
             probation_ends_on=member["probation_ends_on"],
+            admitted_on=member["admitted_on"],
             from_branch_committee_id=home,
-            to_branch_committee_id=_destination(organisations, wanted),
+            to_branch_committee_id=_destination(organisations, asked),
             from_committee_can_approve=organisations.can_approve(from_committee_id),
-            to_committee_can_approve=organisations.can_approve(wanted.to_committee_id),
+            # What a committee outside may do is not ours to know; the superior on the path looks at it (domain T2).
+            to_committee_can_approve=wanted.outside is not None or organisations.can_approve(to_committee_id),
         ),
         requested_at=unit.clock.now(),
+        from_area_code=from_area_code,
+        to_area_code=wanted.outside.area_code if wanted.outside else organisations.rows[to_committee_id]["area_code"],
     )
+
+
+def _receiver(wanted: Wanted) -> str:
+    """Errors (`Invalid`): `one-destination`. A committee outside is named after what it is called, so that repeats meet."""
+    if (wanted.to_committee_id is None) == (wanted.outside is None):
+        raise Invalid(
+            "one-destination",
+            "a transfer goes to a committee of our tree or to one outside, not to both or none",
+            remedy="give either to_committee_id or outside",
+            where="to_committee_id",
+        )
+    if wanted.outside is not None:
+        return derived_id("outside-committee", wanted.outside.area_code, wanted.outside.name)
+    return str(wanted.to_committee_id)
 
 
 def _destination(organisations: Organisations, wanted: Wanted) -> str | None:

@@ -49,5 +49,6 @@ async def summary(unit: UnitOfWork, transfer_id: str) -> dict[str, Any]:
         "task": turn.task if turn else None,
         "due_at": turn.due_at if turn else None,
         "letter_number": state.letter.number if state.letter else None,
+        "unheard_void": state.unheard_void,
         "version": await unit.version(TRANSFER, transfer_id),
     }

@@ -5,6 +5,7 @@ because the tree may change while the transfer is in flight.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from services.mobility.domain.terms import TransferScope
 from shared.kernel.errors import Invalid
@@ -42,7 +43,7 @@ def compute_path(tree: Tree, from_committee_id: str, to_committee_id: str, scope
 
     Within one committee nobody approves: its acceptance is the only decision, and no letter travels. Within a county
     the path ends at the common superior; above that every level up and down takes part (domain T17).
-    Errors: `scope-mismatch`, `no-common-superior` (only a national transfer may cross to another root), and those of
+    Errors: `scope-mismatch`, `no-common-superior` (only a national or special transfer may cross to another root), and those of
     `chain`.
     """
     check_scope(from_committee_id, to_committee_id, scope)
@@ -50,7 +51,7 @@ def compute_path(tree: Tree, from_committee_id: str, to_committee_id: str, scope
     if scope == "within_committee":
         return ()
     top = common_superior(tree, from_committee_id, to_committee_id)
-    if top is None and scope != "national":
+    if top is None and scope not in ("national", "special"):
         raise Invalid(
             "no-common-superior",
             f"{from_committee_id} and {to_committee_id} have no superior in common",
@@ -63,10 +64,21 @@ def compute_path(tree: Tree, from_committee_id: str, to_committee_id: str, scope
     return tuple(step for step in path if step != to_committee_id)
 
 
+def path_outward(tree: Tree, from_committee_id: str) -> tuple[str, ...]:
+    """The path of a transfer that leaves our tree (非建库): every level up; what is beyond the top is not ours to ask."""
+    return chain(tree, from_committee_id)
+
+
 def superiors_of(tree: Tree, organisations: Iterable[str]) -> dict[str, str]:
-    """The direct superior of each; a root has none and is left out. Frozen in the request for escalations."""
-    direct = ((organisation, chain(tree, organisation)[1:2]) for organisation in organisations)
-    return {organisation: above[0] for organisation, above in direct if above}
+    """The direct superior of each and of all above them; a root has none and is left out.
+
+    Frozen in the request, so that silence finds its way up to the last resort whatever becomes of the tree.
+    """
+    found: dict[str, str] = {}
+    for organisation in organisations:
+        steps = chain(tree, organisation)
+        found |= dict(pairwise(steps))
+    return found
 
 
 def check_scope(from_committee_id: str, to_committee_id: str, scope: TransferScope) -> None:

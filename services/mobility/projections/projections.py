@@ -2,6 +2,7 @@
 
 from services.mobility.projections.propagation import PROPAGATION
 from services.mobility.projections.roll import ROLL
-from services.mobility.projections.transfers import TRANSFERS
+from services.mobility.projections.rules import RULES
+from services.mobility.projections.transfers import LEGS, TRANSFERS
 
-PROJECTIONS = (*ROLL, TRANSFERS, PROPAGATION)
+PROJECTIONS = (*ROLL, TRANSFERS, LEGS, PROPAGATION, *RULES)

@@ -68,6 +68,13 @@ def _late(event: events.PropagationLate, fact: Fact) -> list[RowChange]:
     return [_version(fact, late=True, missing_when_late=list(event.missing))]
 
 
+def _retried(event: events.PartyRetried, fact: Fact) -> list[RowChange]:
+    key = (event.relocation_id, event.party_id, "retried")
+    row: dict[str, object] = dict(zip(("relocation_id", "party_id", "step"), key, strict=True))
+    row |= {"state": "retried", "at": event.retried_at, "detail": str(event.attempt)}
+    return [Put("propagation", key, row), _version(fact)]
+
+
 def _propagated(event: events.RelocationPropagated, fact: Fact) -> list[RowChange]:
     return [_version(fact, propagated_at=event.propagated_at)]
 
@@ -84,6 +91,7 @@ PROPAGATION = Projection(
         events.PartyNotReached: _failed,
         events.AcknowledgedEarly: _acknowledged,
         events.PartyAcknowledged: _acknowledged,
+        events.PartyRetried: _retried,
         events.PropagationLate: _late,
         events.RelocationPropagated: _propagated,
     },

@@ -1,6 +1,6 @@
 """Mobility's read models. No name of a person is in any of them; what others own is kept only as far as decisions need it."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 VIEWS = MetaData()
@@ -16,6 +16,8 @@ ORGANISATIONS = Table(
     Column("can_approve_probationary", Boolean),
     Column("unit_uscc", Text),
     Column("dissolved", Boolean),
+    Column("name", Text),
+    Column("area_code", Text),
 )
 
 STATIONS = Table(
@@ -44,6 +46,7 @@ MEMBERS = Table(
     Column("organisation_id", Text),
     Column("status", Text),
     Column("probation_ends_on", Date),
+    Column("admitted_on", Date),
 )
 
 # -- our own facts ------------------------------------------------------------------------------------------------
@@ -55,8 +58,8 @@ TRANSFERS = Table(
     Column("member_id", Text, index=True),
     Column("status", Text),
     Column("from_branch_id", Text),
-    Column("from_committee_id", Text),
-    Column("to_committee_id", Text),
+    Column("from_committee_id", Text, index=True),
+    Column("to_committee_id", Text, index=True),
     Column("to_branch_id", Text),
     Column("scope", Text),
     Column("reason", Text),
@@ -83,8 +86,37 @@ TRANSFERS = Table(
     Column("resent_as", Text),
     Column("closing_text", Text),
     Column("ended_at", DateTime(timezone=True)),
+    Column("carrying", Text),
+    Column("outside", JSONB),
+    Column("recently_admitted", Boolean),
+    Column("from_area_code", Text),
+    Column("to_area_code", Text),
+    Column("unheard_void", Text),
+    Column("held_text", Text),
+    Column("admitted_at", DateTime(timezone=True)),
+    Column("outside_receipt", Text),
+    Column("letter_issued_at", DateTime(timezone=True)),
+    Column("letter_issued_by", Text),
+    Column("letter_days", Integer),
+    Column("rules", Text),
+    Column("in_doubt_body", Text),
+    Column("outcome", Text),
+    Column("outcome_detail", Text),
+    Column("classified_at", DateTime(timezone=True)),
     Column("version", Integer),
 )
+
+LEGS = Table(
+    "transfer_legs",
+    VIEWS,
+    Column("transfer_id", Text, primary_key=True),
+    Column("leg", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("recorded_by", Text),
+    Column("reference", Text),
+    Column("at", DateTime(timezone=True)),
+)
+"""The ways of one case (domain T14). Nothing is counted here: a case is one row of `transfers`, however it travels."""
 
 CASES = Table(
     "cases",
@@ -98,6 +130,7 @@ CASES = Table(
     Column("due_at", DateTime(timezone=True)),
     Column("escalate_at", DateTime(timezone=True)),
     Column("escalated_to", Text, index=True),
+    CheckConstraint("NOT open OR (holder_id IS NOT NULL AND due_at IS NOT NULL)", name="in_somebodys_hands"),
 )
 
 RELOCATIONS = Table(

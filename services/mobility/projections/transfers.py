@@ -25,6 +25,8 @@ def _requested(event: events.TransferRequested, fact: Fact) -> list[RowChange]:
     row = event.model_dump(exclude={"superiors", "policy"}) | {
         "status": "approving" if event.approval_path else "awaiting_acceptance",
         "approved": 0,
+        "rules": event.policy.rules,
+        "letter_days": event.policy.letter_valid_days,
         "version": fact.version,
     }
     return [Put("transfers", (event.transfer_id,), row)]
@@ -74,24 +76,51 @@ def _closing_case(project: OwnProjector) -> OwnProjector:
     return both
 
 
+def _leg(event: events.LegRecorded, _: Fact) -> list[RowChange]:
+    row = event.model_dump(include={"transfer_id", "leg", "step", "recorded_by", "reference"})
+    key = (event.transfer_id, event.leg, event.step)
+    return [Put("transfer_legs", key, row | {"at": event.recorded_at})]
+
+
+def _transferred_out(event: events.MemberTransferredOut, fact: Fact) -> list[RowChange]:
+    columns = {"accepted_at": event.recorded_at, "receipt_at": event.recorded_at}
+    return [_version(event.transfer_id, fact, outside_receipt=event.receipt_reference, **columns)]
+
+
 _WAITING = {"status": "awaiting_acceptance"}
+_LETTER = {
+    "letter_number": "letter_number",
+    "letter_valid_until": "valid_until",
+    "letter_issued_at": "issued_at",
+    "letter_issued_by": "issued_by",
+}
 
 TRANSFERS = Projection(
     "transfers",
-    1,
+    2,
     ("transfers", "cases"),
     {
         events.TransferRequested: _requested,
         events.TransferApproved: _row(approved="step"),
-        events.LetterIssued: _row(_WAITING, letter_number="letter_number", letter_valid_until="valid_until"),
+        events.LetterIssued: _row(_WAITING, **_LETTER),
         events.LetterVoided: _row({"letter_number": None, "letter_valid_until": None}),
-        events.LetterReissued: _row(_WAITING, letter_number="letter_number", letter_valid_until="valid_until"),
+        events.LetterReissued: _row(_WAITING, unheard_void="replaces", **_LETTER),
+        events.VoidAcknowledged: _row({"unheard_void": None}),
+        events.TransferHeld: _row({"status": "held"}, held_text="text"),
+        events.CommitteeAccepted: _row({"status": "admitted"}, admitted_at="accepted_at"),
+        events.BranchAssigned: _row(to_branch_id="branch_id"),
+        events.LegRecorded: _row(),
+        events.MemberTransferredOut: _transferred_out,
+        events.OrganisationReplaced: _row(),
+        events.MembershipInDoubt: _row(in_doubt_body="body_id"),
+        events.TransferClassified: _row(outcome="outcome", outcome_detail="detail", classified_at="classified_at"),
         events.TransferAccepted: _row(
             {"status": "accepted"},
             to_branch_id="to_branch_id",
             accepted_at="accepted_at",
             receipt_due_at="receipt_due_at",
             parties="parties",
+            to_area_code="to_area_code",
         ),
         events.TransferRejected: _row(
             {"status": "rejected"},
@@ -113,3 +142,5 @@ TRANSFERS = Projection(
     },
     {},
 )
+
+LEGS = Projection("transfer_legs", 1, ("transfer_legs",), {events.LegRecorded: _leg}, {})

@@ -206,6 +206,9 @@ class County:
         await self.do("mobility", "POST", "/transfers/t1/acceptance", letter)
         parties = (await self.do("mobility", "GET", "/transfers/t1"))["parties"]
         self.party = next(one["party_id"] for one in parties if one["ref_id"] == "c1")
+        kept = {"by": "c1", "retention_id": "r1", "member_id": "m2", "kind": "graduate", "since": "2026-07-01"}
+        await self.do("mobility", "POST", "/retained-relations", kept)
+        await self.do("mobility", "POST", "/reconciliations", {"by": "c1", "run_id": "run-1"})
 
     async def _assess(self) -> None:
         rules = {"version": 1, "title": "办法", "effective_from": "2026-01-01", "source_document": "京组发〔2026〕1号",

@@ -171,6 +171,55 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "POST", "/transfers/{transfer_id}/withdrawal"): step("withdrawal"),
     ("mobility", "POST", "/transfers/{transfer_id}/receipt"): step("receipt"),
     ("mobility", "POST", "/transfers/{transfer_id}/closure"): step("closure", text="x"),
+    ("mobility", "POST", "/transfers/{transfer_id}/hold"): step("hold", text="x"),
+    ("mobility", "POST", "/transfers/{transfer_id}/branch"): step("branch", branch_id="b2"),
+    ("mobility", "POST", "/transfers/{transfer_id}/void-acknowledgements"): step(
+        "void-acknowledgements", letter_number="x"
+    ),
+    ("mobility", "POST", "/transfers/{transfer_id}/legs"): step("legs", leg="paper", step="sent", reference="x"),
+    ("mobility", "POST", "/transfers/{transfer_id}/outside-receipt"): step(
+        "outside-receipt", receipt_reference="x", accepted_on="2026-11-01"
+    ),
+    ("mobility", "GET", "/transfers/{transfer_id}/letter.pdf"): Row(
+        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf"
+    ),
+    ("mobility", "GET", "/cases/inbox"): Row(
+        PERSONS, seats("city", "k1", "c2", others=FORBIDDEN), "/cases/inbox?organisation=c2"
+    ),
+    ("mobility", "GET", "/relocations"): Row(
+        PERSONS, OF_TRANSFER, "/relocations", shows="t1", unbound={OUTSIDE: HIDDEN}
+    ),
+    ("mobility", "POST", "/relocations/{relocation_id}/retries"): Row(
+        COMMITTEES, ACTING_FOR_C1, "/relocations/t1/retries", lambda county, _: {"by": "c1", "party_id": county.party}
+    ),
+    # Figures: whoever may look is shown those of what they may see; `test_scopes.py` looks at the numbers.
+    ("mobility", "GET", "/outcomes"): Row(COMMITTEES | {AUDITOR}, EVERYWHERE, "/outcomes?month=2026-11"),
+    ("mobility", "GET", "/flows"): Row(COMMITTEES | {AUDITOR}, EVERYWHERE, "/flows?since=2026-01&until=2026-12"),
+    ("mobility", "POST", "/transfer-rules/{area_code}"): Row(
+        DEPARTMENTS, _ON_C1, "/transfer-rules/350102", _given(by="c1", effective_from="2099-01-01", source_document="x")
+    ),
+    ("mobility", "GET", "/transfer-rules"): Row(PERSONS, EVERYWHERE, "/transfer-rules"),
+    ("mobility", "POST", "/retained-relations"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/retained-relations",
+        lambda _, number: {"by": "c1", "retention_id": f"r-{number}", "member_id": "m2", "kind": "graduate",
+                           "since": "2026-07-01"},
+    ),
+    ("mobility", "POST", "/retained-relations/{retention_id}/contacts"): Row(
+        COMMITTEES, OVER_C1, "/retained-relations/r1/contacts", _given(by="c1", contacted_on="2026-07-02")
+    ),
+    ("mobility", "POST", "/retained-relations/{retention_id}/end"): Row(
+        COMMITTEES, OVER_C1, "/retained-relations/r1/end",
+        _given(by="c1", decision="transferred", reason="x", decided_on="2026-07-02"),
+    ),
+    ("mobility", "GET", "/retained-relations/{retention_id}"): Row(PERSONS, OVER_C1, "/retained-relations/r1"),
+    ("mobility", "GET", "/retained-relations"): Row(PERSONS, OVER_C1, "/retained-relations", shows="r1"),
+    ("mobility", "POST", "/reconciliations"): Row(
+        COMMITTEES, _ON_C1, "/reconciliations", lambda _, number: {"by": "c1", "run_id": f"run-{number}"}
+    ),
+    ("mobility", "GET", "/reconciliations/{run_id}"): Row(COMMITTEES | {AUDITOR}, OVER_C1, "/reconciliations/run-1"),
+    ("mobility", "GET", "/reconciliations"): Row(
+        COMMITTEES | {AUDITOR}, _ON_C1, "/reconciliations?organisation=c1", shows="run-1"
+    ),
     ("mobility", "GET", "/transfers/{transfer_id}"): Row(PERSONS, OF_TRANSFER, "/transfers/t1"),
     ("mobility", "GET", "/transfers"): Row(PERSONS, OF_TRANSFER, "/transfers?member_id=m1", shows="t1"),
     ("mobility", "GET", "/cases"): Row(PERSONS, seats("city", "k1", "c2", others=HIDDEN), "/cases", shows="t1"),

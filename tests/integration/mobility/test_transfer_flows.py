@@ -64,6 +64,9 @@ async def test_an_expired_letter_lies_with_the_source_which_reissues_it(world: W
     assert (row["status"], row["holder_id"], row["letter_number"]) == ("awaiting_acceptance", "c2", "〔2026〕000002号")
     with pytest.raises(Refused, match="letter-voided"):
         await world.accept(letter_number="〔2026〕000001号")
+    with pytest.raises(Refused, match="void-not-heard"):
+        await world.accept()
+    await world.do(lambda unit: decisions.acknowledge_void(unit, "t1", "c2", "〔2026〕000001号", None))
     await world.accept()
     assert (await world.transfer())["status"] == "accepted"
     assert {"LetterVoided", "LetterReissued"} <= set(world.names())

@@ -14,6 +14,7 @@ from services.mobility.processes.relocation.commands import (
     RecordNotified,
     RecordUndelivered,
     RelocationCommand,
+    RetryParty,
     StartPropagation,
 )
 from services.mobility.processes.relocation.deadlines import LATE
@@ -24,12 +25,14 @@ from services.mobility.processes.relocation.events import (
     PartyNotified,
     PartyNotReached,
     PartyReached,
+    PartyRetried,
     PropagationLate,
     PropagationStarted,
     RelocationApplied,
     RelocationPropagated,
 )
 from services.mobility.processes.relocation.ledger import missing
+from shared.kernel.event import DomainEvent
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
@@ -200,15 +203,48 @@ class TestOthers:
         given(RELOCATION, start()).when(QUEUED).then(PartyNotified)
 
 
+def history(*commands: RelocationCommand) -> list[DomainEvent]:
+    """Every event that these commands lead to, one after the other."""
+    events: list[DomainEvent] = []
+    for command in commands:
+        events += RELOCATION.decide(command, RELOCATION.fold(events))
+    return events
+
+
 class TestLateness:
     def test_late_names_what_is_missing(self) -> None:
-        late = PropagationLate(relocation_id="t1", member_id="m1", missing=("acknowledged:p-s",), due_at=DUE)
+        late = PropagationLate(
+            relocation_id="t1",
+            member_id="m1",
+            missing=("acknowledged:p-s",),
+            due_at=DUE,
+            next_at=DUE + timedelta(days=1),
+        )
         given(RELOCATION, *ALL_BUT_THE_LAST).when(MarkLate(due_at=DUE)).then(late)
 
     def test_late_is_said_once_and_is_not_the_end(self) -> None:
         late = (*ALL_BUT_THE_LAST, MarkLate(due_at=DUE))
         given(RELOCATION, *late).when(MarkLate(due_at=DUE)).then_nothing()
         given(RELOCATION, *late).when(CONFIRMED).then(PartyAcknowledged, PROPAGATED)
+
+    def test_who_was_not_reached_on_any_channel_is_tried_again_each_day_for_a_week(self) -> None:
+        failed = (start(), REGISTRY, ASSESSMENT, CONFIRMED, NO_EMAIL, NO_SMS)
+        first = given(RELOCATION, *failed).when(MarkLate(due_at=DUE))
+        first.then(PropagationLate, PartyRetried)
+        days = [MarkLate(due_at=DUE + timedelta(days=day)) for day in range(8)]
+        tries = [event for event in history(*failed, *days) if isinstance(event, PartyRetried)]
+        assert [event.attempt for event in tries] == [1, 2, 3, 4, 5, 6, 7]
+        given(RELOCATION, *failed, *days).when(SMS).then(PartyReached, RelocationPropagated)
+
+    def test_somebody_may_ask_for_a_retry_but_not_for_those_who_have_it_or_may_yet_get_it(self) -> None:
+        def ask(party: str) -> RetryParty:
+            return RetryParty(party_id=party, asked_by="k1", retried_at=at(1))
+
+        given(RELOCATION, start(), NO_EMAIL, NO_SMS).when(ask("p-m")).then(PartyRetried)
+        given(RELOCATION, start(), NO_EMAIL).when(ask("p-m")).then_refused("party-has-it")
+        given(RELOCATION, start(), NO_EMAIL, SMS).when(ask("p-m")).then_refused("party-has-it")
+        given(RELOCATION, start()).when(ask("p-x")).then_refused("party-not-concerned")
+        given(RELOCATION).when(ask("p-m")).then_refused("relocation-unknown")
 
     def test_nothing_is_late_before_the_start_or_for_another_deadline(self) -> None:
         given(RELOCATION, REGISTRY).when(MarkLate(due_at=DUE)).then_nothing()

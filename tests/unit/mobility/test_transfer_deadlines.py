@@ -5,14 +5,26 @@ from datetime import timedelta
 import pytest
 
 from services.mobility.domain.transfer.commands import EscalateCase, ExpireTransfer, MarkOverdue
-from services.mobility.domain.transfer.deadlines import ESCALATION, OVERDUE
+from services.mobility.domain.transfer.deadlines import CLASSIFY, ESCALATION, IN_DOUBT, OVERDUE
 from services.mobility.domain.transfer.deadlines import LETTER as LETTER_EXPIRY
 from services.mobility.domain.transfer.decider import TRANSFER
 from services.mobility.domain.transfer.events import CaseEscalated, CaseOverdue
 from shared.kernel.event import DomainEvent
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer
 from tests.unit.mobility.bdd import given
-from tests.unit.mobility.transfers import LETTER, accept, approve, ask, at, moved, receipt, reissue, reject, withdraw
+from tests.unit.mobility.transfers import (
+    LETTER,
+    accept,
+    approve,
+    ask,
+    at,
+    hold,
+    moved,
+    receipt,
+    reissue,
+    reject,
+    withdraw,
+)
 
 HISTORIES = {
     "approving": (ask(),),
@@ -20,6 +32,8 @@ HISTORIES = {
     "accepted": (*LETTER, accept()),
     "reissued": (*LETTER, reissue(day=5)),
     "rejected": (*LETTER, reject("c2")),
+    "held": (*LETTER, hold()),
+    "admitted": (*LETTER, accept(branch_id=None, branch_committee_id=None, parties=())),
     "withdrawn": (ask(), withdraw()),
     "completed": (*LETTER, accept(), moved(), receipt()),
 }
@@ -44,16 +58,19 @@ def armed(*history: object) -> dict[str, object]:
     ("history", "names"),
     [
         ("approving", {OVERDUE, ESCALATION}),
-        ("letter", {OVERDUE, ESCALATION, LETTER_EXPIRY}),
+        ("letter", {OVERDUE, ESCALATION, LETTER_EXPIRY, IN_DOUBT}),
         ("accepted", {OVERDUE, ESCALATION}),
-        ("reissued", {OVERDUE, ESCALATION, LETTER_EXPIRY}),
-        ("rejected", {OVERDUE, ESCALATION}),
+        ("reissued", {OVERDUE, ESCALATION, LETTER_EXPIRY, IN_DOUBT}),
+        ("rejected", {OVERDUE, ESCALATION, IN_DOUBT}),
+        ("held", {OVERDUE, ESCALATION, IN_DOUBT}),
+        ("admitted", {OVERDUE, ESCALATION}),
         ("withdrawn", set()),
         ("completed", set()),
     ],
 )
 def test_each_state_has_its_timers_and_an_end_has_none(history: str, names: set[str]) -> None:
-    assert armed(*HISTORIES[history]).keys() == names
+    # That of the outcome runs on in all of them: it is told whether the transfer has ended by then or not.
+    assert armed(*HISTORIES[history]).keys() == names | {CLASSIFY}
 
 
 def test_the_holder_is_overdue_after_three_days() -> None:
@@ -63,13 +80,24 @@ def test_the_holder_is_overdue_after_three_days() -> None:
 
 
 def test_the_superior_hears_of_it_after_eight() -> None:
-    escalated = CaseEscalated(case_id="t1", member_id="m1", holder_id="c1", superior_id="k1", task="approve")
+    escalated = CaseEscalated(
+        case_id="t1", member_id="m1", holder_id="c1", superior_id="k1", task="approve", next_at=at(13)
+    )
     state = given(TRANSFER, ask(), MarkOverdue(due_at=at(3))).when(EscalateCase(due_at=at(8))).then(escalated)
     assert state.holder == "c1"
 
 
 def test_both_are_told_in_order_when_services_were_down_for_longer() -> None:
     given(TRANSFER, ask()).when(EscalateCase(due_at=at(8))).then(CaseOverdue, CaseEscalated)
+
+
+def test_silence_goes_on_to_the_last_resort_and_ends_there() -> None:
+    first = EscalateCase(due_at=at(8))
+    outcome = given(TRANSFER, ask(), first).when(EscalateCase(due_at=at(13)))
+    state = outcome.then(CaseEscalated)
+    assert state.turn is not None
+    assert (state.turn.holder_id, state.turn.escalated_to, state.turn.at_last_resort) == ("c1", "city", True)
+    given(TRANSFER, ask(), first, EscalateCase(due_at=at(13))).when(EscalateCase(due_at=at(18))).then_nothing()
 
 
 def test_a_holder_without_superior_answers_to_the_top_of_the_path() -> None:

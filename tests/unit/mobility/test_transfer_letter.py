@@ -14,9 +14,10 @@ from services.mobility.domain.transfer.events import (
     TransferAccepted,
     TransferApproved,
     TransferExpired,
+    VoidAcknowledged,
 )
 from tests.unit.mobility.bdd import given
-from tests.unit.mobility.transfers import LETTER, accept, approve, ask, ask_within, at, reissue, reject, withdraw
+from tests.unit.mobility.transfers import LETTER, accept, approve, ask, ask_within, at, heard, reissue, reject, withdraw
 
 VALID_UNTIL = datetime(2026, 3, 3, 15, 59, 59, 999999, tzinfo=UTC)
 """Issued on 1 February in Shanghai, 30 days: to the end of 3 March there."""
@@ -137,9 +138,21 @@ class TestReissue:
         assert outcome.events[0].reason == "lost"
 
     def test_only_the_new_letter_can_be_presented(self) -> None:
-        reissued = given(TRANSFER, *EXPIRED, reissue())
+        reissued = given(TRANSFER, *EXPIRED, reissue(), heard())
         reissued.when(accept(41)).then_refused("letter-voided")
         reissued.when(accept(41, letter_number="L-2")).then(TransferAccepted, HolderChanged)
+
+    def test_the_receiver_hears_of_the_void_before_the_new_letter_can_be_used(self) -> None:
+        reissued = given(TRANSFER, *EXPIRED, reissue())
+        assert reissued.state.turn is not None
+        assert (reissued.state.holder, reissued.state.turn.task) == ("c2", "acknowledge_void")
+        reissued.when(accept(41, letter_number="L-2")).then_refused("void-not-heard")
+        reissued.when(heard(by="c1")).then_refused("not-your-turn")
+        reissued.when(heard("L-2")).then_refused("letter-not-void")
+        state = reissued.when(heard()).then(VoidAcknowledged, HolderChanged)
+        assert state.turn is not None
+        assert (state.holder, state.turn.task) == ("c2", "accept")
+        given(TRANSFER, *EXPIRED, reissue(), heard()).when(heard(day=42)).then_nothing()
 
     def test_only_the_issuer_reissues(self) -> None:
         given(TRANSFER, *EXPIRED).when(reissue(by="c2")).then_refused("not-the-source")
@@ -151,7 +164,7 @@ class TestReissue:
 
     def test_repeated_reissue_does_nothing_even_after_acceptance(self) -> None:
         given(TRANSFER, *EXPIRED, reissue()).when(reissue(day=41)).then_nothing()
-        given(TRANSFER, *EXPIRED, reissue(), accept(41, letter_number="L-2")).when(reissue()).then_nothing()
+        given(TRANSFER, *EXPIRED, reissue(), heard(), accept(41, letter_number="L-2")).when(reissue()).then_nothing()
 
     def test_without_a_letter_there_is_nothing_to_reissue(self) -> None:
         given(TRANSFER, ask()).when(reissue()).then_refused("transfer-approving")

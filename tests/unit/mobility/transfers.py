@@ -4,21 +4,26 @@ in a town of k1."""
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.mobility.domain.approval_path import compute_path, superiors_of
+from services.mobility.domain.approval_path import compute_path, path_outward, superiors_of
 from services.mobility.domain.parties import InterestedParty, RelocationFacts, Side, compute_parties
 from services.mobility.domain.transfer.commands import (
     AcceptTransfer,
+    AcknowledgeVoid,
     ApproveStep,
+    AssignBranch,
     CloseTransfer,
     ConfirmMembership,
+    HoldTransfer,
     ReissueLetter,
     RejectTransfer,
+    ReplaceOrganisation,
     RequestFacts,
     RequestTransfer,
     ResendTransfer,
     ReturnReceipt,
     WithdrawTransfer,
 )
+from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.domain.transfer.policy import TransferPolicy
 
 TREE: Final[dict[str, str | None]] = {
@@ -142,6 +147,46 @@ def withdraw(by: str = "c1", day: float = 1) -> WithdrawTransfer:
 
 def reissue(number: str = "L-2", day: float = 40, by: str = "c1") -> ReissueLetter:
     return ReissueLetter(issued_by=by, letter_number=number, issued_at=at(day))
+
+
+def hold(day: float = 3, **changed: Any) -> HoldTransfer:
+    said = {"held_by": "c2", "letter_number": "L-1", "text": "the date of admission differs", "held_at": at(day)}
+    return HoldTransfer.model_validate(said | changed)
+
+
+def assign(day: float = 4, **changed: Any) -> AssignBranch:
+    place = {"branch_id": "b2", "branch_committee_id": "c2", "parties": parties()}
+    return AssignBranch.model_validate({"assigned_by": "c2", "assigned_at": at(day)} | place | changed)
+
+
+def admit(day: float = 3, **changed: Any) -> AcceptTransfer:
+    """The committee accepts and names the branch later."""
+    return accept(day, branch_id=None, branch_committee_id=None, parties=(), **changed)
+
+
+def heard(number: str = "L-1", day: float = 40, by: str = "c2") -> AcknowledgeVoid:
+    return AcknowledgeVoid(heard_by=by, letter_number=number, heard_at=at(day))
+
+
+def replaced(organisation_id: str, heir_id: str, day: float = 2) -> ReplaceOrganisation:
+    return ReplaceOrganisation(organisation_id=organisation_id, heir_id=heir_id, replaced_at=at(day))
+
+
+def ask_outside(**changed: Any) -> RequestTransfer:
+    """t1: m1 to a committee outside our tree; everybody from c1 up approves, and the letter is carried by hand."""
+    outside = OutsideCommittee(name="中共某市某区委组织部", area_code="440305")
+    return ask(
+        **{
+            "to_committee_id": "outside-1",
+            "to_branch_id": None,
+            "scope": "national",
+            "carrying": "in_person",
+            "outside": outside,
+            "approval_path": path_outward(TREE, "c1"),
+            "facts": facts(to_branch_committee_id=None),
+            **changed,
+        }
+    )
 
 
 def receipt(day: float = 5, by: str = "c2") -> ReturnReceipt:

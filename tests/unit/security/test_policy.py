@@ -39,7 +39,8 @@ def test_carriers_report_receipts_and_nothing_else_and_nobody_else_does() -> Non
 def test_only_what_concerns_no_organisation_is_allowed_anywhere() -> None:
     anywhere = {name for name, rule in TABLE.items() for given in rule.grants.values() if Relation.ANYWHERE in given}
     assert anywhere == {
-        "station.read", "rule-set.adopt", "rule-set.read", "quarter.open", "quarter.publish", "receipt.report"
+        "station.read", "rule-set.adopt", "rule-set.read", "quarter.open", "quarter.publish", "receipt.report",
+        "transfer-rules.read",
     }  # fmt: skip
 
 

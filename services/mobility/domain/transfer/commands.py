@@ -8,7 +8,8 @@ from datetime import date
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.mobility.domain.parties import InterestedParty
-from services.mobility.domain.terms import RejectionReason, TransferScope
+from services.mobility.domain.terms import Carrying, Fault, Leg, LegStep, RejectionReason, TransferScope
+from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.domain.transfer.policy import TransferPolicy
 from shared.kernel.event import Command
 
@@ -30,13 +31,15 @@ class RequestFacts(BaseModel):
     to_branch_committee_id: str | None
     from_committee_can_approve: bool
     to_committee_can_approve: bool
+    admitted_on: date | None = None
 
 
 class RequestTransfer(Command):
     """Ask for a transfer. `superiors` maps each organisation that may hold the case to its superior.
 
     `dues_paid_to` is the last month of paid 党费 as YYYY-MM (domain T6). `resent_of` cites the rejected or expired
-    transfer that this one corrects.
+    transfer that this one corrects. `outside` is a committee that is not in our tree (非建库): then `to_committee_id` only
+    names it. Areas are those of the two ends, as they are now; flows are counted by them.
     """
 
     transfer_id: str
@@ -54,6 +57,10 @@ class RequestTransfer(Command):
     facts: RequestFacts
     requested_at: AwareDatetime
     resent_of: str | None = None
+    carrying: Carrying = "electronic"
+    outside: OutsideCommittee | None = None
+    from_area_code: str | None = None
+    to_area_code: str | None = None
 
 
 class ApproveStep(Command):
@@ -65,17 +72,76 @@ class ApproveStep(Command):
 
 
 class AcceptTransfer(Command):
-    """The receiver takes the member into one of its branches. `letter_number` is the letter presented, if one exists.
+    """The receiver takes the member in. `letter_number` is the letter presented, if one exists.
 
-    `branch_committee_id` is the fact whose branch it is; `parties` are those computed for this very branch.
+    Without `branch_id` the committee accepts and names the branch later (domain T16). `branch_committee_id` is the fact
+    whose branch it is; `parties` are those computed for this very branch. `inquiry` says what came of asking about a
+    member who was admitted shortly before leaving (domain T22).
     """
 
     accepted_by: str
-    branch_id: str
-    branch_committee_id: str
+    branch_id: str | None
+    branch_committee_id: str | None
     letter_number: str | None
     parties: tuple[InterestedParty, ...]
     accepted_at: AwareDatetime
+    inquiry: str | None = None
+    to_area_code: str | None = None
+
+
+class AssignBranch(Command):
+    """The receiving committee names the branch of a member whom it has accepted (domain T16)."""
+
+    assigned_by: str
+    branch_id: str
+    branch_committee_id: str
+    parties: tuple[InterestedParty, ...]
+    assigned_at: AwareDatetime
+    to_area_code: str | None = None
+
+
+class HoldTransfer(Command):
+    """暂缓: the receiver looks into the dossier, on the letter presented (domain T5: hold, not reject)."""
+
+    held_by: str
+    letter_number: str | None
+    text: str
+    held_at: AwareDatetime
+
+
+class AcknowledgeVoid(Command):
+    """The receiver has heard that this number is void; only then can the letter in its place be used (domain T11)."""
+
+    heard_by: str
+    letter_number: str
+    heard_at: AwareDatetime
+
+
+class RecordLeg(Command):
+    """One way of a case made a step; `reference` is what proves it there (a posting number, an exchange id)."""
+
+    leg: Leg
+    step: LegStep
+    recorded_by: str
+    reference: str
+    recorded_at: AwareDatetime
+
+
+class RecordOutsideReceipt(Command):
+    """The 回执 of a committee outside our tree came back; the source enters it by hand."""
+
+    recorded_by: str
+    receipt_reference: str
+    accepted_on: date
+    recorded_at: AwareDatetime
+
+
+class ReplaceOrganisation(Command):
+    """An organisation of this case was dissolved; what it had to do is up to `heir_id`, its superior."""
+
+    organisation_id: str
+    heir_id: str
+    replaced_at: AwareDatetime
 
 
 class RejectTransfer(Command):
@@ -100,6 +166,7 @@ class ReissueLetter(Command):
     issued_by: str
     letter_number: str
     issued_at: AwareDatetime
+    fault: Fault | None = None
 
 
 class ReturnReceipt(Command):
@@ -151,6 +218,20 @@ class ExpireTransfer(Command):
     now: AwareDatetime
 
 
+class DoubtMembership(Command):
+    """Six months passed since the letter of `due_at`; made by a timer."""
+
+    due_at: AwareDatetime
+    now: AwareDatetime
+
+
+class ClassifyTransfer(Command):
+    """The time to tell the outcome has come; made by a timer."""
+
+    due_at: AwareDatetime
+    now: AwareDatetime
+
+
 TransferCommand = (
     RequestTransfer
     | ApproveStep
@@ -165,4 +246,12 @@ TransferCommand = (
     | MarkOverdue
     | EscalateCase
     | ExpireTransfer
+    | AssignBranch
+    | HoldTransfer
+    | AcknowledgeVoid
+    | RecordLeg
+    | RecordOutsideReceipt
+    | ReplaceOrganisation
+    | DoubtMembership
+    | ClassifyTransfer
 )

@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 
-from services.mobility.domain.transfer import finish, letter, receive, turn
+from services.mobility.domain.transfer import finish, legs, letter, outcome, receive, succession, turn
 from services.mobility.domain.transfer.commands import (
     AcceptTransfer,
+    AcknowledgeVoid,
     ApproveStep,
+    AssignBranch,
+    ClassifyTransfer,
     CloseTransfer,
     ConfirmMembership,
+    DoubtMembership,
     EscalateCase,
     ExpireTransfer,
+    HoldTransfer,
     MarkOverdue,
+    RecordLeg,
+    RecordOutsideReceipt,
     ReissueLetter,
     RejectTransfer,
+    ReplaceOrganisation,
     RequestTransfer,
     ResendTransfer,
     ReturnReceipt,
@@ -53,3 +61,19 @@ def decide(command: TransferCommand, state: Transfer) -> Sequence[DomainEvent]:
             return turn.mark_overdue(command, state)
         case EscalateCase():
             return turn.escalate(command, state)
+        case AcknowledgeVoid():
+            return letter.acknowledge_void(command, state)
+        case DoubtMembership():
+            return letter.doubt(command, state)
+        case AssignBranch():
+            return receive.assign(command, state)
+        case HoldTransfer():
+            return receive.hold(command, state)
+        case RecordLeg():
+            return legs.record(command, state)
+        case RecordOutsideReceipt():
+            return finish.receive_outside(command, state)
+        case ReplaceOrganisation():
+            return succession.replace_organisation(command, state)
+        case ClassifyTransfer():
+            return outcome.classify(command, state)

@@ -1,10 +1,11 @@
 """What happened to a transfer. Names and fields are those of the published language; what it lacks stays inside."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from services.mobility.domain.parties import InterestedParty
-from services.mobility.domain.terms import RejectionReason, Task, TransferScope
+from services.mobility.domain.terms import Carrying, Fault, Leg, LegStep, Outcome, RejectionReason, Task, TransferScope
+from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.domain.transfer.policy import TransferPolicy
 from shared.kernel.event import DomainEvent
 
@@ -33,6 +34,11 @@ class TransferRequested(TransferEvent):
     policy: TransferPolicy
     requested_at: datetime
     resent_of: str | None = None
+    carrying: Carrying = "electronic"
+    outside: OutsideCommittee | None = None
+    recently_admitted: bool = False
+    from_area_code: str | None = None
+    to_area_code: str | None = None
 
 
 class TransferApproved(TransferEvent):
@@ -76,6 +82,109 @@ class LetterReissued(TransferEvent):
     issued_by: str
     issued_at: datetime
     valid_until: datetime
+    fault: Fault | None = None
+
+
+class VoidAcknowledged(TransferEvent):
+    """The receiver has heard that this number is void (domain T11)."""
+
+    type = "void-acknowledged"
+
+    letter_number: str
+    heard_by: str
+    heard_at: datetime
+
+
+class TransferHeld(TransferEvent):
+    """暂缓: the letter was presented in time; the receiver looks into the dossier until `until` (domain T5)."""
+
+    type = "transfer-held"
+
+    held_by: str
+    text: str
+    held_at: datetime
+    until: datetime
+
+
+class CommitteeAccepted(TransferEvent):
+    """The receiving committee took the member in and has still to name the branch (domain T16).
+
+    The membership stays where it is until then; it is not without a branch for a moment.
+    """
+
+    type = "committee-accepted"
+
+    to_committee_id: str
+    letter_number: str | None
+    accepted_at: datetime
+    inquiry: str | None = None
+
+
+class BranchAssigned(TransferEvent):
+    """The receiving committee named the branch; the acceptance follows in the same decision."""
+
+    type = "branch-assigned"
+
+    to_committee_id: str
+    branch_id: str
+    assigned_at: datetime
+
+
+class LegRecorded(TransferEvent):
+    """One way of the case made a step (domain T14). Two ways are one case: none of this moves anybody."""
+
+    type = "leg-recorded"
+
+    leg: Leg
+    step: LegStep
+    recorded_by: str
+    reference: str
+    recorded_at: datetime
+
+
+class MemberTransferredOut(TransferEvent):
+    """A committee outside our tree took the member in, as its 回执 says; from now on the roll is theirs."""
+
+    type = "member-transferred-out"
+
+    from_branch_id: str
+    from_committee_id: str
+    to_committee_id: str
+    to_area_code: str
+    receipt_reference: str
+    accepted_on: date
+    recorded_at: datetime
+
+
+class OrganisationReplaced(TransferEvent):
+    """An organisation of the case was dissolved; its superior does what it had to do."""
+
+    type = "organisation-replaced"
+
+    organisation_id: str
+    heir_id: str
+    replaced_at: datetime
+
+
+class MembershipInDoubt(TransferEvent):
+    """Six months since a letter, and nobody took the member in. `body_id` has to look into it; nothing is decided."""
+
+    type = "membership-in-doubt"
+
+    letter_number: str
+    body_id: str
+    since: datetime
+
+
+class TransferClassified(TransferEvent):
+    """The outcome, told once, a fixed time after the start; what comes later does not change it (domain §2.4)."""
+
+    type = "transfer-classified"
+
+    outcome: Outcome
+    detail: str
+    requested_at: datetime
+    classified_at: datetime
 
 
 class TransferAccepted(TransferEvent):
@@ -91,6 +200,9 @@ class TransferAccepted(TransferEvent):
     accepted_at: datetime
     receipt_due_at: datetime
     parties: tuple[InterestedParty, ...]
+    from_area_code: str | None = None
+    to_area_code: str | None = None
+    inquiry: str | None = None
 
 
 class TransferRejected(TransferEvent):
@@ -195,13 +307,17 @@ class CaseOverdue(CaseEvent):
 
 
 class CaseEscalated(CaseEvent):
-    """The superior of a silent holder knows. The turn stays where it is: only the holder can do the task."""
+    """A superior of a silent holder knows. The turn stays where it is: only the holder can do the task.
+
+    `next_at` is when the one above learns of it too; nobody stands above the last resort, which has none.
+    """
 
     type = "case-escalated"
 
     holder_id: str
     superior_id: str
     task: Task
+    next_at: datetime | None = None
 
 
 ENDINGS = (TransferCompleted, TransferWithdrawn, TransferClosed, TransferResent)

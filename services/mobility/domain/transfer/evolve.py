@@ -3,25 +3,34 @@
 from dataclasses import replace
 
 from services.mobility.domain.transfer.events import (
+    BranchAssigned,
     CaseEscalated,
     CaseOverdue,
+    CommitteeAccepted,
     HolderChanged,
+    LegRecorded,
     LetterIssued,
     LetterReissued,
     LetterVoided,
     MembershipConfirmed,
+    MembershipInDoubt,
+    MemberTransferredOut,
+    OrganisationReplaced,
     ReceiptReturned,
     TransferAccepted,
     TransferApproved,
+    TransferClassified,
     TransferClosed,
     TransferCompleted,
     TransferExpired,
+    TransferHeld,
     TransferRejected,
     TransferRequested,
     TransferResent,
     TransferWithdrawn,
+    VoidAcknowledged,
 )
-from services.mobility.domain.transfer.state import Acceptance, Letter, Rejection, Status, Transfer, Turn
+from services.mobility.domain.transfer.state import Acceptance, Admission, Letter, Rejection, Status, Transfer, Turn
 from shared.kernel.event import DomainEvent
 
 
@@ -32,13 +41,36 @@ def evolve(state: Transfer, event: DomainEvent) -> Transfer:
         case TransferApproved():
             return replace(state, approved=event.step)
         case LetterIssued() | LetterReissued():
-            letter = Letter(number=event.letter_number, valid_until=event.valid_until)
-            return replace(state, status="awaiting_acceptance", letter=letter)
+            letter = Letter(event.letter_number, event.valid_until, event.issued_at)
+            unheard = event.replaces if isinstance(event, LetterReissued) else None
+            first = state.first_letter_at or event.issued_at
+            return replace(
+                state, status="awaiting_acceptance", letter=letter, unheard_void=unheard, first_letter_at=first
+            )
         case LetterVoided():
             return replace(state, letter=None, voided=(*state.voided, event.letter_number))
+        case VoidAcknowledged():
+            return replace(state, unheard_void=None)
+        case TransferHeld():
+            return replace(state, status="held", held=event.text)
+        case CommitteeAccepted():
+            admission = Admission(event.letter_number, event.accepted_at, event.inquiry)
+            return replace(state, status="admitted", admission=admission)
         case TransferAccepted():
             acceptance = Acceptance(branch_id=event.to_branch_id, letter_number=event.letter_number)
-            return replace(state, status="accepted", acceptance=acceptance)
+            return replace(state, status="accepted", acceptance=acceptance, accepted_at=event.accepted_at)
+        case LegRecorded():
+            return replace(state, legs=state.legs | {(event.leg, event.step)})
+        case MemberTransferredOut():
+            return replace(state, accepted_at=event.recorded_at, outside_receipt=event.receipt_reference)
+        case OrganisationReplaced():
+            return replace(state, heirs={**state.heirs, event.organisation_id: event.heir_id})
+        case MembershipInDoubt():
+            return replace(state, in_doubt=True)
+        case TransferClassified():
+            return replace(state, outcome=event.outcome)
+        case BranchAssigned():
+            return state
         case TransferRejected():
             rejection = Rejection(event.rejected_by, event.reason_code, event.text)
             return replace(state, status="rejected", rejection=rejection)
@@ -71,6 +103,8 @@ def _turn(turn: Turn | None, event: DomainEvent) -> Turn | None:
         case CaseOverdue() if turn:
             return replace(turn, overdue=True)
         case CaseEscalated() if turn:
-            return replace(turn, escalated_to=event.superior_id)
+            last = event.next_at is None
+            at = event.next_at or turn.escalate_at
+            return replace(turn, escalated_to=event.superior_id, escalate_at=at, at_last_resort=last)
         case _:
             return turn

@@ -6,12 +6,14 @@ from datetime import datetime
 from services.mobility.domain.transfer.commands import (
     CloseTransfer,
     ConfirmMembership,
+    RecordOutsideReceipt,
     ResendTransfer,
     ReturnReceipt,
     WithdrawTransfer,
 )
 from services.mobility.domain.transfer.events import (
     MembershipConfirmed,
+    MemberTransferredOut,
     ReceiptReturned,
     TransferClosed,
     TransferCompleted,
@@ -22,6 +24,7 @@ from services.mobility.domain.transfer.events import (
 from services.mobility.domain.transfer.refusals import not_source, not_yours, reason_missing, wrong_status
 from services.mobility.domain.transfer.state import Transfer
 from services.mobility.domain.transfer.turn import hand_to
+from shared.kernel.calendar import local_date
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
@@ -35,15 +38,17 @@ def return_receipt(command: ReturnReceipt, state: Transfer) -> Sequence[DomainEv
     asked, at = state.asked, command.returned_at
     if state.status not in ("accepted", "completed"):
         raise wrong_status(state, "receipted")
-    if command.returned_by != asked.to_committee_id:
-        raise not_yours(command.returned_by, asked.to_committee_id, "receipted")
+    if asked.outside is not None:
+        return []  # its receipt is in already: that is what completed it
+    if command.returned_by != state.receiver:
+        raise not_yours(command.returned_by, state.receiver, "receipted")
     if state.receipt_at is not None:
         return []
     returned = ReceiptReturned(
         transfer_id=asked.transfer_id, member_id=asked.member_id, returned_by=command.returned_by, returned_at=at
     )
     if state.moved_at is None:
-        return [returned, hand_to(asked.to_committee_id, "confirm_membership", asked, at)]
+        return [returned, hand_to(state.receiver, "confirm_membership", asked, at)]
     return [returned, _completed(asked, max(at, state.moved_at))]
 
 
@@ -69,13 +74,57 @@ def confirm_membership(command: ConfirmMembership, state: Transfer) -> Sequence[
     return [confirmed] if state.receipt_at is None else [confirmed, _completed(asked, max(at, state.receipt_at))]
 
 
+def receive_outside(command: RecordOutsideReceipt, state: Transfer) -> Sequence[DomainEvent]:
+    """The 回执 of a committee outside our tree, entered by the source: the member is theirs from now on (domain T8, T14).
+
+    It counts whenever it comes, also when the letter has run out here meanwhile: they took the member in.
+    Errors: `transfer-<status>`, `not-outside`, `not-the-source`, `reason-missing`, `receipt-date`.
+    """
+    asked = state.asked
+    if asked.outside is None:
+        raise Refused(
+            "not-outside",
+            "the receiver is in our tree",
+            remedy="let the receiving committee accept and return the receipt itself",
+        )
+    if state.outside_receipt == command.receipt_reference:
+        return []
+    if state.status not in ("awaiting_acceptance", "expired"):
+        raise wrong_status(state, "receipted")
+    if command.recorded_by != state.source:
+        raise not_source(command.recorded_by, "receipted")
+    if not command.receipt_reference:
+        raise reason_missing("receipt_reference")
+    if not local_date(asked.requested_at) <= command.accepted_on <= local_date(command.recorded_at):
+        raise Invalid(
+            "receipt-date",
+            f"the receipt says {command.accepted_on}, which is not between the request and today",
+            remedy="enter the day that stands on the receipt",
+            where="accepted_on",
+        )
+    return [
+        MemberTransferredOut(
+            transfer_id=asked.transfer_id,
+            member_id=asked.member_id,
+            from_branch_id=asked.from_branch_id,
+            from_committee_id=asked.from_committee_id,
+            to_committee_id=asked.to_committee_id,
+            to_area_code=asked.outside.area_code,
+            receipt_reference=command.receipt_reference,
+            accepted_on=command.accepted_on,
+            recorded_at=command.recorded_at,
+        ),
+        _completed(asked, command.recorded_at),
+    ]
+
+
 def withdraw(command: WithdrawTransfer, state: Transfer) -> Sequence[DomainEvent]:
     """撤回 by the sender, only while nobody has approved yet (domain T18).
 
     Errors: `transfer-<status>`, `already-approved`, `not-the-source`.
     """
     asked = state.asked
-    if command.withdrawn_by not in (asked.from_branch_id, asked.from_committee_id):
+    if command.withdrawn_by not in (asked.from_branch_id, state.source):
         raise not_source(command.withdrawn_by, "withdrawn")
     if state.status == "withdrawn":
         return []
@@ -138,7 +187,7 @@ def resend(command: ResendTransfer, state: Transfer) -> Sequence[DomainEvent]:
 def _check_source_acts(state: Transfer, actor: str, asked_for: str) -> None:
     if state.status not in ("rejected", "expired"):
         raise wrong_status(state, asked_for)
-    if actor != state.asked.from_committee_id:
+    if actor != state.source:
         raise not_source(actor, asked_for)
 
 

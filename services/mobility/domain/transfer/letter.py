@@ -2,20 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from services.mobility.domain.transfer.commands import ApproveStep, ExpireTransfer, ReissueLetter
+from services.mobility.domain.transfer.commands import (
+    AcknowledgeVoid,
+    ApproveStep,
+    DoubtMembership,
+    ExpireTransfer,
+    ReissueLetter,
+)
 from services.mobility.domain.transfer.events import (
+    HolderChanged,
     LetterIssued,
     LetterReissued,
     LetterVoided,
+    MembershipInDoubt,
     TransferApproved,
     TransferExpired,
     TransferRequested,
+    VoidAcknowledged,
 )
+from services.mobility.domain.transfer.policy import IN_DOUBT_MONTHS
 from services.mobility.domain.transfer.refusals import not_source, not_yours, wrong_status
 from services.mobility.domain.transfer.state import Transfer
-from services.mobility.domain.transfer.turn import hand_to
-from shared.kernel.calendar import end_of_day, local_date
+from services.mobility.domain.transfer.turn import hand_to, last_resort
+from shared.kernel.calendar import add_months, end_of_day, local_date
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
@@ -27,17 +38,20 @@ def approve(command: ApproveStep, state: Transfer) -> Sequence[DomainEvent]:
     Errors: `transfer-<status>`, `not-your-turn`, `letter-number-missing`.
     """
     asked, organisation, at = state.asked, command.organisation_id, command.approved_at
-    if organisation in asked.approval_path[: state.approved]:
+    if organisation in asked.approval_path[: state.approved] and organisation != state.holder:
         return []
     if state.status != "approving":
         raise wrong_status(state, "approved")
     if organisation != state.holder:
         raise not_yours(organisation, state.holder, "approved")
-    step = state.approved + 1
     whose = {"transfer_id": asked.transfer_id, "member_id": asked.member_id}
-    approved = TransferApproved(**whose, organisation_id=organisation, step=step, approved_at=at)
-    if step < len(asked.approval_path):
-        return [approved, hand_to(asked.approval_path[step], "approve", asked, at)]
+    done = state.approved + covered(state, organisation)
+    approved = [
+        TransferApproved(**whose, organisation_id=organisation, step=step, approved_at=at)
+        for step in range(state.approved + 1, done + 1)
+    ]
+    if done < len(asked.approval_path):
+        return [*approved, hand_to(state.seat(asked.approval_path[done]), "approve", asked, at)]
     if not command.letter_number:
         raise Invalid("letter-number-missing", "the last approval issues the letter", remedy="give its number")
     issued = LetterIssued(
@@ -47,7 +61,13 @@ def approve(command: ApproveStep, state: Transfer) -> Sequence[DomainEvent]:
         issued_at=at,
         valid_until=valid_until(asked, at),
     )
-    return [approved, issued, hand_to(asked.to_committee_id, "accept", asked, at)]
+    return [*approved, issued, _to_receiver(state, at)]
+
+
+def covered(state: Transfer, organisation_id: str) -> int:
+    """How many steps from the present one on are that organisation's: more than one when it is heir to a neighbour."""
+    ahead = state.asked.approval_path[state.approved :]
+    return len(list(takewhile(lambda step: state.seat(step) == organisation_id, ahead)))
 
 
 def reissue(command: ReissueLetter, state: Transfer) -> Sequence[DomainEvent]:
@@ -60,7 +80,7 @@ def reissue(command: ReissueLetter, state: Transfer) -> Sequence[DomainEvent]:
         return []
     if state.status not in ("awaiting_acceptance", "expired"):
         raise wrong_status(state, "given a new letter")
-    if command.issued_by != asked.from_committee_id:
+    if command.issued_by != state.source:
         raise not_source(command.issued_by, "given a new letter")
     if state.letter is None:
         raise Refused("no-letter", "within one committee no letter travels", remedy="the committee accepts without one")
@@ -79,9 +99,38 @@ def reissue(command: ReissueLetter, state: Transfer) -> Sequence[DomainEvent]:
             issued_by=command.issued_by,
             issued_at=at,
             valid_until=valid_until(asked, at),
+            fault=command.fault,
         ),
-        hand_to(asked.to_committee_id, "accept", asked, at),
+        # Before anything else the receiver hears of the void: two letters of one member must never both be good (T11).
+        hand_to(state.receiver, "acknowledge_void", asked, at),
     ]
+
+
+def acknowledge_void(command: AcknowledgeVoid, state: Transfer) -> Sequence[DomainEvent]:
+    """The receiver has heard of the void; the letter in its place is usable from now on (domain T11).
+
+    Errors: `not-your-turn`, `letter-not-void`.
+    """
+    asked = state.asked
+    if command.letter_number not in state.voided:
+        raise Refused(
+            "letter-not-void",
+            f"{command.letter_number} is no void letter of this transfer",
+            remedy="name the number that was replaced",
+            where="letter_number",
+        )
+    if command.heard_by != state.receiver:
+        raise not_yours(command.heard_by, state.receiver, "acknowledged")
+    if command.letter_number != state.unheard_void:
+        return []
+    heard = VoidAcknowledged(transfer_id=asked.transfer_id, member_id=asked.member_id, **command.model_dump())
+    return [heard, _to_receiver(state, command.heard_at)] if state.status == "awaiting_acceptance" else [heard]
+
+
+def _to_receiver(state: Transfer, at: datetime) -> HolderChanged:
+    """Within our tree the receiver accepts. Of one outside the source waits for the receipt, and has to ask for it."""
+    asked = state.asked
+    return hand_to(state.receiver, "await_outside" if asked.outside else "accept", asked, at)
 
 
 def expire(command: ExpireTransfer, state: Transfer) -> Sequence[DomainEvent]:
@@ -100,8 +149,34 @@ def expire(command: ExpireTransfer, state: Transfer) -> Sequence[DomainEvent]:
             letter_number=letter.number,
             expired_at=command.now,
         ),
-        hand_to(asked.from_committee_id, "resolve_expiry", asked, command.now),
+        hand_to(state.source, "resolve_expiry", asked, command.now),
     ]
+
+
+def doubt(command: DoubtMembership, state: Transfer) -> Sequence[DomainEvent]:
+    """Six months after a letter that nobody answered a named body is told; the membership stays (domain T10).
+
+    Counted from the first letter: a new one does not make the months without a branch life undone. Nothing when the
+    member was taken in or the case is settled.
+    """
+    letter, asked, since = state.letter, state.asked, state.first_letter_at
+    unsettled = state.status in ("awaiting_acceptance", "held", "expired", "rejected")
+    if not unsettled or letter is None or since is None or state.in_doubt or in_doubt_at(since) != command.due_at:
+        return []
+    return [
+        MembershipInDoubt(
+            transfer_id=asked.transfer_id,
+            member_id=asked.member_id,
+            letter_number=letter.number,
+            body_id=last_resort(asked, asked.from_committee_id),
+            since=since,
+        )
+    ]
+
+
+def in_doubt_at(issued_at: datetime) -> datetime:
+    """When a letter of that day is six calendar months old."""
+    return add_months(issued_at, IN_DOUBT_MONTHS)
 
 
 def valid_until(request: TransferRequested, issued_at: datetime) -> datetime:

@@ -9,6 +9,8 @@ _EXPLAINED: Final[dict[Status, tuple[str, str]]] = {
     "none": ("was never requested", "request it first"),
     "approving": ("is still being approved", "wait for the committees of the approval path"),
     "awaiting_acceptance": ("waits for the receiver", "the receiving committee accepts or rejects it"),
+    "held": ("is held while the receiver looks into the dossier", "the receiving committee accepts or rejects it"),
+    "admitted": ("was accepted and waits for its branch", "the receiving committee names the branch"),
     "rejected": ("was rejected", "the source committee corrects and resends it, or closes it"),
     "expired": ("has expired", "the source committee reissues the letter, resends it, or closes it"),
     "accepted": ("was already accepted", "a member moves on by a new transfer from the new branch"),

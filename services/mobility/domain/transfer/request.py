@@ -6,20 +6,24 @@ from typing import Final
 from services.mobility.domain.approval_path import check_scope
 from services.mobility.domain.transfer.commands import RequestTransfer
 from services.mobility.domain.transfer.events import TransferRequested
+from services.mobility.domain.transfer.legs import check_carrying
+from services.mobility.domain.transfer.policy import NEW_MEMBER_MONTHS
 from services.mobility.domain.transfer.refusals import reason_missing
 from services.mobility.domain.transfer.state import Transfer
 from services.mobility.domain.transfer.turn import hand_to
-from shared.kernel.calendar import local_date
+from shared.kernel.calendar import add_months, local_date
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
-_COMPUTED: Final = {"approval_path", "superiors", "policy", "requested_at"}
+_COMPUTED: Final = {
+    "approval_path", "superiors", "policy", "requested_at", "recently_admitted", "from_area_code", "to_area_code",
+}  # fmt: skip
 """Not said by whoever asks, and not the same when the tree or the configuration changed before the repeat."""
 
 
 def request(command: RequestTransfer, state: Transfer) -> Sequence[DomainEvent]:
     """Errors: `transfer-exists`, and those of the checks below. The member's case is opened in the same transaction."""
-    requested = TransferRequested(**command.model_dump(exclude={"facts"}))
+    requested = TransferRequested(**command.model_dump(exclude={"facts"}), recently_admitted=_admitted_lately(command))
     if state.request is not None:
         if state.request.model_dump(exclude=_COMPUTED) == requested.model_dump(exclude=_COMPUTED):
             return []
@@ -27,7 +31,7 @@ def request(command: RequestTransfer, state: Transfer) -> Sequence[DomainEvent]:
     _check_form(command)
     _check_endpoints(command)
     _check_member(command)
-    if requested.approval_path:
+    if requested.approval_path:  # of one that leaves our tree never empty: it begins with the source
         turn = hand_to(requested.approval_path[0], "approve", requested, requested.requested_at)
     else:
         turn = hand_to(requested.to_committee_id, "accept", requested, requested.requested_at)
@@ -35,9 +39,19 @@ def request(command: RequestTransfer, state: Transfer) -> Sequence[DomainEvent]:
 
 
 def _check_form(command: RequestTransfer) -> None:
-    """Errors: `reason-missing`, `same-branch`, `scope-mismatch`, `path-mismatch`, `resent-itself`, or of the policy."""
+    """Errors: `reason-missing`, `same-branch`, `scope-mismatch`, `outside-scope`, `path-mismatch`, `resent-itself`, or those
+    of the policy and of how it is carried.
+    """
     command.policy.check()
     check_scope(command.from_committee_id, command.to_committee_id, command.scope)
+    check_carrying(command.scope, command.carrying, command.outside is not None)
+    if command.outside is not None and (command.scope not in ("national", "special") or command.to_branch_id):
+        raise Invalid(
+            "outside-scope",
+            "a committee outside our tree is reached by a national or special transfer, and names the branch itself",
+            remedy="give the scope national or special and no branch; write the branch into the reason",
+            where="scope",
+        )
     if not command.reason:
         raise reason_missing("reason")
     if command.to_branch_id == command.from_branch_id:
@@ -94,6 +108,12 @@ def _check_member(command: RequestTransfer) -> None:
             f"the probation ended on {ends_on}",
             remedy="the source decides on full membership before the member moves",
         )
+
+
+def _admitted_lately(command: RequestTransfer) -> bool:
+    """Whether the receiver has to inquire (突击发展, domain T22): admitted less than three months before leaving."""
+    admitted_on = command.facts.admitted_on
+    return admitted_on is not None and local_date(command.requested_at) < add_months(admitted_on, NEW_MEMBER_MONTHS)
 
 
 def _elsewhere(branch_id: str, committee_id: str) -> Refused:

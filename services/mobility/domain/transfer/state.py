@@ -1,10 +1,11 @@
 """The state of a transfer: as much of its history as its next decision needs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from services.mobility.domain.terms import RejectionReason, Task
+from services.mobility.domain.terms import Leg, LegStep, Outcome, RejectionReason, Task
 from services.mobility.domain.transfer.events import TransferRequested
 from shared.kernel.errors import NotFound
 
@@ -12,6 +13,8 @@ Status = Literal[
     "none",
     "approving",
     "awaiting_acceptance",
+    "held",
+    "admitted",
     "rejected",
     "expired",
     "accepted",
@@ -34,6 +37,7 @@ class Turn:
     escalate_at: datetime
     overdue: bool = False
     escalated_to: str | None = None
+    at_last_resort: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Letter:
 
     number: str
     valid_until: datetime
+    issued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,15 @@ class Acceptance:
 
     branch_id: str
     letter_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The committee accepted on this letter, then; which branch is still open. `inquiry` goes into the acceptance."""
+
+    letter_number: str | None
+    at: datetime
+    inquiry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,9 @@ class Rejection:
 class Transfer:
     """组织关系转接. `approved` counts the steps of the path that said yes; `voided` are letter numbers of the past.
 
-    `ended_by` is what a closing named (the reason, or the transfer that took its place), so that a repeat is known.
+    `unheard_void` is a void number that the receiver has not acknowledged yet. `held` is what a hold was justified with.
+    `heirs` says who does the tasks of organisations that were dissolved meanwhile. `ended_by` is what a closing named
+    (the reason, or the transfer that took its place), so that a repeat is known.
     """
 
     status: Status = "none"
@@ -74,11 +90,21 @@ class Transfer:
     approved: int = 0
     letter: Letter | None = None
     voided: tuple[str, ...] = ()
+    unheard_void: str | None = None
+    held: str | None = None
+    admission: Admission | None = None
     acceptance: Acceptance | None = None
+    accepted_at: datetime | None = None
     rejection: Rejection | None = None
     receipt_at: datetime | None = None
+    outside_receipt: str | None = None
     moved_at: datetime | None = None
     ended_by: str | None = None
+    legs: frozenset[tuple[Leg, LegStep]] = frozenset()
+    heirs: Mapping[str, str] = field(default_factory=dict)
+    first_letter_at: datetime | None = None
+    in_doubt: bool = False
+    outcome: Outcome | None = None
 
     @property
     def asked(self) -> TransferRequested:
@@ -96,3 +122,21 @@ class Transfer:
     def due_at(self) -> datetime | None:
         """By when the holder has to act."""
         return self.turn.due_at if self.turn else None
+
+    def seat(self, organisation_id: str) -> str:
+        """Who does what that organisation has to do: itself, or its heir when it was dissolved meanwhile."""
+        seen = {organisation_id}
+        while (heir := self.heirs.get(organisation_id)) is not None and heir not in seen:
+            seen.add(heir)
+            organisation_id = heir
+        return organisation_id
+
+    @property
+    def source(self) -> str:
+        """The sending committee, or its heir."""
+        return self.seat(self.asked.from_committee_id)
+
+    @property
+    def receiver(self) -> str:
+        """Who answers: the receiving committee or its heir; for one outside our tree the source, which enters its word."""
+        return self.source if self.asked.outside else self.seat(self.asked.to_committee_id)

@@ -35,6 +35,15 @@ def superior_of(request: TransferRequested, holder_id: str) -> str:
     return request.superiors.get(holder_id) or next(reversed(request.approval_path), holder_id)
 
 
+def last_resort(request: TransferRequested, organisation_id: str) -> str:
+    """The named last resort (兜底): the top of everything above an organisation, as it was frozen."""
+    seen = {organisation_id}
+    while (above := request.superiors.get(organisation_id)) is not None and above not in seen:
+        seen.add(above)
+        organisation_id = above
+    return organisation_id
+
+
 def mark_overdue(command: MarkOverdue, state: Transfer) -> Sequence[DomainEvent]:
     """Nothing when the turn has passed on since: the timer was set for another due time."""
     turn = state.turn
@@ -44,17 +53,25 @@ def mark_overdue(command: MarkOverdue, state: Transfer) -> Sequence[DomainEvent]
 
 
 def escalate(command: EscalateCase, state: Transfer) -> Sequence[DomainEvent]:
-    """As `mark_overdue`; a holder is overdue before it is escalated even when both fell due while we were down."""
+    """To the superior, and as long as silence lasts to the one above it, up to the last resort.
+
+    As `mark_overdue`; a holder is overdue before it is escalated even when both fell due while we were down.
+    """
     turn = state.turn
-    if turn is None or turn.escalated_to is not None or turn.escalate_at != command.due_at:
+    if turn is None or turn.at_last_resort or turn.escalate_at != command.due_at:
         return []
     request = state.asked
+    superior = superior_of(request, turn.escalated_to or turn.holder_id)
+    above = request.superiors.get(superior)
+    known = {turn.holder_id, superior, turn.escalated_to}
+    apart = timedelta(days=request.policy.escalate_after_days - request.policy.overdue_after_days)
     escalated = CaseEscalated(
         case_id=request.transfer_id,
         member_id=request.member_id,
         holder_id=turn.holder_id,
-        superior_id=superior_of(request, turn.holder_id),
+        superior_id=superior,
         task=turn.task,
+        next_at=turn.escalate_at + apart if above is not None and above not in known else None,
     )
     return [escalated] if turn.overdue else [_overdue(request, turn), escalated]
 

@@ -67,6 +67,14 @@ class RecordAcknowledged(Command):
     acknowledged_at: AwareDatetime
 
 
+class RetryParty(Command):
+    """Somebody wants what did not arrive to be sent again."""
+
+    party_id: str
+    asked_by: str
+    retried_at: AwareDatetime
+
+
 class MarkLate(Command):
     """The time for reaching everybody ran out at `due_at`; made by a timer."""
 
@@ -80,5 +88,6 @@ RelocationCommand = (
     | RecordDelivered
     | RecordUndelivered
     | RecordAcknowledged
+    | RetryParty
     | MarkLate
 )

@@ -1,4 +1,4 @@
-"""The one deadline of a relocation: when everybody should have it."""
+"""The one deadline of a relocation: when everybody should have it; and as long as somebody does not, each day again."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,7 +15,9 @@ def timers(event: DomainEvent) -> Sequence[TimerChange]:
     match event:
         case PropagationStarted():
             return [ArmTimer(LATE, event.due_at)]
-        case PropagationLate() | RelocationPropagated():
+        case PropagationLate():
+            return [CancelTimer(LATE) if event.next_at is None else ArmTimer(LATE, event.next_at)]
+        case RelocationPropagated():
             return [CancelTimer(LATE)]
         case _:
             return []

@@ -5,7 +5,9 @@ recorded, for they are proof, but the end itself happens once.
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import reduce
+from typing import Final
 
 from services.mobility.domain.parties import Channel
 from services.mobility.processes.relocation.commands import (
@@ -16,6 +18,7 @@ from services.mobility.processes.relocation.commands import (
     RecordNotified,
     RecordUndelivered,
     RelocationCommand,
+    RetryParty,
     StartPropagation,
 )
 from services.mobility.processes.relocation.events import (
@@ -24,6 +27,7 @@ from services.mobility.processes.relocation.events import (
     PartyNotified,
     PartyNotReached,
     PartyReached,
+    PartyRetried,
     PropagationLate,
     PropagationStarted,
     RelocationApplied,
@@ -32,8 +36,8 @@ from services.mobility.processes.relocation.events import (
 )
 from services.mobility.processes.relocation.evolve import evolve
 from services.mobility.processes.relocation.ledger import complete, last_at, missing
-from services.mobility.processes.relocation.state import Relocation
-from shared.kernel.errors import Invalid, Refused
+from services.mobility.processes.relocation.state import Reached, Relocation
+from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import DomainEvent
 
 
@@ -44,6 +48,8 @@ def decide(command: RelocationCommand, state: Relocation) -> Sequence[DomainEven
             return _start(command, state)
         case MarkLate():
             return _late(command, state)
+        case RetryParty():
+            return _retry(command, state)
         case RecordApplied():
             if state.started and command.service not in state.started.services:
                 return []  # a service that follows of its own accord; nobody waits for it
@@ -117,18 +123,65 @@ def _the_end(state: Relocation) -> Sequence[DomainEvent]:
 
 
 def _late(command: MarkLate, state: Relocation) -> Sequence[DomainEvent]:
-    """Once, naming what is missing; it may still be propagated afterwards."""
+    """Names what is missing, and asks for another try of every party that no channel reached, each day for a week.
+
+    It may still be propagated afterwards; what a week of tries did not bring stays visible as late until somebody acts.
+    """
     started = state.started
-    if started is None or state.propagated or state.late or started.due_at != command.due_at:
+    if started is None or state.propagated or state.look_again_at != command.due_at:
         return []
-    return [
-        PropagationLate(
-            relocation_id=started.relocation_id,
-            member_id=started.member_id,
-            missing=missing(state, started),
-            due_at=started.due_at,
+    looks = (command.due_at - started.due_at) // AGAIN_AFTER
+    late = PropagationLate(
+        relocation_id=started.relocation_id,
+        member_id=started.member_id,
+        missing=missing(state, started),
+        due_at=started.due_at,
+        next_at=command.due_at + AGAIN_AFTER if looks < MOST_TRIES else None,
+    )
+    if looks >= MOST_TRIES:
+        return [late]
+    unreached = [party for party in started.parties if _unreached(party, state)]
+    return [late, *(_retried(started, state, party.party_id, "timer", command.due_at) for party in unreached)]
+
+
+AGAIN_AFTER: Final = timedelta(days=1)
+MOST_TRIES: Final = 7
+
+
+def _retry(command: RetryParty, state: Relocation) -> Sequence[DomainEvent]:
+    """Errors: `relocation-unknown`, `party-not-concerned`, `party-has-it` (nobody is told twice)."""
+    started = state.started
+    if started is None:
+        raise NotFound("relocation-unknown", "there is nothing to try again yet", remedy="wait until it has started")
+    _check_concerned(state, command.party_id)
+    party = next(party for party in started.parties if party.party_id == command.party_id)
+    if not _unreached(party, state):
+        raise Refused(
+            "party-has-it",
+            f"{command.party_id} was reached, or a message to it is still on its way",
+            remedy="look at the ledger; only what failed on every channel is tried again",
         )
-    ]
+    return [_retried(started, state, command.party_id, command.asked_by, command.retried_at)]
+
+
+def _unreached(party: RequiredParty, state: Relocation) -> bool:
+    """Every channel has failed. One that is pending may still arrive, and sending beside it would tell somebody twice."""
+    rows = state.parties.get(party.party_id)
+    reached = [rows.channels.get(channel) if rows else None for channel in party.channels]
+    return bool(reached) and all(row is not None and row.reached == Reached.FAILED for row in reached)
+
+
+def _retried(
+    started: PropagationStarted, state: Relocation, party_id: str, asked_by: str, at: datetime
+) -> PartyRetried:
+    return PartyRetried(
+        relocation_id=started.relocation_id,
+        member_id=started.member_id,
+        party_id=party_id,
+        attempt=state.tries.get(party_id, 0) + 1,
+        asked_by=asked_by,
+        retried_at=at,
+    )
 
 
 def _acknowledged(started: PropagationStarted, command: RecordAcknowledged) -> PartyAcknowledged:

@@ -1,4 +1,4 @@
-"""What the relocation process knows. The small ones stay inside; the last three are the published language."""
+"""What the relocation process knows. The small ones stay inside; the last four are the published language."""
 
 from datetime import datetime
 
@@ -94,6 +94,19 @@ class PartyAcknowledged(DomainEvent):
     acknowledged_at: datetime
 
 
+class PartyRetried(DomainEvent):
+    """What did not reach a party is to be sent again. `attempt` counts the tries of that party, from 1."""
+
+    type = "party-retried"
+
+    relocation_id: str
+    member_id: str
+    party_id: str
+    attempt: int
+    asked_by: str
+    retried_at: datetime
+
+
 class PropagationLate(DomainEvent):
     """Something was still missing at the deadline; `missing` names it (see `ledger.missing`)."""
 
@@ -103,6 +116,7 @@ class PropagationLate(DomainEvent):
     member_id: str
     missing: tuple[str, ...]
     due_at: datetime
+    next_at: datetime | None = None
 
 
 class RelocationPropagated(DomainEvent):

@@ -9,6 +9,7 @@ from services.mobility.processes.relocation.events import (
     PartyNotified,
     PartyNotReached,
     PartyReached,
+    PartyRetried,
     PropagationLate,
     PropagationStarted,
     RelocationApplied,
@@ -34,8 +35,10 @@ def evolve(state: Relocation, event: DomainEvent) -> Relocation:
             return _reached(state, event.party_id, event.channel, row)
         case AcknowledgedEarly() | PartyAcknowledged():
             return _acknowledged(state, event.party_id, Acknowledgement(event.acknowledged_at, event.acknowledged_by))
+        case PartyRetried():
+            return replace(state, tries={**state.tries, event.party_id: event.attempt})
         case PropagationLate():
-            return replace(state, late=True)
+            return replace(state, late=True, look_again_at=event.next_at)
         case RelocationPropagated():
             return replace(state, propagated=True)
         case _:
@@ -48,6 +51,7 @@ def _started(state: Relocation, event: PropagationStarted) -> Relocation:
     return replace(
         state,
         started=event,
+        look_again_at=event.due_at,
         services={service: at for service, at in state.services.items() if service in event.services},
         parties={
             party.party_id: replace(

@@ -66,5 +66,7 @@ class Relocation:
     started: PropagationStarted | None = None
     services: Mapping[str, datetime] = field(default_factory=dict)
     parties: Mapping[str, PartyRows] = field(default_factory=dict)
+    tries: Mapping[str, int] = field(default_factory=dict)
     late: bool = False
+    look_again_at: datetime | None = None
     propagated: bool = False
