@@ -1,6 +1,7 @@
 """Mobility as a value: its deciders, its public language, its read models."""
 
 from services.mobility.application.publishing import PUBLISH
+from services.mobility.domain.care_deciders import CARE_DECIDERS
 from services.mobility.domain.letter_series import LETTER_SERIES
 from services.mobility.domain.member_case import MEMBER_CASE
 from services.mobility.domain.reconciliation.decider import RECONCILIATION
@@ -22,6 +23,7 @@ MODEL = ServiceModel(
         TRANSFER_RULES,
         RETAINED_RELATION,
         RECONCILIATION,
+        *CARE_DECIDERS,
     ),
     PUBLISH,
     PROJECTIONS,

@@ -1,5 +1,6 @@
 """Mobility as a process: wiring only."""
 
+from services.mobility.api.away import away_routers
 from services.mobility.api.cases import cases
 from services.mobility.api.flows import flows
 from services.mobility.api.inbox import inbox
@@ -37,6 +38,7 @@ SERVICE = ServiceDefinition(
         transfer_rules(running),
         retained(running),
         reconciliations(running),
+        *away_routers(running),
     ],
     inbound=INBOUND,
     refusal=refused,

@@ -1,5 +1,6 @@
 """Which events of mobility others learn of. The rest (member cases, letter series, the ledger's rows) is private."""
 
+from services.mobility.application.care_publishing import CARE_PUBLISHED
 from services.mobility.domain.reconciliation.decider import ReconciliationDue, ReconciliationFinished
 from services.mobility.domain.retained_relation import events as retained
 from services.mobility.domain.transfer import events as transfer
@@ -50,5 +51,6 @@ PUBLISH = publishing(
         relocation.PartyAcknowledged: public.PartyAcknowledged,
         relocation.PropagationLate: public.PropagationLate,
         relocation.RelocationPropagated: public.RelocationPropagated,
+        **CARE_PUBLISHED,
     }
 )

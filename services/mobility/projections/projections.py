@@ -1,8 +1,9 @@
 """All read models of mobility."""
 
+from services.mobility.projections.care import CARE_PROJECTIONS
 from services.mobility.projections.propagation import PROPAGATION
 from services.mobility.projections.roll import ROLL
 from services.mobility.projections.rules import RULES
 from services.mobility.projections.transfers import LEGS, TRANSFERS
 
-PROJECTIONS = (*ROLL, TRANSFERS, LEGS, PROPAGATION, *RULES)
+PROJECTIONS = (*ROLL, TRANSFERS, LEGS, PROPAGATION, *RULES, *CARE_PROJECTIONS)

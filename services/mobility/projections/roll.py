@@ -55,7 +55,11 @@ ROLL = (
         },
     ),
     Projection(
-        "stations", 1, ("stations",), {}, {registry.StationOpened: _put("stations", "station_id", "organisation_id")}
+        "stations",
+        2,
+        ("stations",),
+        {},
+        {registry.StationOpened: _put("stations", "station_id", "organisation_id", "kind", "area_code")},
     ),
     Projection(
         "posts",

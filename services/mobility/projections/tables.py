@@ -25,6 +25,8 @@ STATIONS = Table(
     VIEWS,
     Column("station_id", Text, primary_key=True),
     Column("organisation_id", Text, index=True),
+    Column("kind", Text),
+    Column("area_code", Text, index=True),
 )
 
 POSTS = Table(
