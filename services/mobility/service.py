@@ -1,5 +1,6 @@
 """Mobility as a process: wiring only."""
 
+from services.mobility.api.away import away_routers
 from services.mobility.api.cases import cases
 from services.mobility.api.relocations import relocations
 from services.mobility.api.steps import steps
@@ -16,7 +17,13 @@ SERVICE = ServiceDefinition(
     title="Transfers from request to receipt, whose turn it is, and who has learned of each relocation",
     settings=MobilitySettings,
     follows=FOLLOWS,
-    routers=lambda running: [transfers(running), steps(running), cases(running), relocations(running)],
+    routers=lambda running: [
+        transfers(running),
+        steps(running),
+        cases(running),
+        relocations(running),
+        *away_routers(running),
+    ],
     inbound=INBOUND,
     refusal=refused,
     measures=MEASURES,

@@ -134,6 +134,27 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "relocation.read": _rule(
             (_PERSONS, Relation.INVOLVED), ((*_PERSONS, Role.OUTSIDE_SYSTEM), Relation.SELF), looks=True
         ),
+        # -- mobility: members who are away. Both ends and the station see them; who acts, acts for a party (三方共管) ------
+        "departure.register": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "departure.report-in": _rule(((*_COMMITTEES, *_ON_SITE, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "departure.act": _rule(((*_COMMITTEES, *_ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED)),
+        "departure.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
+        "care.act": _rule(((*_COMMITTEES, *_ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED)),
+        "care.lead": _rule((_COMMITTEES, Relation.INVOLVED)),
+        "care.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
+        "care-rules.adopt": _rule((_DEPARTMENTS, Relation.AREA)),
+        "care-rules.read": _rule((_PERSONS, Relation.ANYWHERE), looks=True),
+        "card.issue": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "card.act": _rule(((*_COMMITTEES, *_ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED)),
+        "card.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
+        "lost-contact.report": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "lost-contact.decide": _rule((_COMMITTEES, Relation.WITHIN)),
+        "lost-contact.read": _rule((_PERSONS, Relation.WITHIN), looks=True),
+        "talent.keep": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "talent.decide": _rule((_COMMITTEES, Relation.WITHIN)),
+        "talent.read": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.WITHIN), looks=True),
+        "branch-proposal.decide": _rule((_COMMITTEES, Relation.WITHIN)),
+        "branch-proposal.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.WITHIN), looks=True),
         # -- assessment: the organisation department assesses, the authority of the trade guides (L28) ----------------
         "rule-set.adopt": _rule((_DEPARTMENTS, Relation.ANYWHERE)),
         "rule-set.read": _rule((_PERSONS, Relation.ANYWHERE), looks=True),

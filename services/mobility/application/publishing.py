@@ -1,5 +1,6 @@
 """Which events of mobility others learn of. The rest (member cases, letter series, the ledger's rows) is private."""
 
+from services.mobility.application.care_publishing import CARE_PUBLISHED
 from services.mobility.domain.transfer import events as transfer
 from services.mobility.processes.relocation import events as relocation
 from shared.contracts import mobility as public
@@ -26,5 +27,6 @@ PUBLISH = publishing(
         relocation.PartyAcknowledged: public.PartyAcknowledged,
         relocation.PropagationLate: public.PropagationLate,
         relocation.RelocationPropagated: public.RelocationPropagated,
+        **CARE_PUBLISHED,
     }
 )

@@ -7,7 +7,10 @@ recorded from the acceptance on, which is in our own streams before anybody else
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from services.mobility.application.departures import membership_followed, request_due
 from services.mobility.application.steps import step
+from services.mobility.domain.care.decider import CARE
+from services.mobility.domain.departure.decider import DEPARTURE
 from services.mobility.domain.member_case import MEMBER_CASE
 from services.mobility.domain.parties import InterestedParty
 from services.mobility.domain.transfer.commands import ConfirmMembership
@@ -24,6 +27,7 @@ from services.mobility.processes.relocation.commands import (
 from services.mobility.processes.relocation.decider import RELOCATION
 from services.mobility.processes.relocation.state import Relocation
 from shared.contracts.assessment import RosterUpdated
+from shared.contracts.mobile_members import TransferProposed
 from shared.contracts.mobility import TransferAccepted
 from shared.contracts.notify import MessageDelivered, MessageSubmitted, MessageUndelivered, NotifyEvent
 from shared.contracts.registry import MembershipMoved
@@ -52,6 +56,12 @@ async def _moved(event: MembershipMoved, unit: UnitOfWork) -> None:
     await _applied("registry", event.transfer_id, event.moved_at, unit)
     confirm = ConfirmMembership(organisation_id=event.to_organisation_id, moved_at=event.moved_at)
     await step(unit, event.transfer_id, confirm)
+    await membership_followed(unit, event.member_id)
+
+
+async def _proposed(event: TransferProposed, unit: UnitOfWork) -> None:
+    unit.cause = unit.cause.with_correlation(event.departure_id)
+    await request_due(unit, event.departure_id)
 
 
 async def _roster(event: RosterUpdated, unit: UnitOfWork) -> None:
@@ -115,7 +125,8 @@ def _of_acceptance(event: TransferAccepted) -> list[tuple[Any, str]]:
 
 
 def _of_move(event: MembershipMoved) -> list[tuple[Any, str]]:
-    return [(RELOCATION, event.transfer_id), (TRANSFER, event.transfer_id), (MEMBER_CASE, event.member_id)]
+    mover: list[tuple[Any, str]] = [(MEMBER_CASE, event.member_id), (DEPARTURE, event.member_id)]
+    return [(RELOCATION, event.transfer_id), (TRANSFER, event.transfer_id), *mover]
 
 
 def _of_roster(event: RosterUpdated) -> list[tuple[Any, str]]:
@@ -124,7 +135,10 @@ def _of_roster(event: RosterUpdated) -> list[tuple[Any, str]]:
 
 FOLLOWS: Follows = {
     "registry": {MembershipMoved: On(_moved, _of_move)},
-    "mobility": {TransferAccepted: On(_start, _of_acceptance)},
+    "mobility": {
+        TransferAccepted: On(_start, _of_acceptance),
+        TransferProposed: On(_proposed, lambda event: [(CARE, event.departure_id)]),
+    },
     "assessment": {RosterUpdated: On(_roster, _of_roster)},
     "notify": {
         MessageSubmitted: On(_submitted, _of_message),

@@ -19,7 +19,7 @@ def _put(table: str, key: str, *columns: str) -> Any:
 
 
 def _founded(event: registry.PartyOrganisationFounded, _: Fact) -> list[RowChange]:
-    columns = {"organisation_id", "parent_id", "kind", "can_approve_probationary", "unit_uscc"}
+    columns = {"organisation_id", "parent_id", "kind", "can_approve_probationary", "unit_uscc", "name", "area_code"}
     row = event.model_dump(include=columns) | {"dissolved": False}
     return [Put("organisations", (event.organisation_id,), row)]
 
@@ -42,18 +42,24 @@ def _moved(event: registry.MembershipMoved, _: Fact) -> list[RowChange]:
 ROLL = (
     Projection(
         "organisations",
-        2,
+        3,
         ("organisations",),
         {},
         {
             registry.PartyOrganisationFounded: _founded,
-            registry.PartyOrganisationChanged: _put("organisations", "organisation_id", "can_approve_probationary"),
+            registry.PartyOrganisationChanged: _put(
+                "organisations", "organisation_id", "can_approve_probationary", "name"
+            ),
             registry.PartyOrganisationReparented: _reparented,
             registry.PartyOrganisationDissolved: _dissolved,
         },
     ),
     Projection(
-        "stations", 1, ("stations",), {}, {registry.StationOpened: _put("stations", "station_id", "organisation_id")}
+        "stations",
+        2,
+        ("stations",),
+        {},
+        {registry.StationOpened: _put("stations", "station_id", "organisation_id", "kind", "area_code")},
     ),
     Projection(
         "posts",

@@ -16,6 +16,8 @@ ORGANISATIONS = Table(
     Column("can_approve_probationary", Boolean),
     Column("unit_uscc", Text),
     Column("dissolved", Boolean),
+    Column("name", Text),
+    Column("area_code", Text),
 )
 
 STATIONS = Table(
@@ -23,6 +25,8 @@ STATIONS = Table(
     VIEWS,
     Column("station_id", Text, primary_key=True),
     Column("organisation_id", Text, index=True),
+    Column("kind", Text),
+    Column("area_code", Text, index=True),
 )
 
 POSTS = Table(

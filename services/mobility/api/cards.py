@@ -1,0 +1,162 @@
+"""`/cards`: 《流动党员活动证》 from issue to return."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import select
+
+from services.mobility.api.concerns import after, concern_of, member_seen, visible
+from services.mobility.api.fields import Act, Id, Month, Words
+from services.mobility.api.queries import many, one
+from services.mobility.application import cards as work
+from services.mobility.domain.card.decider import CARD, CardCommand, EndCard, EnterCard, EntryKind, ReviewCard
+from services.mobility.domain.card.rights import rights
+from services.mobility.projections.care_tables import CARDS, DEPARTURES
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import unknown
+from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, Permit, action
+from shared.security.policy import Concern
+from shared.web.etag import etag
+from shared.web.paging import Page, Paging
+
+
+class Issue(Act):
+    """For whom."""
+
+    card_id: Id | None = None
+    member_id: Id
+
+
+class Entry(Act):
+    """One line: arrival, dues of a month, sessions attended in a month, or what the member leaves with."""
+
+    entry_id: Id | None = None
+    kind: EntryKind
+    month: Month
+    sessions: int | None = Field(default=None, ge=0, le=1000)
+
+
+class Review(Act):
+    """年审."""
+
+    year: int = Field(ge=2000, le=9999)
+    passed: bool
+    text: Words | None = None
+
+
+class Ending(Act):
+    """Given back or lost."""
+
+    reason: Literal["returned", "lost"]
+
+
+def cards(running: Running) -> APIRouter:
+    """Cards and what is written in them."""
+    router = APIRouter(prefix="/cards", tags=["cards"])
+
+    async def concern(row: Mapping[str, Any]) -> Concern:
+        """The issuing side, and the inflow side of the departure: it fills the card in."""
+        issuing = concern_of(CARDS, row)
+        away = await running.store.get_rows(DEPARTURES.name, [(row["departure_id"],)])
+        inflow = [concern_of(DEPARTURES, one) for one in away.values()]
+        organisations = (*issuing.organisations, *(each for one in inflow for each in one.organisations))
+        return Concern(tuple(dict.fromkeys(organisations)), issuing.persons)
+
+    async def card_seen(access: Permit, card_id: str) -> dict[str, Any]:
+        row = await one(running, CARDS, CARDS.c.card_id == card_id, "card")
+        await access.check(await concern(row), hidden=unknown("card"))
+        return row
+
+    async def write(card_id: str, body: Act, asked: Asked, command: CardCommand, status: int) -> Response:
+        await card_seen(asked.access, card_id)
+        await asked.access.acts_for(body.by)
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await work.step(unit, card_id, command, body.by, asked.expected)
+            return await after(unit, CARD, card_id, status, card_id=card_id)
+
+        return await answer(running, asked, card_id, job)
+
+    @router.post("", status_code=201)
+    @action("card.issue")
+    async def issue(body: Issue, asked: Request) -> Response:
+        """The branch issues a card, with the next number of its county."""
+        await member_seen(running, asked.access, body.member_id)
+        await asked.access.acts_for(body.by)
+        identity = body.card_id or running.ids()
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await work.issue(unit, identity, body.member_id, body.by)
+            issued = (await unit.state(CARD, identity)).valid
+            return await after(unit, CARD, identity, 201, card_id=identity, card_number=issued.card_number)
+
+        return await answer(running, asked, identity, job)
+
+    @router.post("/{card_id}/entries", status_code=201)
+    @action("card.act")
+    async def enter(card_id: Id, body: Entry, asked: Request) -> Response:
+        command = EnterCard(
+            entry_id=body.entry_id or running.ids(),
+            kind=body.kind,
+            month=body.month,
+            sessions=body.sessions,
+            entered_by=body.by,
+            entered_at=running.clock.now(),
+        )
+        return await write(card_id, body, asked, command, 201)
+
+    @router.post("/{card_id}/reviews", status_code=201)
+    @action("card.act")
+    async def review(card_id: Id, body: Review, asked: Request) -> Response:
+        command = ReviewCard(
+            year=body.year,
+            passed=body.passed,
+            text=body.text,
+            reviewed_by=body.by,
+            reviewed_at=running.clock.now(),
+        )
+        return await write(card_id, body, asked, command, 201)
+
+    @router.post("/{card_id}/end")
+    @action("card.act")
+    async def end(card_id: Id, body: Ending, asked: Request) -> Response:
+        command = EndCard(reason=body.reason, ended_by=body.by, ended_at=running.clock.now())
+        return await write(card_id, body, asked, command, 200)
+
+    @router.get("/{card_id}")
+    @action("card.read")
+    async def read(card_id: Id, response: Response, access: Access, at: Id | None = None) -> dict[str, Any]:
+        """The card; with `at`, what its holder may do in that organisation (domain §1.2)."""
+        row = await card_seen(access, card_id)
+        response.headers["ETag"] = etag(row["version"])
+        if at is None:
+            return row
+        found = await running.store.get_rows("organisations", [(at,)])
+        organisation = next(iter(found.values()), None)
+        if organisation is None:
+            raise unknown("organisation")
+        return row | {"rights": asdict(rights(at, organisation["kind"], row["branch_id"]))}
+
+    @router.get("")
+    @action("card.read")
+    async def listing(
+        paging: Paging, access: Access, member_id: Id | None = None, valid: bool | None = None
+    ) -> Page[dict[str, Any]]:
+        """Cards issued by one's own organisations."""
+        key = CARDS.c.card_id
+        query = select(CARDS).where(await visible(CARDS, access)).order_by(key).limit(paging.limit + 1)
+        if member_id is not None:
+            query = query.where(CARDS.c.member_id == member_id)
+        if valid is not None:
+            query = query.where(CARDS.c.ended_at.is_(None) if valid else CARDS.c.ended_at.is_not(None))
+        if begin_after := paging.after("cards", str):
+            query = query.where(key > begin_after[0])
+        return paging.page("cards", await many(running, query), lambda row: (row["card_id"],), dict)
+
+    return router

@@ -1,0 +1,217 @@
+"""`/care`: 三方共管 with its one lead, duties, contact log; `/care-duties`: what a person or organisation has to do."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime
+from sqlalchemy import or_, select, tuple_
+
+from services.mobility.api.concerns import after, concern_of, seen, visible
+from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.queries import many, one
+from services.mobility.application.whereabouts import party_of
+from services.mobility.domain.care.commands import CompleteDuty, HandLead, LogContact, NameParty
+from services.mobility.domain.care.decider import CARE as CARES
+from services.mobility.domain.care.events import CareParty, ContactWay
+from services.mobility.domain.care.state import Care
+from services.mobility.domain.care_terms import DutyKind, PartyRole
+from services.mobility.projections.care_tables import CARE, CARE_CONTACTS, CARE_DUTIES
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Forbidden, Invalid, Refused, unknown
+from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.web.etag import etag
+from shared.web.paging import Page, Paging
+
+_ELSEWHERE: dict[DutyKind, str] = {
+    "verify": "POST /departures/{id}/verification",
+    "correct_registration": "POST /departures/{id}/correction",
+    "confirm_membership": "POST /departures/{id}/correction",
+    "card_review": "POST /cards/{id}/reviews",
+}
+"""Duties that are done by an act of their own: to tick them off would be to skip it."""
+
+
+class Contact(Act):
+    """Who of which party spoke with the member, how, and what about. `contacted_at` in the past, or now."""
+
+    contact_id: Id | None = None
+    role: PartyRole
+    kind: Literal["contact", "talk", "abroad_contact", "yearly_report"] = "contact"
+    way: ContactWay
+    text: Words | None = None
+    contacted_at: AwareDatetime | None = None
+
+
+class Done(Act):
+    """What was done."""
+
+    text: Words | None = None
+
+
+class Handing(Act):
+    """To whom the lead goes, and why."""
+
+    to_role: PartyRole
+    reason: Words
+
+
+class Naming(Act):
+    """The person who does the work of a party from now on."""
+
+    person_id: Id
+    organisation_id: Id | None = None
+
+
+def care(running: Running) -> APIRouter:
+    """Three parties, one lead."""
+    router = APIRouter(tags=["care"])
+
+    async def decide(
+        care_id: str, body: Act, asked: Asked, step: Callable[[UnitOfWork], Awaitable[Any]], status: int = 200
+    ) -> Response:
+        await seen(running, asked.access, CARE, care_id, "care")
+        await asked.access.acts_for(body.by)
+
+        async def job(unit: UnitOfWork) -> Answer:
+            unit.cause = unit.cause.with_correlation(care_id)
+            await step(unit)
+            state: Care = await unit.state(CARES, care_id)
+            return await after(unit, CARES, care_id, status, care_id=care_id, lead=state.lead)
+
+        return await answer(running, asked, care_id, job)
+
+    @router.post("/care/{care_id}/contacts", status_code=201)
+    @action("care.act")
+    async def contact(care_id: Id, body: Contact, asked: Request) -> Response:
+        """联系记录 (domain N20); does the duty of that kind where it lies with the party."""
+        now = running.clock.now()
+        if body.contacted_at is not None and body.contacted_at > now:
+            raise Invalid("contacted-later", "that is still to come", remedy="log it afterwards", where="contacted_at")
+        command = LogContact(
+            contact_id=body.contact_id or running.ids(),
+            role=body.role,
+            kind=body.kind,
+            way=body.way,
+            text=body.text,
+            logged_by=body.by,
+            contacted_at=body.contacted_at or now,
+        )
+
+        async def job(unit: UnitOfWork) -> None:
+            _own_party(await unit.state(CARES, care_id), body.role, body.by)
+            await unit.handle(CARES, care_id, command, expected=asked.expected)
+
+        return await decide(care_id, body, asked, job, 201)
+
+    @router.post("/care/{care_id}/duties/{duty_id}/completion")
+    @action("care.act")
+    async def complete(care_id: Id, duty_id: Id, body: Done, asked: Request) -> Response:
+        """办结. Only by the party that has the duty; one that comes round opens again."""
+
+        async def job(unit: UnitOfWork) -> None:
+            state: Care = await unit.state(CARES, care_id)
+            duty = state.duties.get(duty_id)
+            if duty is not None:
+                _own_party(state, duty.holder_role, body.by)
+                if duty.kind in _ELSEWHERE:
+                    act = _ELSEWHERE[duty.kind]
+                    raise Refused("duty-has-its-act", f"this duty is done by {act}", remedy=f"use {act}")
+            command = CompleteDuty(duty_id=duty_id, done_by=body.by, text=body.text, done_at=running.clock.now())
+            await unit.handle(CARES, care_id, command, expected=asked.expected)
+
+        return await decide(care_id, body, asked, job)
+
+    @router.post("/care/{care_id}/lead")
+    @action("care.lead")
+    async def hand(care_id: Id, body: Handing, asked: Request) -> Response:
+        """The leading party hands over, or takes the lead with what stands above both; one event, no gap."""
+        command = HandLead(to_role=body.to_role, reason=body.reason, handed_by=body.by, handed_at=running.clock.now())
+        return await decide(
+            care_id, body, asked, lambda unit: unit.handle(CARES, care_id, command, expected=asked.expected)
+        )
+
+    @router.put("/care/{care_id}/parties/{role}")
+    @action("care.act")
+    async def name(care_id: Id, role: PartyRole, body: Naming, asked: Request) -> Response:
+        """专人: another person of the party; of the destination also another organisation."""
+
+        async def job(unit: UnitOfWork) -> None:
+            state: Care = await unit.state(CARES, care_id)
+            _ = state.begun
+            party = state.parties.get(role)
+            if body.organisation_id is not None and role == "destination":
+                party = await party_of(unit, body.organisation_id, body.person_id, "organisation_id")
+            elif party is None:
+                raise Refused("party-absent", "this party does not take part", remedy="open the file first")
+            else:
+                _own_party(state, role, body.by)
+            named: CareParty = party.model_copy(update={"person_id": body.person_id})
+            command = NameParty(role=role, party=named, named_at=running.clock.now())
+            await unit.handle(CARES, care_id, command, expected=asked.expected)
+
+        return await decide(care_id, body, asked, job)
+
+    @router.get("/care/{care_id}")
+    @action("care.read")
+    async def read(care_id: Id, response: Response, access: Access) -> dict[str, Any]:
+        """The parties, the lead, what is open, and the latest contacts."""
+        row = await one(running, CARE, CARE.c.care_id == care_id, "care")
+        await access.check(concern_of(CARE, row), hidden=unknown("care"))
+        response.headers["ETag"] = etag(row["version"])
+        duties = select(CARE_DUTIES).where(CARE_DUTIES.c.care_id == care_id).order_by(CARE_DUTIES.c.due_at)
+        contacts = select(CARE_CONTACTS).where(CARE_CONTACTS.c.care_id == care_id)
+        latest = contacts.order_by(CARE_CONTACTS.c.contacted_at.desc()).limit(50)
+        return row | {"duties": await many(running, duties), "contacts": await many(running, latest)}
+
+    @router.get("/care")
+    @action("care.read")
+    async def listing(
+        paging: Paging, access: Access, lead: PartyRole | None = None, ended: bool = False
+    ) -> Page[dict[str, Any]]:
+        key = CARE.c.care_id
+        query = select(CARE).where(await visible(CARE, access)).order_by(key).limit(paging.limit + 1)
+        query = query.where(CARE.c.ended_at.is_not(None) if ended else CARE.c.ended_at.is_(None))
+        if lead is not None:
+            query = query.where(CARE.c.lead == lead)
+        if begin_after := paging.after("care", str):
+            query = query.where(key > begin_after[0])
+        return paging.page("care", await many(running, query), lambda row: (row["care_id"],), dict)
+
+    @router.get("/care-duties")
+    @action("care.read")
+    async def duties(
+        paging: Paging, access: Access, person_id: Id | None = None, overdue: bool | None = None
+    ) -> Page[dict[str, Any]]:
+        """待办: open duties of one's own organisations and those that silence brought to them, the most urgent first."""
+        scope, table = await access.scope(), CARE_DUTIES.c
+        order = (table.due_at, table.care_id, table.duty_id)
+        own = or_(table.organisation_id.in_(scope), table.escalated_to.in_(scope), table.person_id == access.actor.id)
+        query = select(CARE_DUTIES).where(own).order_by(*order).limit(paging.limit + 1)
+        if person_id is not None:
+            query = query.where(table.person_id == person_id)
+        if overdue is not None:
+            now = running.clock.now()
+            query = query.where(table.due_at <= now if overdue else table.due_at > now)
+        if begin_after := paging.after("care-duties", datetime, str, str):
+            query = query.where(tuple_(*order) > tuple_(*begin_after))
+        rows = await many(running, query)
+        return paging.page("care-duties", rows, lambda row: (row["due_at"], row["care_id"], row["duty_id"]), dict)
+
+    return router
+
+
+def _own_party(state: Care, role: PartyRole, by: str) -> None:
+    """Raises `Forbidden` when that organisation is not the party."""
+    party = state.parties.get(role)
+    if party is not None and by not in (party.organisation_id, party.superior_id):
+        raise Forbidden(
+            "not-your-side",
+            f"this is for {party.organisation_id} as {role}",
+            remedy="let that organisation do it",
+            where="by",
+        )

@@ -1,0 +1,80 @@
+"""`/care-rules`: thresholds, periods and management models of an area, each version with its document."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+from sqlalchemy import select
+
+from services.mobility.api.concerns import after
+from services.mobility.api.fields import Act
+from services.mobility.api.queries import many
+from services.mobility.domain.care_rules.decider import CARE_RULES as RULES
+from services.mobility.domain.care_rules.decider import AdoptCareRules
+from services.mobility.domain.care_rules.rules import CareRules
+from services.mobility.projections.care_tables import CARE_RULES
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
+from shared.runtime.commands import Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
+
+Area = Annotated[str, Path(pattern=r"^[1-8][0-9]{5}$")]
+
+
+class Adoption(Act):
+    """The next version, from a day on."""
+
+    rules_version: int = Field(ge=1, le=10_000)
+    effective_from: date
+    source_document: str = Field(min_length=1, max_length=200)
+    rules: CareRules
+
+
+def care_rules(running: Running) -> APIRouter:
+    """One resource per area."""
+    router = APIRouter(prefix="/care-rules", tags=["care rules"])
+
+    @router.post("/{area_code}/versions", status_code=201)
+    @action("care-rules.adopt")
+    async def adopt(area_code: Area, body: Adoption, asked: Request) -> Response:
+        """A department adopts rules for a place within its area."""
+        await asked.access.check(Concern(area_code=area_code))
+        await asked.access.acts_for(body.by)
+        command = AdoptCareRules(
+            area_code=area_code,
+            rules_version=body.rules_version,
+            effective_from=body.effective_from,
+            source_document=body.source_document,
+            rules=body.rules,
+            adopted_by=body.by,
+            adopted_at=running.clock.now(),
+        )
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await unit.handle(RULES, area_code, command, expected=asked.expected)
+            return await after(unit, RULES, area_code, 201, area_code=area_code, rules_version=body.rules_version)
+
+        return await answer(running, asked, area_code, job)
+
+    @router.get("/{area_code}")
+    @action("care-rules.read")
+    async def read(area_code: Area, access: Access, as_of: date | None = None) -> dict[str, Any]:
+        """Every version of the area, and which was in force on a day; none means the defaults, which are shown."""
+        await access.check(Concern())
+        day = as_of or local_date(running.clock.now())
+        query = select(CARE_RULES).where(CARE_RULES.c.area_code == area_code).order_by(CARE_RULES.c.rules_version)
+        versions = [{name: row[name] for name in row if name != "version"} for row in await many(running, query)]
+        current = [row["rules_version"] for row in versions if row["effective_from"] <= day]
+        return {
+            "area_code": area_code,
+            "as_of": day,
+            "in_force": current[-1] if current else None,
+            "defaults": CareRules().model_dump(mode="json"),
+            "versions": versions,
+        }
+
+    return router

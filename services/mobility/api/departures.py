@@ -1,0 +1,120 @@
+"""`/departures`: 外出登记, and the match list of a station. `/arrivals`: who reports in without one."""
+
+from datetime import date
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from services.mobility.api.concerns import after, concern_of, member_seen, visible
+from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.queries import many, one
+from services.mobility.application.departures import Going, register
+from services.mobility.domain.care_terms import DepartureReason, Place
+from services.mobility.domain.departure.decider import DEPARTURE
+from services.mobility.projections.care_tables import DEPARTURES
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import unknown
+from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
+from shared.web.etag import etag
+from shared.web.paging import Page, Paging
+
+DepartureStatus = Literal["away", "to_verify", "found", "not_found", "wrong", "on_file", "ended"]
+
+
+class Leaving(Act):
+    """Who goes where, why, and for how long. The phone number goes to the registry, which seals it."""
+
+    departure_id: Id | None = None
+    member_id: Id
+    reason: DepartureReason
+    destination: Place
+    departs_on: date
+    expected_until: date | None = None
+    place_fixed: bool
+    kept_because: Words | None = None
+    contact_person_id: Id
+    station_id: Id | None = None
+    station_person_id: Id | None = None
+
+
+def departures(running: Running) -> APIRouter:
+    """Registering and reading."""
+    router = APIRouter(tags=["departures"])
+
+    async def begin(body: Leaving, asked: Asked, reported_in: bool) -> Response:
+        identity = body.departure_id or running.ids()
+        going = Going(**dict(body) | {"departure_id": identity}, reported_in=reported_in)
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await register(unit, going)
+            away = (await unit.state(DEPARTURE, body.member_id)).away(identity)
+            said = {
+                "departure_id": identity,
+                "member_id": body.member_id,
+                "status": away.status,
+                "credential": away.registered.credential,
+                "must_transfer": away.registered.must_transfer,
+                "station_id": away.station_id,
+            }
+            return await after(unit, DEPARTURE, body.member_id, 201, **said)
+
+        return await answer(running, asked, identity, job)
+
+    @router.post("/departures", status_code=201)
+    @action("departure.register")
+    async def leave(body: Leaving, asked: Request) -> Response:
+        """The member's branch, or a committee above it, registers the departure."""
+        await member_seen(running, asked.access, body.member_id)
+        await asked.access.acts_for(body.by)
+        return await begin(body, asked, reported_in=False)
+
+    @router.post("/arrivals", status_code=201)
+    @action("departure.report-in")
+    async def arrive(body: Leaving, asked: Request) -> Response:
+        """报到: the inflow side takes in who was not registered as leaving; the origin confirms, with a time."""
+        await asked.access.check(Concern((body.by,)))
+        await asked.access.acts_for(body.by)
+        return await begin(body, asked, reported_in=True)
+
+    @router.get("/departures/{departure_id}")
+    @action("departure.read")
+    async def read(departure_id: Id, response: Response, access: Access) -> dict[str, Any]:
+        row = await one(running, DEPARTURES, DEPARTURES.c.departure_id == departure_id, "departure")
+        await access.check(concern_of(DEPARTURES, row), hidden=unknown("departure"))
+        response.headers["ETag"] = etag(row["version"])
+        return row
+
+    @router.get("/departures")
+    @action("departure.read")
+    async def listing(
+        paging: Paging,
+        access: Access,
+        status: DepartureStatus | None = None,
+        station_id: Id | None = None,
+        member_id: Id | None = None,
+        origin_branch_id: Id | None = None,
+        area_code: Id | None = None,
+    ) -> Page[dict[str, Any]]:
+        """Filtered by `station_id` and `status=to_verify` it is the match list of that station."""
+        key = DEPARTURES.c.departure_id
+        query = select(DEPARTURES).where(await visible(DEPARTURES, access)).order_by(key).limit(paging.limit + 1)
+        wanted = {
+            "status": status,
+            "station_id": station_id,
+            "member_id": member_id,
+            "origin_branch_id": origin_branch_id,
+            "area_code": area_code,
+        }
+        for column, value in wanted.items():
+            if value is not None:
+                query = query.where(DEPARTURES.c[column] == value)
+        if begin_after := paging.after("departures", str):
+            query = query.where(key > begin_after[0])
+        return paging.page("departures", await many(running, query), lambda row: (row["departure_id"],), dict)
+
+    return router

@@ -1,0 +1,193 @@
+"""`/lost-contact`: 失联, the search log, and the decisions of named bodies."""
+
+from datetime import date
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from services.mobility.api.concerns import after, member_seen
+from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.queries import many, one
+from services.mobility.application.whereabouts import home_of
+from services.mobility.domain.lost_contact.commands import (
+    DecideLoss,
+    LogSearch,
+    LossCommand,
+    ReportLoss,
+    RestoreContact,
+)
+from services.mobility.domain.lost_contact.decider import LOST_CONTACT, Loss
+from services.mobility.domain.lost_contact.events import Proposal
+from services.mobility.projections.care_tables import LOST_CONTACTS, SEARCHES
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import unknown
+from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, Permit, action
+from shared.security.policy import Concern, Relation
+from shared.web.etag import etag
+from shared.web.paging import Page, Paging
+
+LossStatus = Literal["searching", "stopped", "removed", "cancelled", "back"]
+
+
+class Report(Act):
+    """Since when, and which person searches."""
+
+    member_id: Id
+    lost_since: date
+    person_id: Id
+
+
+class Search(Act):
+    """One way that was tried."""
+
+    search_id: Id | None = None
+    way: Literal["phone", "family", "visit", "employer", "public_notice", "other"]
+    text: Words
+
+
+class Decision(Act):
+    """What was decided, by whom: the deciding and the approving body, the person who signs, the day, the reason."""
+
+    proposal: Proposal
+    agreed: bool
+    approved_by: Id
+    person_id: Id
+    decided_on: date
+    text: Words
+
+
+class Restoration(Act):
+    """The member was found, or applies to come back."""
+
+    restored_on: date
+    application_document: Words | None = None
+
+
+def lost_contact(running: Running) -> APIRouter:
+    """Nothing here happens to a member by itself."""
+    router = APIRouter(prefix="/lost-contact", tags=["lost contact"])
+
+    async def loss_seen(access: Permit, member_id: str) -> dict[str, Any]:
+        row = await one(running, LOST_CONTACTS, LOST_CONTACTS.c.member_id == member_id, "lost contact")
+        await access.check(Concern((row["branch_id"],)), hidden=unknown("lost contact"))
+        return row
+
+    async def decide(member_id: str, body: Act, asked: Asked, command: LossCommand, status: int) -> Response:
+        await loss_seen(asked.access, member_id)
+        await asked.access.acts_for(body.by)
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await unit.handle(LOST_CONTACT, member_id, command, expected=asked.expected)
+            return await _stands(unit, member_id, status)
+
+        return await answer(running, asked, member_id, job)
+
+    @router.post("", status_code=201)
+    @action("lost-contact.report")
+    async def report(body: Report, asked: Request) -> Response:
+        await member_seen(running, asked.access, body.member_id)
+        await asked.access.acts_for(body.by)
+
+        async def job(unit: UnitOfWork) -> Answer:
+            home = await home_of(unit, body.member_id)
+            command = ReportLoss(
+                member_id=body.member_id,
+                branch_id=home.branch_id,
+                committee_id=home.committee_id,
+                superior_id=home.superior_id,
+                probationary=home.member["status"] == "probationary",
+                lost_since=body.lost_since,
+                person_id=body.person_id,
+                reported_by=body.by,
+                reported_at=running.clock.now(),
+            )
+            await unit.handle(LOST_CONTACT, body.member_id, command, expected=asked.expected)
+            return await _stands(unit, body.member_id, 201)
+
+        return await answer(running, asked, body.member_id, job)
+
+    @router.post("/{member_id}/searches", status_code=201)
+    @action("lost-contact.report")
+    async def search(member_id: Id, body: Search, asked: Request) -> Response:
+        command = LogSearch(
+            search_id=body.search_id or running.ids(),
+            way=body.way,
+            text=body.text,
+            searched_by=body.by,
+            searched_at=running.clock.now(),
+        )
+        return await decide(member_id, body, asked, command, 201)
+
+    @router.post("/{member_id}/restoration")
+    @action("lost-contact.report")
+    async def restore(member_id: Id, body: Restoration, asked: Request) -> Response:
+        command = RestoreContact(
+            restored_on=body.restored_on,
+            application_document=body.application_document,
+            recorded_by=body.by,
+            recorded_at=running.clock.now(),
+        )
+        return await decide(member_id, body, asked, command, 200)
+
+    @router.post("/{member_id}/decisions", status_code=201)
+    @action("lost-contact.decide")
+    async def judge(member_id: Id, body: Decision, asked: Request) -> Response:
+        """`by` is the deciding body. Whoever records it answers for the approving one as well."""
+        await loss_seen(asked.access, member_id)
+        await asked.access.acts_for(body.approved_by)
+        command = DecideLoss(
+            proposal=body.proposal,
+            agreed=body.agreed,
+            decided_by=body.by,
+            approved_by=body.approved_by,
+            person_id=body.person_id,
+            decided_on=body.decided_on,
+            text=body.text,
+            decided_at=running.clock.now(),
+        )
+        return await decide(member_id, body, asked, command, 201)
+
+    @router.get("/{member_id}")
+    @action("lost-contact.read")
+    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
+        row = await loss_seen(access, member_id)
+        response.headers["ETag"] = etag(row["version"])
+        log = select(SEARCHES).where(SEARCHES.c.member_id == member_id).order_by(SEARCHES.c.searched_at)
+        return row | {"log": await many(running, log)}
+
+    @router.get("")
+    @action("lost-contact.read")
+    async def listing(
+        paging: Paging, access: Access, status: LossStatus | None = None, proposed: bool | None = None
+    ) -> Page[dict[str, Any]]:
+        """`proposed=true`: those that a body has to decide about."""
+        key, scope = LOST_CONTACTS.c.member_id, await access.scope(Relation.WITHIN)
+        query = select(LOST_CONTACTS).where(LOST_CONTACTS.c.branch_id.in_(scope)).order_by(key)
+        if status is not None:
+            query = query.where(LOST_CONTACTS.c.status == status)
+        if proposed is not None:
+            open_one = LOST_CONTACTS.c.proposal
+            query = query.where(open_one.is_not(None) if proposed else open_one.is_(None))
+        if begin_after := paging.after("lost-contact", str):
+            query = query.where(key > begin_after[0])
+        rows = await many(running, query.limit(paging.limit + 1))
+        return paging.page("lost-contact", rows, lambda row: (row["member_id"],), dict)
+
+    return router
+
+
+async def _stands(unit: UnitOfWork, member_id: str, status: int) -> Answer:
+    state: Loss = await unit.state(LOST_CONTACT, member_id)
+    proposed = state.proposed
+    said = {
+        "member_id": member_id,
+        "status": state.status,
+        "proposal": proposed.proposal if proposed else None,
+        "holder_id": proposed.body_id if proposed else None,
+        "due_at": proposed.due_at if proposed else None,
+    }
+    return await after(unit, LOST_CONTACT, member_id, status, **said)

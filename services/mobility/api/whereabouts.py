@@ -1,0 +1,212 @@
+"""`/departures/{id}/…`: what station and origin say of a member who is away; `/returns`: what came of those who are back."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import func, select
+
+from services.mobility.api.concerns import after, seen, visible
+from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.queries import many
+from services.mobility.application import departures as away
+from services.mobility.application import verification
+from services.mobility.domain.care_terms import Groups, Place, ReturnOutcome, VerificationOutcome
+from services.mobility.domain.departure.commands import (
+    ChangeDestination,
+    CorrectRegistration,
+    OpenFile,
+    VerifyMember,
+)
+from services.mobility.domain.departure.decider import DEPARTURE
+from services.mobility.domain.departure.state import Departure
+from services.mobility.projections.care_tables import DEPARTURES
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
+from shared.kernel.errors import Forbidden
+from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, action
+
+
+class Move(Act):
+    """The new place; a station that serves it is found unless one is named."""
+
+    destination: Place
+    expected_until: date | None = None
+    place_fixed: bool
+    station_id: Id | None = None
+    station_person_id: Id | None = None
+
+
+class Verification(Act):
+    """找到、未找到、信息有误."""
+
+    outcome: VerificationOutcome
+    text: Words | None = None
+
+
+class Correction(Act):
+    """The origin's answer. `our_member: false` says that who reported in is not its member."""
+
+    our_member: bool = True
+
+
+class FileOpening(Act):
+    """Branch or place that looks after the member, with its person; grid and groups."""
+
+    destination_organisation_id: Id | None = None
+    person_id: Id | None = None
+    grid_id: Id | None = None
+    group_ids: Groups = ()
+
+
+class Homecoming(Act):
+    """When, and what they do at home."""
+
+    returned_on: date
+    outcome: ReturnOutcome = "none"
+
+
+Step = Callable[[UnitOfWork, str], Awaitable[Any]]
+
+
+def whereabouts(running: Running) -> APIRouter:
+    """The decisions about one departure, each by the side whose it is."""
+    router = APIRouter(tags=["departures"])
+
+    async def decide(departure_id: str, body: Act, asked: Asked, step: Step, sides: tuple[str, ...] = ()) -> Response:
+        row = await seen(running, asked.access, DEPARTURES, departure_id, "departure")
+        await asked.access.acts_for(body.by)
+        if sides:
+            _of_side(row, body.by, sides)
+        member_id = str(row["member_id"])
+
+        async def job(unit: UnitOfWork) -> Answer:
+            unit.cause = unit.cause.with_correlation(departure_id)
+            await step(unit, member_id)
+            state: Departure = await unit.state(DEPARTURE, member_id)
+            status = state.open.status if state.open else "ended"
+            return await after(
+                unit, DEPARTURE, member_id, 200, departure_id=departure_id, member_id=member_id, status=status
+            )
+
+        return await answer(running, asked, departure_id, job)
+
+    @router.put("/departures/{departure_id}/destination")
+    @action("departure.act")
+    async def move(departure_id: Id, body: Move, asked: Request) -> Response:
+        """The member reported another place (domain M6)."""
+        command = ChangeDestination(
+            departure_id=departure_id,
+            destination=body.destination,
+            expected_until=body.expected_until,
+            place_fixed=body.place_fixed,
+            station_id=body.station_id,
+            changed_by=body.by,
+            changed_at=running.clock.now(),
+        )
+        return await decide(
+            departure_id,
+            body,
+            asked,
+            lambda unit, member: away.change(unit, member, command, body.station_person_id, asked.expected),
+        )
+
+    @router.post("/departures/{departure_id}/verification")
+    @action("departure.act")
+    async def verify(departure_id: Id, body: Verification, asked: Request) -> Response:
+        """The station's organisation says what it found (domain N09)."""
+        command = VerifyMember(
+            departure_id=departure_id,
+            outcome=body.outcome,
+            text=body.text,
+            verified_by=body.by,
+            verified_at=running.clock.now(),
+        )
+        return await decide(
+            departure_id,
+            body,
+            asked,
+            lambda unit, member: verification.verify(unit, member, command, asked.expected),
+            ("station_organisation_id",),
+        )
+
+    @router.post("/departures/{departure_id}/correction")
+    @action("departure.act")
+    async def correct(departure_id: Id, body: Correction, asked: Request) -> Response:
+        """The origin corrected or confirmed the registration, or does not know the member."""
+        command = CorrectRegistration(departure_id=departure_id, corrected_by=body.by, corrected_at=running.clock.now())
+
+        async def job(unit: UnitOfWork, member_id: str) -> None:
+            if body.our_member:
+                await verification.correct(unit, member_id, command, asked.expected)
+            else:
+                await away.disown(unit, member_id, departure_id, body.by, asked.expected)
+
+        return await decide(departure_id, body, asked, job, ("origin_branch_id", "origin_committee_id"))
+
+    @router.put("/departures/{departure_id}/file")
+    @action("departure.act")
+    async def file(departure_id: Id, body: FileOpening, asked: Request) -> Response:
+        """建档立卡 (domain N09–N11)."""
+        command = OpenFile(
+            departure_id=departure_id,
+            destination_organisation_id=body.destination_organisation_id,
+            grid_id=body.grid_id,
+            group_ids=body.group_ids,
+            opened_by=body.by,
+            opened_at=running.clock.now(),
+        )
+        return await decide(
+            departure_id,
+            body,
+            asked,
+            lambda unit, member: verification.open_file(unit, member, command, body.person_id, asked.expected),
+            ("station_organisation_id",),
+        )
+
+    @router.post("/departures/{departure_id}/return")
+    @action("departure.act")
+    async def come_back(departure_id: Id, body: Homecoming, asked: Request) -> Response:
+        """返乡: ends the care of all three parties."""
+        return await decide(
+            departure_id,
+            body,
+            asked,
+            lambda unit, member: away.record_return(
+                unit, member, departure_id, body.returned_on, body.outcome, body.by, asked.expected
+            ),
+            ("origin_branch_id", "origin_committee_id"),
+        )
+
+    @router.get("/returns")
+    @action("departure.read")
+    async def returns(access: Access, as_of: date | None = None, since: date | None = None) -> dict[str, Any]:
+        """返乡结果 (domain N31): how many came back by a day, by what came of it. Counted in members' returns."""
+        day = as_of or local_date(running.clock.now())
+        query = (
+            select(DEPARTURES.c.return_outcome, func.count().label("returns"))
+            .where(await visible(DEPARTURES, access), DEPARTURES.c.returned_on <= day)
+            .group_by(DEPARTURES.c.return_outcome)
+        )
+        if since is not None:
+            query = query.where(DEPARTURES.c.returned_on >= since)
+        outcomes = {row["return_outcome"]: row["returns"] for row in await many(running, query)}
+        return {"as_of": day, "since": since, "returns": sum(outcomes.values()), "outcomes": outcomes}
+
+    return router
+
+
+def _of_side(row: Mapping[str, Any], by: str, sides: tuple[str, ...]) -> None:
+    """Raises `Forbidden` when the organisation is not the one whose decision this is."""
+    named = [row[side] for side in sides if row[side] is not None]
+    if by not in named:
+        raise Forbidden(
+            "not-your-side",
+            "this is for another party to say",
+            remedy=f"let {' or '.join(named) or 'a station that serves the place'} do it",
+            where="by",
+        )

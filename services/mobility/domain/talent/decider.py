@@ -1,0 +1,194 @@
+"""乡土人才库与推荐 (domain N30): with consent, which can be taken back at any time; `talent-<member id>`.
+
+A body that was asked decides about a nomination, by a time. Whoever takes the consent back is out of the pool and of every
+open nomination, at once and without a reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.kernel.decider import Decider
+from shared.kernel.errors import NotFound, Refused
+from shared.kernel.event import Command, DomainEvent
+
+TalentKind = Literal["local_talent", "reserve_cadre", "delegate_or_member", "term_candidate"]
+"""乡土人才、村级后备干部、“两代表一委员”、换届人选."""
+
+
+class ListTalent(Command):
+    """Put into the pool, or with other kinds. `consent_document` is the id of what the member signed."""
+
+    member_id: str
+    kinds: tuple[TalentKind, ...] = Field(min_length=1, max_length=4)
+    consent_document: str = Field(min_length=1, max_length=200)
+    listed_by: str
+    listed_at: AwareDatetime
+
+
+class WithdrawConsent(Command):
+    """The member does not want it any more."""
+
+    recorded_by: str
+    withdrawn_at: AwareDatetime
+
+
+class Nominate(Command):
+    """Propose the member to a body."""
+
+    nomination_id: str
+    kind: TalentKind
+    body_id: str
+    text: str = Field(min_length=1, max_length=500)
+    nominated_by: str
+    nominated_at: AwareDatetime
+    due_at: AwareDatetime
+
+
+class DecideNomination(Command):
+    """The body says yes or no, who decided, and why."""
+
+    nomination_id: str
+    accepted: bool
+    text: str = Field(min_length=1, max_length=500)
+    decided_by: str
+    person_id: str
+    decided_at: AwareDatetime
+
+
+TalentCommand = ListTalent | WithdrawConsent | Nominate | DecideNomination
+
+
+class TalentEvent(DomainEvent):
+    """Whose."""
+
+    member_id: str
+
+
+class TalentListed(TalentEvent):
+    """In the pool, with consent."""
+
+    type = "talent-listed"
+
+    kinds: tuple[TalentKind, ...]
+    consent_document: str
+    listed_by: str
+    listed_at: datetime
+
+
+class TalentConsentWithdrawn(TalentEvent):
+    """Out of the pool; open nominations end."""
+
+    type = "talent-consent-withdrawn"
+
+    nomination_ids: tuple[str, ...]
+    recorded_by: str
+    withdrawn_at: datetime
+
+
+class TalentNominated(TalentEvent):
+    """A body was asked."""
+
+    type = "talent-nominated"
+
+    nomination_id: str
+    kind: TalentKind
+    body_id: str
+    text: str
+    nominated_by: str
+    nominated_at: datetime
+    due_at: datetime
+
+
+class NominationDecided(TalentEvent):
+    """What the body decided."""
+
+    type = "nomination-decided"
+
+    nomination_id: str
+    accepted: bool
+    text: str
+    decided_by: str
+    person_id: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Talent:
+    """One member's place in the pool; `bodies` who was asked, by open nomination."""
+
+    listed: TalentListed | None = None
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    past: frozenset[str] = frozenset()
+
+
+def decide(command: TalentCommand, state: Talent) -> Sequence[DomainEvent]:
+    """Errors: `not-in-the-pool`, `not-of-that-kind`, `nomination-unknown`, `nomination-ended`, `not-the-body`."""
+    match command:
+        case ListTalent():
+            listed = TalentListed(**command.model_dump())
+            at = {"listed_at", "listed_by"}
+            same = state.listed is not None and state.listed.model_dump(exclude=at) == listed.model_dump(exclude=at)
+            return [] if same else [listed]
+        case WithdrawConsent():
+            if state.listed is None:
+                return []
+            return [
+                TalentConsentWithdrawn(
+                    **command.model_dump(), member_id=state.listed.member_id, nomination_ids=tuple(state.bodies)
+                )
+            ]
+        case Nominate():
+            return _nominate(command, state)
+        case DecideNomination():
+            return _decide(command, state)
+
+
+def _nominate(command: Nominate, state: Talent) -> Sequence[DomainEvent]:
+    if command.nomination_id in state.bodies or command.nomination_id in state.past:
+        return []
+    if state.listed is None:
+        raise Refused("not-in-the-pool", "there is no consent of this member", remedy="ask them, and list them first")
+    if command.kind not in state.listed.kinds:
+        raise Refused(
+            "not-of-that-kind", "the member agreed to something else", remedy="list them with that kind", where="kind"
+        )
+    return [TalentNominated(**command.model_dump(), member_id=state.listed.member_id)]
+
+
+def _decide(command: DecideNomination, state: Talent) -> Sequence[DomainEvent]:
+    if command.nomination_id in state.past:
+        raise Refused("nomination-ended", "it was decided, or the consent was withdrawn", remedy="nominate anew")
+    body = state.bodies.get(command.nomination_id)
+    if body is None or state.listed is None:
+        raise NotFound("nomination-unknown", "there is no such nomination", remedy="check its id")
+    if command.decided_by != body:
+        raise Refused("not-the-body", f"{body} was asked, and decides", remedy=f"let {body} decide", where="by")
+    return [NominationDecided(**command.model_dump(), member_id=state.listed.member_id)]
+
+
+def evolve(state: Talent, event: DomainEvent) -> Talent:
+    match event:
+        case TalentListed():
+            return replace(state, listed=event)
+        case TalentConsentWithdrawn():
+            return Talent(None, {}, state.past | set(state.bodies))
+        case TalentNominated():
+            return replace(state, bodies={**state.bodies, event.nomination_id: event.body_id})
+        case NominationDecided():
+            left = {one: body for one, body in state.bodies.items() if one != event.nomination_id}
+            return replace(state, bodies=left, past=state.past | {event.nomination_id})
+        case _:
+            return state
+
+
+TALENT: Decider[TalentCommand, Talent] = Decider(
+    stream_type="talent",
+    initial=Talent(),
+    decide=decide,
+    evolve=evolve,
+    events=(TalentListed, TalentConsentWithdrawn, TalentNominated, NominationDecided),
+)

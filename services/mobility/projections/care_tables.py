@@ -1,0 +1,207 @@
+"""Read models of mobile members. No name and no address of a person is in any of them."""
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.mobility.projections.tables import VIEWS
+
+DEPARTURES = Table(
+    "departures",
+    VIEWS,
+    Column("departure_id", Text, primary_key=True),
+    Column("member_id", Text, index=True),
+    Column("status", Text),
+    Column("origin_branch_id", Text, index=True),
+    Column("origin_committee_id", Text),
+    Column("reason", Text),
+    Column("area_code", Text, index=True),
+    Column("place", Text),
+    Column("abroad", Boolean),
+    Column("unit_uscc", Text),
+    Column("departs_on", Date),
+    Column("expected_until", Date),
+    Column("place_fixed", Boolean),
+    Column("credential", Text),
+    Column("must_transfer", Boolean),
+    Column("kept_because", Text),
+    Column("station_id", Text, index=True),
+    Column("station_organisation_id", Text),
+    Column("reported_in", Boolean),
+    Column("rules", JSONB),
+    Column("registered_at", DateTime(timezone=True)),
+    Column("verified_at", DateTime(timezone=True)),
+    Column("verification_text", Text),
+    Column("destination_organisation_id", Text),
+    Column("grid_id", Text),
+    Column("group_ids", JSONB),
+    Column("filed_at", DateTime(timezone=True)),
+    Column("transfer_proposed_at", DateTime(timezone=True)),
+    Column("returned_on", Date),
+    Column("return_outcome", Text),
+    Column("end_reason", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", Integer),
+)
+
+CARE = Table(
+    "care",
+    VIEWS,
+    Column("care_id", Text, primary_key=True),
+    Column("member_id", Text, index=True),
+    Column("model", Text),
+    Column("lead", Text),
+    Column("lead_organisation_id", Text),
+    Column("lead_since", DateTime(timezone=True)),
+    Column("origin_id", Text, index=True),
+    Column("origin_person_id", Text),
+    Column("station_id", Text),
+    Column("station_organisation_id", Text, index=True),
+    Column("station_person_id", Text),
+    Column("destination_id", Text, index=True),
+    Column("destination_person_id", Text),
+    Column("established_at", DateTime(timezone=True)),
+    Column("last_contact_at", DateTime(timezone=True)),
+    Column("end_reason", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", Integer),
+)
+
+CARE_DUTIES = Table(
+    "care_duties",
+    VIEWS,
+    Column("care_id", Text, primary_key=True),
+    Column("duty_id", Text, primary_key=True),
+    Column("member_id", Text),
+    Column("kind", Text),
+    Column("holder_role", Text),
+    Column("organisation_id", Text, index=True),
+    Column("person_id", Text, index=True),
+    Column("due_at", DateTime(timezone=True)),
+    Column("overdue", Boolean),
+    Column("escalated_to", Text, index=True),
+)
+"""Open duties only; the log of those that were done is the stream."""
+
+CARE_CONTACTS = Table(
+    "care_contacts",
+    VIEWS,
+    Column("care_id", Text, primary_key=True),
+    Column("contact_id", Text, primary_key=True),
+    Column("role", Text),
+    Column("kind", Text),
+    Column("way", Text),
+    Column("text", Text),
+    Column("logged_by", Text),
+    Column("contacted_at", DateTime(timezone=True)),
+)
+
+CARDS = Table(
+    "cards",
+    VIEWS,
+    Column("card_id", Text, primary_key=True),
+    Column("card_number", Text, index=True),
+    Column("member_id", Text, index=True),
+    Column("departure_id", Text, index=True),
+    Column("branch_id", Text, index=True),
+    Column("committee_id", Text),
+    Column("issued_at", DateTime(timezone=True)),
+    Column("dues_paid_to", Text),
+    Column("sessions", Integer),
+    Column("reviewed_year", Integer),
+    Column("review_passed", Boolean),
+    Column("review_text", Text),
+    Column("end_reason", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", Integer),
+)
+
+LOST_CONTACTS = Table(
+    "lost_contacts",
+    VIEWS,
+    Column("member_id", Text, primary_key=True),
+    Column("lost", Boolean),
+    Column("status", Text),
+    Column("branch_id", Text, index=True),
+    Column("committee_id", Text),
+    Column("superior_id", Text),
+    Column("probationary", Boolean),
+    Column("lost_since", Date),
+    Column("person_id", Text),
+    Column("searches", Integer),
+    Column("proposal", Text),
+    Column("holder_id", Text, index=True),
+    Column("due_at", DateTime(timezone=True)),
+    Column("escalated_to", Text, index=True),
+    Column("decided_by", Text),
+    Column("approved_by", Text),
+    Column("decided_on", Date),
+    Column("decision_text", Text),
+    Column("restored_on", Date),
+    Column("version", Integer),
+)
+
+SEARCHES = Table(
+    "loss_searches",
+    VIEWS,
+    Column("member_id", Text, primary_key=True),
+    Column("search_id", Text, primary_key=True),
+    Column("way", Text),
+    Column("text", Text),
+    Column("searched_by", Text),
+    Column("searched_at", DateTime(timezone=True)),
+)
+
+TALENTS = Table(
+    "talents",
+    VIEWS,
+    Column("member_id", Text, primary_key=True),
+    Column("in_pool", Boolean),
+    Column("kinds", JSONB),
+    Column("consent_document", Text),
+    Column("organisation_id", Text, index=True),
+    Column("listed_at", DateTime(timezone=True)),
+    Column("version", Integer),
+)
+
+NOMINATIONS = Table(
+    "nominations",
+    VIEWS,
+    Column("member_id", Text, primary_key=True),
+    Column("nomination_id", Text, primary_key=True),
+    Column("kind", Text),
+    Column("status", Text),
+    Column("organisation_id", Text),
+    Column("body_id", Text, index=True),
+    Column("due_at", DateTime(timezone=True)),
+    Column("text", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decision_text", Text),
+)
+
+BRANCH_PROPOSALS = Table(
+    "branch_proposals",
+    VIEWS,
+    Column("proposal_id", Text, primary_key=True),
+    Column("body_id", Text, index=True),
+    Column("area_code", Text),
+    Column("place", Text),
+    Column("member_ids", JSONB),
+    Column("due_at", DateTime(timezone=True)),
+    Column("agreed", Boolean),
+    Column("consulted_id", Text),
+    Column("text", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("version", Integer),
+)
+
+CARE_RULES = Table(
+    "care_rules",
+    VIEWS,
+    Column("area_code", Text, primary_key=True),
+    Column("rules_version", Integer, primary_key=True),
+    Column("effective_from", Date),
+    Column("source_document", Text),
+    Column("adopted_by", Text),
+    Column("rules", JSONB),
+    Column("version", Integer),
+)
