@@ -146,7 +146,12 @@ class County:
     def __init__(self, services: dict[str, Served]) -> None:
         self.services = services
         self.message = ""
+        self.proposal = ""
         self.party = ""
+
+    def named(self, text: str) -> str:
+        """With the ids that only we know."""
+        return text.replace("{message}", self.message).replace("{proposal}", self.proposal)
 
     async def ask(
         self, service: str, method: str, path: str, body: Any = None, *, who: Actor = CITY, **headers: str
@@ -179,7 +184,7 @@ class County:
             }
             await self.do("registry", "POST", "/stations", body)
         for number, (member, branch) in enumerate(
-            (("m1", "b1"), ("m2", "b1"), ("m3", "b2"), ("i1", "b1"), ("i3", "b3"))
+            (("m1", "b1"), ("m2", "b1"), ("m3", "b2"), ("i1", "b1"), ("i3", "b3"), ("m5", "b1"), ("m6", "b1"))
         ):
             await self.do("registry", "POST", "/members", admission(number, branch, member_id=member))
         for person, place in (("i1", "b1"), ("i3", "b3")):
@@ -189,6 +194,7 @@ class County:
         for name in ("mobility", "assessment", "notify"):
             await self.services[name].hear(registry)
         await self._move()
+        await self._leave()
         await mobility.hear(mobility)
         await self.services["notify"].hear(mobility)
         await self._assess()
@@ -206,6 +212,27 @@ class County:
         await self.do("mobility", "POST", "/transfers/t1/acceptance", letter)
         parties = (await self.do("mobility", "GET", "/transfers/t1"))["parties"]
         self.party = next(one["party_id"] for one in parties if one["ref_id"] == "c1")
+
+    async def _leave(self) -> None:
+        """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place."""
+        told = {"reason": "work", "by": "b1", "place_fixed": True, "departs_on": "2026-11-01", "contact_person_id": "i1",
+                "destination": {"area_code": "350202", "place": "茶市"}, "station_id": "s3",
+                "station_person_id": "i3"}  # fmt: skip
+        for number, member in enumerate(("m5", "m6", "m2")):
+            body = told | {"departure_id": "d2" if member == "m2" else f"d{number + 5}", "member_id": member}
+            await self.do("mobility", "POST", "/departures", body)
+        await self.do("mobility", "POST", "/departures/d2/verification", {"by": "k2", "outcome": "found"})
+        file = {"by": "k2", "destination_organisation_id": "b3", "person_id": "i3"}
+        await self.do("mobility", "PUT", "/departures/d2/file", file)
+        await self.do("mobility", "POST", "/cards", {"by": "b1", "card_id": "k2", "member_id": "m2"})
+        lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
+        await self.do("mobility", "POST", "/lost-contact", lost)
+        listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}
+        await self.do("mobility", "PUT", "/talents/m2", listed)
+        asked = {"by": "b1", "nomination_id": "n2", "kind": "local_talent", "body_id": "c1", "text": "x"}
+        await self.do("mobility", "POST", "/talents/m2/nominations", asked)
+        [proposal] = (await self.do("mobility", "GET", "/branch-proposals"))["items"]
+        self.proposal = proposal["proposal_id"]
 
     async def _assess(self) -> None:
         rules = {"version": 1, "title": "办法", "effective_from": "2026-01-01", "source_document": "京组发〔2026〕1号",

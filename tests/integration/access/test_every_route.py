@@ -51,7 +51,7 @@ def _expected(row: Row, role: Role, seat: str | None) -> str:
 
 
 async def _answer(made: County, service: str, method: str, row: Row, who: Actor, number: int) -> str:
-    url = row.url.replace("{message}", made.message)
+    url = made.named(row.url)
     body = row.body(made, number) if row.body else None
     answer = await made.ask(service, method, url, body, who=who, **NEVER)
     said = answer.json()
@@ -66,7 +66,7 @@ async def _answer(made: County, service: str, method: str, row: Row, who: Actor,
         return FORBIDDEN if result.get("code") in ("outside-your-scope", "not-permitted") else OK
     if row.shows is not None:
         assert answer.status_code == 200
-        return OK if f'"{row.shows.replace("{message}", made.message)}"' in json.dumps(said) else HIDDEN
+        return OK if f'"{made.named(row.shows)}"' in json.dumps(said) else HIDDEN
     return OK
 
 

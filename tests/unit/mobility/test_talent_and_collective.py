@@ -1,0 +1,109 @@
+"""乡土人才 with consent (domain N30), and three members at one place (M11): proposals to bodies that decide."""
+
+from typing import Any
+
+from services.mobility.domain.collective.decider import (
+    COLLECTIVE,
+    DecideTemporaryBranch,
+    LeftThere,
+    NoteDeparture,
+    NoteEnd,
+    TemporaryBranchDecided,
+    TemporaryBranchProposed,
+    WentThere,
+)
+from services.mobility.domain.talent.decider import (
+    TALENT,
+    DecideNomination,
+    ListTalent,
+    Nominate,
+    NominationDecided,
+    TalentConsentWithdrawn,
+    TalentListed,
+    TalentNominated,
+    WithdrawConsent,
+)
+from tests.unit.mobility.bdd import given
+from tests.unit.mobility.transfers import T0, at
+
+LIST = ListTalent(member_id="m1", kinds=("reserve_cadre",), consent_document="doc-1", listed_by="b1", listed_at=T0)
+WITHDRAW = WithdrawConsent(recorded_by="b1", withdrawn_at=at(5))
+
+
+def nominates(**changed: Any) -> Nominate:
+    said = {"nomination_id": "n1", "kind": "reserve_cadre", "body_id": "c1", "text": "x", "nominated_by": "b1",
+            "nominated_at": at(1), "due_at": at(30)}  # fmt: skip
+    return Nominate.model_validate(said | changed)
+
+
+def decides(**changed: Any) -> DecideNomination:
+    said = {"nomination_id": "n1", "accepted": True, "text": "x", "decided_by": "c1", "person_id": "p",
+            "decided_at": at(9)}  # fmt: skip
+    return DecideNomination.model_validate(said | changed)
+
+
+def test_nobody_is_nominated_without_consent() -> None:
+    given(TALENT).when(nominates()).then_refused("not-in-the-pool")
+    given(TALENT).when(LIST).then(TalentListed)
+    given(TALENT, LIST).when(LIST).then_nothing()
+    given(TALENT, LIST).when(nominates()).then(TalentNominated)
+    given(TALENT, LIST).when(nominates(kind="term_candidate")).then_refused("not-of-that-kind")
+
+
+def test_a_consent_that_is_taken_back_ends_open_nominations() -> None:
+    outcome = given(TALENT, LIST, nominates()).when(WITHDRAW)
+    outcome.then(TalentConsentWithdrawn)
+    assert outcome.events[0].nomination_ids == ("n1",)  # type: ignore[attr-defined]
+    given(TALENT, LIST, nominates(), WITHDRAW).when(decides()).then_refused("nomination-ended")
+    given(TALENT, LIST, WITHDRAW).when(WITHDRAW).then_nothing()
+    given(TALENT, LIST, WITHDRAW).when(nominates()).then_refused("not-in-the-pool")
+
+
+def test_the_body_that_was_asked_decides_once() -> None:
+    given(TALENT, LIST, nominates()).when(decides(decided_by="c2")).then_refused("not-the-body")
+    given(TALENT, LIST, nominates()).when(decides()).then(NominationDecided)
+    given(TALENT, LIST, nominates(), decides()).when(decides()).then_refused("nomination-ended")
+    given(TALENT, LIST).when(decides()).then_refused("nomination-unknown")
+
+
+def goes(member: str) -> NoteDeparture:
+    said = {"proposal_id": "p1", "body_id": "c1", "area_code": "441900", "place": "虎门", "member_id": member,
+            "due_at": at(30), "noted_at": T0}  # fmt: skip
+    return NoteDeparture.model_validate(said)
+
+
+def leaves(member: str) -> NoteEnd:
+    return NoteEnd(proposal_id="p1", member_id=member, noted_at=at(3))
+
+
+def answers(**changed: Any) -> DecideTemporaryBranch:
+    said = {"agreed": True, "consulted_id": "c9", "text": "x", "decided_by": "c1", "decided_at": at(9)}
+    return DecideTemporaryBranch.model_validate(said | changed)
+
+
+THREE = (goes("m1"), goes("m2"), goes("m3"))
+
+
+def test_the_third_member_at_a_place_proposes_a_temporary_branch() -> None:
+    given(COLLECTIVE, goes("m1")).when(goes("m2")).then(WentThere)
+    given(COLLECTIVE, goes("m1")).when(goes("m1")).then_nothing()
+    outcome = given(COLLECTIVE, goes("m1"), goes("m2")).when(goes("m3"))
+    outcome.then(WentThere, TemporaryBranchProposed)
+    assert outcome.events[1].member_ids == ("m1", "m2", "m3")  # type: ignore[attr-defined]
+    given(COLLECTIVE, *THREE).when(goes("m4")).then(WentThere)
+
+
+def test_the_committee_decides_after_consulting_the_inflow_side() -> None:
+    given(COLLECTIVE, *THREE).when(answers(consulted_id=None)).then_refused("consultation-missing")
+    given(COLLECTIVE, *THREE).when(answers(decided_by="c2")).then_refused("not-the-body")
+    given(COLLECTIVE, *THREE).when(answers()).then(TemporaryBranchDecided)
+    given(COLLECTIVE, *THREE, answers()).when(answers()).then_refused("proposal-not-open")
+    given(COLLECTIVE, goes("m1")).when(answers()).then_refused("proposal-unknown")
+
+
+def test_it_is_proposed_again_only_after_there_were_fewer() -> None:
+    declined = (*THREE, answers(agreed=False, consulted_id=None))
+    given(COLLECTIVE, *declined).when(goes("m4")).then(WentThere)
+    given(COLLECTIVE, *declined, leaves("m1")).when(goes("m4")).then(WentThere, TemporaryBranchProposed)
+    given(COLLECTIVE, *THREE).when(leaves("m1")).then(LeftThere)
+    given(COLLECTIVE).when(leaves("m1")).then_nothing()
