@@ -13,6 +13,7 @@ from services.mobility.api.queries import many
 from services.mobility.domain.care_rules.decider import CARE_RULES as RULES
 from services.mobility.domain.care_rules.decider import AdoptCareRules
 from services.mobility.domain.care_rules.rules import CareRules
+from services.mobility.domain.care_terms import Day
 from services.mobility.projections.care_tables import CARE_RULES
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -29,7 +30,7 @@ class Adoption(Act):
     """The next version, from a day on."""
 
     rules_version: int = Field(ge=1, le=10_000)
-    effective_from: date
+    effective_from: Day
     source_document: str = Field(min_length=1, max_length=200)
     rules: CareRules
 

@@ -1,6 +1,5 @@
 """`/departures`: 外出登记, and the match list of a station. `/arrivals`: who reports in without one."""
 
-from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -10,7 +9,7 @@ from services.mobility.api.concerns import after, concern_of, member_seen, visib
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
 from services.mobility.application.departures import Going, register
-from services.mobility.domain.care_terms import DepartureReason, Place
+from services.mobility.domain.care_terms import Day, DepartureReason, Place
 from services.mobility.domain.departure.decider import DEPARTURE
 from services.mobility.projections.care_tables import DEPARTURES
 from shared.eventstore.executor import Answer
@@ -33,8 +32,8 @@ class Leaving(Act):
     member_id: Id
     reason: DepartureReason
     destination: Place
-    departs_on: date
-    expected_until: date | None = None
+    departs_on: Day
+    expected_until: Day | None = None
     place_fixed: bool
     kept_because: Words | None = None
     contact_person_id: Id

@@ -1,6 +1,5 @@
 """`/lost-contact`: 失联, the search log, and the decisions of named bodies."""
 
-from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -10,6 +9,7 @@ from services.mobility.api.concerns import after, member_seen
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
 from services.mobility.application.whereabouts import home_of
+from services.mobility.domain.care_terms import Day
 from services.mobility.domain.lost_contact.commands import (
     DecideLoss,
     LogSearch,
@@ -37,7 +37,7 @@ class Report(Act):
     """Since when, and which person searches."""
 
     member_id: Id
-    lost_since: date
+    lost_since: Day
     person_id: Id
 
 
@@ -56,14 +56,14 @@ class Decision(Act):
     agreed: bool
     approved_by: Id
     person_id: Id
-    decided_on: date
+    decided_on: Day
     text: Words
 
 
 class Restoration(Act):
     """The member was found, or applies to come back."""
 
-    restored_on: date
+    restored_on: Day
     application_document: Words | None = None
 
 

@@ -12,7 +12,7 @@ from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many
 from services.mobility.application import departures as away
 from services.mobility.application import verification
-from services.mobility.domain.care_terms import Groups, Place, ReturnOutcome, VerificationOutcome
+from services.mobility.domain.care_terms import Day, Groups, Place, ReturnOutcome, VerificationOutcome
 from services.mobility.domain.departure.commands import (
     ChangeDestination,
     CorrectRegistration,
@@ -35,7 +35,7 @@ class Move(Act):
     """The new place; a station that serves it is found unless one is named."""
 
     destination: Place
-    expected_until: date | None = None
+    expected_until: Day | None = None
     place_fixed: bool
     station_id: Id | None = None
     station_person_id: Id | None = None
@@ -66,7 +66,7 @@ class FileOpening(Act):
 class Homecoming(Act):
     """When, and what they do at home."""
 
-    returned_on: date
+    returned_on: Day
     outcome: ReturnOutcome = "none"
 
 

@@ -1,5 +1,6 @@
 """The words of mobile members (流动党员) that more than one part of mobility uses; the same literals as published."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -36,6 +37,10 @@ VerificationOutcome = Literal["found", "not_found", "wrong"]
 
 ReturnOutcome = Literal["none", "started_business", "village_committee", "reserve_cadre", "employed", "retired"]
 """返乡结果 (domain N31): what the member does at home; `village_committee` is 当选村“两委”."""
+
+
+Day = Annotated[date, Field(ge=date(1921, 7, 1), le=date(2199, 12, 31))]
+"""A day of the field: calendars end, and a day nobody meant must not break a computation with months."""
 
 
 class Place(BaseModel):

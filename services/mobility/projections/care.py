@@ -158,7 +158,7 @@ def _closed(event: care.DutyEvent, fact: Fact) -> list[RowChange]:
 def _contacted(event: care.ContactLogged, fact: Fact) -> list[RowChange]:
     row = event.model_dump(exclude={"member_id"})
     return [
-        _care(event, fact, last_contact_at=event.contacted_at),
+        _care(event, fact),
         Put("care_contacts", (event.care_id, event.contact_id), row),
     ]
 

@@ -60,7 +60,6 @@ CARE = Table(
     Column("destination_id", Text, index=True),
     Column("destination_person_id", Text),
     Column("established_at", DateTime(timezone=True)),
-    Column("last_contact_at", DateTime(timezone=True)),
     Column("end_reason", Text),
     Column("ended_at", DateTime(timezone=True)),
     Column("version", Integer),

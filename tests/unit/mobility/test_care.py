@@ -111,6 +111,11 @@ def test_a_contact_does_the_duty_and_sets_the_next_one() -> None:
     given(CARE, caring(), contacts()).when(contacts()).then_nothing()
 
 
+def test_a_contact_that_is_entered_late_does_not_bring_the_next_one_forward() -> None:
+    given(CARE, caring(), contacts(day=80)).when(contacts(day=10)).then(ContactLogged)
+    given(CARE, caring()).when(contacts(day=-1)).then_refused("contacted-earlier")
+
+
 def test_a_contact_of_another_party_is_kept_and_does_nobody_elses_duty() -> None:
     given(CARE, caring()).when(contacts("station")).then(ContactLogged)
     given(CARE, caring()).when(contacts("station", "talk")).then(ContactLogged, DutyDone, DutyOpened)

@@ -67,18 +67,30 @@ def complete(command: CompleteDuty, state: Care) -> Sequence[DomainEvent]:
 
 
 def log(command: LogContact, state: Care) -> Sequence[DomainEvent]:
-    """Errors: `party-absent`. A contact is always kept; it does a duty only where that duty lies with this party."""
+    """Errors: `party-absent`, `contacted-earlier`. A contact is always kept; it does a duty only where that duty lies with this party."""
     begun = state.begun
     if command.contact_id in state.contacts:
         return []
     if command.role not in state.parties:
         raise Invalid("party-absent", "this party does not take part", remedy="name it first", where="role")
+    if command.contacted_at < begun.established_at:
+        raise Invalid(
+            "contacted-earlier", "the care had not begun", remedy="give the time of the contact", where="contacted_at"
+        )
     logged = ContactLogged(care_id=begun.care_id, member_id=begun.member_id, **command.model_dump())
     events: list[DomainEvent] = [logged]
     for name, duty in state.duties.items():
-        if duty.kind == command.kind and duty.holder_role == command.role:
+        if duty.kind == command.kind and duty.holder_role == command.role and _moves(state, duty, command.contacted_at):
             events += _done(state, name, duty, command.logged_by, None, command.contacted_at)
     return events
+
+
+def _moves(state: Care, duty: Duty, at: datetime) -> bool:
+    """Whether a contact at that time puts the duty off. One that is entered late must not bring the next one forward."""
+    if duty.every_months is None:
+        return True
+    rule = DutyRule(kind=duty.kind, party=duty.party, months=duty.every_months)
+    return coming_round(state, rule, at).due_at > duty.due_at
 
 
 def _done(state: Care, name: str, duty: Duty, by: str, text: str | None, at: datetime) -> Iterator[DomainEvent]:
