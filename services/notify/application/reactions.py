@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from services.notify.application.care_reminders import reminders
 from services.notify.domain.message.commands import QueueMessage
 from services.notify.domain.message.decider import MESSAGE
 from services.notify.domain.message.identity import message_id_of
@@ -43,7 +44,7 @@ def follows(policy: Callable[[], DeliveryPolicy]) -> Follows:
             )
             await unit.handle(MESSAGE, command.message_id, command)
 
-    return {"mobility": {TransferAccepted: On(queue, _messages_of)}, "registry": {}}
+    return {"mobility": {TransferAccepted: On(queue, _messages_of), **reminders(policy)}, "registry": {}}
 
 
 def _messages_of(event: TransferAccepted) -> list[tuple[Any, str]]:

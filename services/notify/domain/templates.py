@@ -81,6 +81,45 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "该同志由您联系或服务，请按职责做好工作衔接，更新联系走访台账。" + _CLOSING,
         subject="组织关系变动通知",
     ),
+    MessageTemplate(
+        "care-duty-overdue",
+        "sms",
+        "${origin}${name}同志的流动党员联系服务事项已于${accepted_on}到期，由${destination}您负责办理，请尽快办结。",
+    ),
+    MessageTemplate(
+        "care-duty-overdue",
+        "email",
+        "您好：\n\n"
+        "${origin}${name}同志的流动党员联系服务事项已于${accepted_on}到期，由${destination}您负责办理。\n\n"
+        "请尽快办理并在雁阵中登记。逾期仍未办理的，将提请上级党组织协调。" + _CLOSING,
+        subject="流动党员联系服务事项到期提醒",
+    ),
+    MessageTemplate(
+        "care-duty-escalated",
+        "sms",
+        "${origin}${name}同志的流动党员联系服务事项于${accepted_on}到期，${destination}至今未办理，请予督促。",
+    ),
+    MessageTemplate(
+        "care-duty-escalated",
+        "email",
+        "各有关党组织：\n\n"
+        "${origin}${name}同志的流动党员联系服务事项于${accepted_on}到期，${destination}至今未办理。\n\n"
+        "请予督促，并在雁阵中查看具体事项。" + _CLOSING,
+        subject="流动党员联系服务事项逾期未办",
+    ),
+    MessageTemplate(
+        "loss-proposed",
+        "sms",
+        "${origin}${name}同志的失联有关事项需${destination}研究，请于${accepted_on}前作出决定并登记。",
+    ),
+    MessageTemplate(
+        "loss-proposed",
+        "email",
+        "各有关党组织：\n\n"
+        "${origin}${name}同志的失联有关事项已到规定时限，需${destination}研究。\n\n"
+        "请核实查找情况，于${accepted_on}前依规作出决定，并在雁阵中登记。系统只作提醒，不作任何决定。" + _CLOSING,
+        subject="失联党员有关事项待研究",
+    ),
 )
 
 TEMPLATES: Final = {(template.name, template.channel): template for template in _TEXTS}

@@ -67,7 +67,10 @@ def complete(command: CompleteDuty, state: Care) -> Sequence[DomainEvent]:
 
 
 def log(command: LogContact, state: Care) -> Sequence[DomainEvent]:
-    """Errors: `party-absent`, `contacted-earlier`. A contact is always kept; it does a duty only where that duty lies with this party."""
+    """A contact is always kept; it does a duty only where that duty lies with this party.
+
+    Errors: `party-absent`, `contacted-earlier`.
+    """
     begun = state.begun
     if command.contact_id in state.contacts:
         return []
