@@ -79,6 +79,10 @@ RED = {
     "two-owners-of-one-number": STORE + "test_a_number_leads_to_one_person_and_a_phone_to_several",
     "retired-keys-accepted": "tests/integration/privacy/test_key_encryptions.py"
     "::test_a_version_is_given_up_only_when_no_key_needs_it_and_then_for_good",
+    "the-lead-leaves-with-its-party": "tests/unit/mobility/test_care.py"
+    "::test_a_leading_party_that_leaves_hands_the_lead_back_first",
+    "duties-stay-with-who-left": "tests/unit/mobility/test_care.py::test_duties_go_to_a_party_when_it_joins",
+    "a-timer-stops-the-membership": "tests/unit/mobility/test_lost_contact.py::test_a_timer_never_makes_a_decision",
     "unknown-actions-allowed": "tests/unit/security/test_policy.py::test_what_is_not_in_the_table_is_refused",
     "scope-not-compared": "tests/unit/security/test_policy.py::test_two_roles_do_not_add_up_to_a_third",
     "signatures-not-verified": "tests/unit/security/test_tokens.py::test_a_key_is_used_for_what_it_is_for",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.mobility.model import MODEL
-from services.mobility.projections.care import CARE_PROJECTIONS
+from services.mobility.projections.care_projections import CARE_PROJECTIONS
 from shared.contracts import registry
 from shared.contracts.base import event_class
 from shared.contracts.mobile_members import TransferProposed

@@ -1,0 +1,10 @@
+"""All read models of members who are away."""
+
+from services.mobility.projections.cards import CARDS
+from services.mobility.projections.care import CARE
+from services.mobility.projections.care_proposals import CARE_PROPOSALS_PROJECTIONS
+from services.mobility.projections.departures import DEPARTURES
+from services.mobility.projections.lost_contacts import LOST_CONTACTS
+from services.mobility.projections.talents import TALENTS
+
+CARE_PROJECTIONS = (DEPARTURES, CARE, CARDS, LOST_CONTACTS, TALENTS, *CARE_PROPOSALS_PROJECTIONS)

@@ -1,0 +1,56 @@
+"""Mutations of the care for members who are away."""
+
+from typing import Any
+
+from tests.support.mutations.switch import mutation, replace
+
+
+@mutation
+def a_timer_stops_the_membership() -> None:
+    from services.mobility.domain.lost_contact import decider
+    from services.mobility.domain.lost_contact.events import LossDecided, LossProposed
+
+    propose = decider._propose
+
+    def rash(command: Any, state: Any) -> Any:
+        events = propose(command, state)
+        decided = [
+            LossDecided(
+                member_id=event.member_id,
+                proposal=event.proposal,
+                agreed=True,
+                branch_id=event.branch_id,
+                decided_by=event.branch_id,
+                approved_by=event.body_id,
+                person_id="nobody",
+                decided_on=command.now.date(),
+                text="time is over",
+                ask_again_at=None,
+                decided_at=command.now,
+            )
+            for event in events
+            if isinstance(event, LossProposed)
+        ]
+        return [*events, *decided]
+
+    replace(decider, "_propose", rash)
+
+
+@mutation
+def duties_stay_with_who_left() -> None:
+    from services.mobility.domain.care import duties
+
+    replace(duties, "reassigned", lambda before, after: [])
+
+
+@mutation
+def the_lead_leaves_with_its_party() -> None:
+    from services.mobility.domain.care import decider
+    from services.mobility.domain.care.events import CareLeadChanged
+
+    remove = decider._remove
+    replace(
+        decider,
+        "_remove",
+        lambda command, state: [one for one in remove(command, state) if not isinstance(one, CareLeadChanged)],
+    )
