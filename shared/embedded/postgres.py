@@ -202,6 +202,7 @@ class Postgres:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
+                await self._all_gone(process.pid)
         if code != 0:
             raise Unavailable(
                 "initdb-failed",
@@ -209,6 +210,15 @@ class Postgres:
                 remedy="read its log, remove the cause and start again",
                 where=str(self._log),
             )
+
+    async def _all_gone(self, group: int) -> None:
+        """initdb's own children die a moment after it; whoever starts again at once must not meet them."""
+        for _ in range(100):
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            await self._clock.sleep(0.02)
 
 
 def server_config(host: str, port: int) -> str:

@@ -92,7 +92,9 @@ async def fetch(lane: asyncpg.Connection, statement: str, values: Mapping[str, A
     try:
         rows: Sequence[Any] = await lane.fetch(sql, *(values[name] for name in names))
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        gone = lane.is_closed() or isinstance(error, asyncpg.InterfaceError)
+        # A session that was ended tells so before its socket closes.
+        told = str(getattr(error, "sqlstate", "")).startswith(("08", "57P"))
+        gone = told or lane.is_closed() or isinstance(error, asyncpg.InterfaceError)
         raise DBAPIError(None, None, error, hide_parameters=True, connection_invalidated=gone) from error
     return rows
 

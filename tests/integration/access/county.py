@@ -237,27 +237,6 @@ class County:
         [proposal] = (await self.do("mobility", "GET", "/branch-proposals"))["items"]
         self.proposal = proposal["proposal_id"]
 
-    async def _leave(self) -> None:
-        """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place."""
-        told = {"reason": "work", "by": "b1", "place_fixed": True, "departs_on": "2026-11-01", "contact_person_id": "i1",
-                "destination": {"area_code": "350202", "place": "茶市"}, "station_id": "s3",
-                "station_person_id": "i3"}  # fmt: skip
-        for number, member in enumerate(("m5", "m6", "m2")):
-            body = told | {"departure_id": "d2" if member == "m2" else f"d{number + 5}", "member_id": member}
-            await self.do("mobility", "POST", "/departures", body)
-        await self.do("mobility", "POST", "/departures/d2/verification", {"by": "k2", "outcome": "found"})
-        file = {"by": "k2", "destination_organisation_id": "b3", "person_id": "i3"}
-        await self.do("mobility", "PUT", "/departures/d2/file", file)
-        await self.do("mobility", "POST", "/cards", {"by": "b1", "card_id": "k2", "member_id": "m2"})
-        lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
-        await self.do("mobility", "POST", "/lost-contact", lost)
-        listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}
-        await self.do("mobility", "PUT", "/talents/m2", listed)
-        asked = {"by": "b1", "nomination_id": "n2", "kind": "local_talent", "body_id": "c1", "text": "x"}
-        await self.do("mobility", "POST", "/talents/m2/nominations", asked)
-        [proposal] = (await self.do("mobility", "GET", "/branch-proposals"))["items"]
-        self.proposal = proposal["proposal_id"]
-
     async def _assess(self) -> None:
         rules = {"version": 1, "title": "办法", "effective_from": "2026-01-01", "source_document": "京组发〔2026〕1号",
                  "items": [{"id": "visits", "title": "走访", "max_score": 100}]}  # fmt: skip
