@@ -3,27 +3,28 @@
 import asyncio
 import contextlib
 import copy
-import json
 import os
 import random
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from services.cli.backups.keys_apart import KEK, SavedKeys
+from services.cli.backups.keys_apart import KEK
 from services.cli.backups.keys_apart import NAME as KEYS
 from services.cli.backups.manifest import NAME as MANIFEST
 from services.cli.backups.manifest import Manifest, SavedFile, read_signed, write_signed
+from services.cli.backups.restoring import restore
 from services.cli.demo.clerks import Clerks, Tally
 from services.cli.demo.county.relocation_model import Relocation
 from services.cli.demo.ids import id_of
 from shared.embedded.data_dir import erase
 from shared.embedded.stack import NATS_URL_VARIABLE
+from shared.kernel.errors import Refused
 from shared.privacy.key_material import generate_key
 from shared.security.database_roles import KEYRING
 from tests.system.audit import audit
@@ -169,15 +170,14 @@ async def erased(system: System, databases: Watcher, person: str) -> bool:
         await connection.close()
 
 
-async def refusal(system: System, saved: Saved, tmp_path: Path, what: str) -> str:
+def refusal(saved: Saved, tmp_path: Path, what: str) -> str:
     """What restoring says after `what` was done to a copy of the backup. It starts nothing and makes nothing."""
     data, keys = tmp_path / "data", tmp_path / "keys"
     shutil.copytree(saved.directory, data)
     shutil.copytree(saved.keys, keys)
-    list_of_erased = tmp_path / "erased.txt"
-    list_of_erased.touch()
+    given: Path | None = tmp_path / "erased.txt"
+    (tmp_path / "erased.txt").touch()
     manifest, saved_keys = read_signed(data / MANIFEST), read_signed(keys / KEYS)
-    options = ["--erased", str(list_of_erased)]
     if what == "a file cut":
         path = data / "mobility.dump"
         os.truncate(path, path.stat().st_size - 1)
@@ -199,19 +199,16 @@ async def refusal(system: System, saved: Saved, tmp_path: Path, what: str) -> st
         write_signed(keys / KEYS, {**saved_keys, "taken_at": "2020-01-01T00:00:00+00:00"})
     elif what == "another key":
         (keys / KEK).write_text(generate_key() + "\n")
-        made = replace(SavedKeys.read(keys), files=(SavedFile.of(keys / KEK),))
-        write_signed(keys / KEYS, {**saved_keys, "files": [json.loads(json.dumps({
-            "name": f.name, "bytes": f.bytes, "sha256": f.sha256})) for f in made.files]})  # fmt: skip
+        write_signed(keys / KEYS, {**saved_keys, "files": [asdict(SavedFile.of(keys / KEK))]})
     elif what == "nobody says who was erased":
-        options = []
+        given = None
     target = tmp_path / "target"
-    said = await system.say("restore", str(data), "--keys", str(keys), *options, "--data-dir", str(target))
-    assert said.code == 1, said
-    assert said.err.startswith("reading the backup …\n")
+    with pytest.raises(Refused) as caught:
+        asyncio.run(restore(target, data, keys, given, "keeper-1", streams_from_database=False))
     assert not target.exists()
-    lines = said.err.splitlines()[1:]
-    assert len(lines) == 1, said.err
-    return lines[0]
+    said = str(caught.value)
+    assert "\n" not in said
+    return said
 
 
 @pytest.mark.parametrize(
@@ -229,10 +226,10 @@ async def refusal(system: System, saved: Saved, tmp_path: Path, what: str) -> st
         ("nobody says who was erased", "who-was-erased", "--erased"),
     ],
 )
-async def test_what_cannot_be_restored_is_refused_with_what_to_do(
-    system: System, saved: Saved, tmp_path: Path, what: str, code: str, remedy: str
+def test_what_cannot_be_restored_is_refused_with_what_to_do(
+    saved: Saved, tmp_path: Path, what: str, code: str, remedy: str
 ) -> None:
-    said = await refusal(system, saved, tmp_path, what)
+    said = refusal(saved, tmp_path, what)
     assert code in said
     assert remedy in said
 
