@@ -23,7 +23,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
 from shared.kernel.json import from_json
 from shared.messaging.nats_bus import NatsBus
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 from shared.security.broker import OPERATOR, inbox_of
 
 GROUND: Final[ErasureGround] = "subject-request"

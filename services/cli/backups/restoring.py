@@ -21,7 +21,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.json import from_json
 from shared.messaging.topology import load as load_topology
 from shared.messaging.topology import provision
-from shared.privacy.resolve_messages import DOOR
+from shared.privacy.resolve_subject import DOOR
 
 _HEADS = "SELECT (SELECT coalesce(max(position), 0) FROM outbound), (SELECT count(*) FROM events)"
 _ANCHORS = "SELECT data FROM outbound WHERE subject LIKE $1 || '.evt.audit.audit-anchored.v1.%'"
