@@ -189,7 +189,8 @@ async def _streams(system: System, databases: Watcher) -> Findings:
             async with bus.reader(stream, 1, range(PARTITIONS)) as reader:
                 while len(found) < last:
                     found += await reader.read()
-            held = [(one.position, one.event_id, bytes(one.data)) for one in found]
+            # An anchor of the audit trail may have been published since the rows were read.
+            held = [(one.position, one.event_id, bytes(one.data)) for one in found[:last]]
             if held != [(row[0], row[1], bytes(row[2])) for row in rows]:
                 yield f"{stream} holds something else than the database says"
 
