@@ -36,14 +36,15 @@ def key_encryption(installation: Installation) -> KeyEncryption:
 @asynccontextmanager
 async def keyring_of(installation: Installation) -> AsyncIterator[PostgresKeyring]:
     """The keyring. Raises `Unavailable` (`unknown-database`)."""
-    engine = make_engine(_url(installation), pool_size=2)
+    engine = make_engine(keyring_url(installation), pool_size=2)
     try:
         yield PostgresKeyring(engine, key_encryption(installation))
     finally:
         await engine.dispose()
 
 
-def _url(installation: Installation) -> str:
+def keyring_url(installation: Installation) -> str:
+    """Where the keyring is, as its operator, with the password. Raises `Unavailable` (`unknown-database`)."""
     if url := os.environ.get("YANZHEN_KEYRING_URL"):
         return url
     noted = installation.record.get("services", {}).get(DOOR, {}).get("database")

@@ -8,10 +8,12 @@ import importlib.util
 import typer
 
 from services.cli.commands import audit, clock, dlq, privacy, projection
+from services.cli.commands.backup import backup
 from services.cli.commands.databases import databases
 from services.cli.commands.doctor import doctor
 from services.cli.commands.migrate import migrate
 from services.cli.commands.provision import provision
+from services.cli.commands.restore import restore
 from services.cli.commands.secrets import secrets
 from services.cli.commands.serve import serve
 from services.cli.commands.token import token
@@ -41,6 +43,8 @@ app.command()(secrets)
 app.command()(databases)
 app.command()(provision)
 app.command()(migrate)
+app.command()(backup)
+app.command()(restore)
 app.command()(serve)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(projection.app, name="projection")

@@ -212,7 +212,7 @@ class Postgres:
             )
 
     async def _all_gone(self, group: int) -> None:
-        """initdb's own children die a moment after it; whoever starts again at once must not meet them."""
+        """Initdb's own children die a moment after it; whoever starts again at once must not meet them."""
         for _ in range(100):
             try:
                 os.killpg(group, 0)

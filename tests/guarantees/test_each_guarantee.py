@@ -55,6 +55,8 @@ RED = {
     "timers-not-claimed": "tests/integration/processes/test_timers.py"
     "::test_a_timer_that_another_replica_has_fired_is_gone",
     "idempotency-keys-not-claimed": EXECUTOR + "test_a_request_repeated_at_once_or_later_takes_effect_once",
+    "backup-without-the-barrier": "tests/integration/cli/test_backup_barrier.py"
+    "::test_no_service_has_handled_what_its_source_has_not_said",
     "inbox-not-kept": "tests/integration/messaging/test_inbound_door.py::test_a_message_that_comes_again_takes_effect_once",
     "rebuild-without-the-lock": "tests/integration/eventstore/test_rebuild.py"
     "::test_a_rebuild_under_writes_gives_what_the_writes_gave",

@@ -37,15 +37,19 @@ class Installed:
 
     def start(self, environment: Mapping[str, str] | None = None, seconds: float = 100) -> None:
         """`environment` is that of the services."""
-        outside = {}
-        if choice().containers:
-            self._containers = servers = ContainerServers(authorization_conf=self.installation.broker_identities())
-            servers.start()
-            outside = {NATS_URL_VARIABLE: servers.nats_url, DATABASE_URL_VARIABLE: servers.admin_url}
-        with _environment({**(environment or {}), **outside}):
+        with _environment({**(environment or {}), **self.outside()}):
             self.background.do(self.installation.start(), seconds)
         if not self._containers:
             self._embedded = EmbeddedServers(self.installation.stack, self.background)
+
+    def outside(self) -> dict[str, str]:
+        """Where the containers are, started if they are wanted and do not run yet; nothing where the servers are embedded."""
+        if not choice().containers:
+            return {}
+        if self._containers is None:
+            self._containers = ContainerServers(authorization_conf=self.installation.broker_identities())
+            self._containers.start()
+        return {NATS_URL_VARIABLE: self._containers.nats_url, DATABASE_URL_VARIABLE: self._containers.admin_url}
 
     def close(self) -> None:
         try:

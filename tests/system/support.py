@@ -319,14 +319,14 @@ class System(Installed):
         await until("everything accepted is propagated", propagated, seconds)
         await databases.until_quiet(seconds)
 
-    async def say(self, *arguments: str) -> Said:
+    async def say(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Said:
         """Run `yanzhen` as a user does."""
 
         def run() -> Said:
             kept = {k: v for k, v in os.environ.items() if not k.startswith("YANZHEN_") and k != "COLUMNS"}
             done = subprocess.run(
                 [sys.executable, "-m", "services.cli", *arguments], cwd=PROJECT, capture_output=True, text=True,
-                env={**kept, "YANZHEN_DATA_DIR": str(self.data_dir)}, timeout=60, check=False,
+                env={**kept, "YANZHEN_DATA_DIR": str(self.data_dir), **(environment or {})}, timeout=60, check=False,
             )  # fmt: skip
             return Said(done.returncode, done.stdout, done.stderr)
 

@@ -114,10 +114,12 @@ class Clerks:
             }
             await self._do("POST", f"/transfers/{transfer_id}/acceptance", body, receiver, f"yes-{transfer_id}")
             self.tally.accepted[transfer_id] = plan
-            await self._do(
-                "POST", f"/transfers/{transfer_id}/receipt", {"by": receiver}, receiver, f"rec-{transfer_id}"
-            )
-            await self._acknowledge(transfer_id, receiver)
+            await self.take_in(transfer_id, receiver)
+
+    async def take_in(self, transfer_id: str, receiver: str) -> None:
+        """What is left to do once a transfer is accepted: the receipt, and what those concerned confirm."""
+        await self._do("POST", f"/transfers/{transfer_id}/receipt", {"by": receiver}, receiver, f"rec-{transfer_id}")
+        await self._acknowledge(transfer_id, receiver)
 
     async def _approved(self, transfer_id: str, origin: str) -> dict[str, Any]:
         transfer: dict[str, Any] = await self._mobility.call("GET", f"/transfers/{transfer_id}", actor=clerk(origin))

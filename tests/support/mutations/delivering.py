@@ -116,3 +116,10 @@ def failures_of_unsampled_traces_dropped() -> None:
     from shared.observability.provisional import Provisional
 
     replace(Provisional, "_decide", lambda self: None)
+
+
+@mutation
+def backup_without_the_barrier() -> None:
+    from services.cli.backups import barrier
+
+    replace(barrier, "HOLD", "SELECT 1")
