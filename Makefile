@@ -7,6 +7,8 @@
 #   make test-containers, make test-embedded    the same, with the servers where the name says
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
 #   make check   style, types, layers, locks, known vulnerabilities
+#   make chaos   faults of every kind from a seed while relocations go on (SEED=…, FAULTS=200, HOURS=…)
+#   make test-chaos    the short run, and what is tested one fault at a time
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
 #   make clean   remove what was built, the environment and the data of the embedded stack
@@ -27,7 +29,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-containers test-embedded fuzz check bench locks clean
+.PHONY: help demo up test test-containers test-embedded fuzz chaos test-chaos check bench locks clean
 .NOTPARALLEL:
 
 help:
@@ -52,7 +54,7 @@ up: $(VENV)/.run.stamp
 # -- proving ---------------------------------------------------------------------------------------------------------------
 
 # What fails fast comes first; what kills processes, and what runs other tests again, comes last.
-ORDER := unit contract architecture property integration containers system browser chaos guarantees
+ORDER := unit contract architecture property integration containers system browser guarantees
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
 # One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
@@ -70,6 +72,14 @@ test-containers test-embedded: test
 # Other examples each time; what it finds becomes a test of its own.
 fuzz: $(VENV)/.dev.stamp
 	@$(PYTEST) --hypothesis-profile=default tests/property tests/integration/api $(ARGS)
+
+# For the night: a long run from a seed that it prints. `test-chaos` is the short one, whose faults are always the same.
+FAULTS ?= 200
+chaos: $(VENV)/.dev.stamp
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --faults $(FAULTS) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
+
+test-chaos: $(VENV)/.dev.stamp
+	@$(PYTEST) tests/chaos $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .

@@ -18,11 +18,16 @@ from tests.support.tests_on import choice
 class Installed:
     """Supervised by a loop in a thread of its own: it restarts what a test kills, whatever loop the test runs on.
 
-    `how` goes to `LocalInstallation`.
+    `how` goes to `LocalInstallation`. `disks` are directories of ours that servers in containers keep their data in;
+    `embedded` insists on the embedded servers.
     """
 
-    def __init__(self, data_dir: Path, **how: Any) -> None:
+    def __init__(
+        self, data_dir: Path, *, disks: Mapping[str, Path] | None = None, embedded: bool = False, **how: Any
+    ) -> None:
         self.data_dir = data_dir
+        self._disks = disks
+        self.in_containers = not embedded and choice().containers
         self.background = Background()
         self.installation = LocalInstallation(data_dir, **how)
         self._containers: ContainerServers | None = None
@@ -38,8 +43,10 @@ class Installed:
     def start(self, environment: Mapping[str, str] | None = None, seconds: float = 100) -> None:
         """`environment` is that of the services."""
         outside = {}
-        if choice().containers:
-            self._containers = servers = ContainerServers(authorization_conf=self.installation.broker_identities())
+        if self.in_containers:
+            self._containers = servers = ContainerServers(
+                authorization_conf=self.installation.broker_identities(), disks=self._disks
+            )
             servers.start()
             outside = {NATS_URL_VARIABLE: servers.nats_url, DATABASE_URL_VARIABLE: servers.admin_url}
         with _environment({**(environment or {}), **outside}):

@@ -1,0 +1,110 @@
+"""One run: relocations go on, faults strike, everything heals, and the invariants are looked at after each."""
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from shared.kernel.clock import monotonic
+from tests.chaos.faults import Fault, Skipped, drawn, strike
+from tests.chaos.invariants import violations
+from tests.chaos.world import Repeating, Suffering
+from tests.system.audit import audit
+from tests.system.support import Watcher
+
+WHOLE_AUDIT_EVERY: Final = 25
+"""Faults between two audits of everything, for which all relocations have to be settled."""
+WAVE: Final = (1, 3)
+
+
+@dataclass
+class Result:
+    """What happened."""
+
+    seed: int
+    faults: Counter[str] = field(default_factory=Counter)
+    skipped: dict[str, str] = field(default_factory=dict)
+    healing: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    violations: list[str] = field(default_factory=list)
+    audits: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    requested: int = 0
+    repeated: int = 0
+    rebuilt: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0
+
+
+async def chaos(
+    system: Suffering,
+    databases: Watcher,
+    *,
+    seed: int,
+    faults: int,
+    seconds: float = float("inf"),
+    told: Callable[[int, Fault | None, float], None] = lambda *_: None,
+) -> Result:
+    """Strike that many times, or until the time is up, or until something is wrong: what comes after is no evidence."""
+    rng = random.Random(seed)
+    result, deck, began = Result(seed), drawn(system, rng), monotonic()
+    done = 0
+    while done < faults and monotonic() - began < seconds and not result.violations:
+        fault = next(deck)
+        took = await _one(system, databases, fault, rng, result)
+        if took is not None:
+            done += 1
+            told(done, fault, took)
+            if done % WHOLE_AUDIT_EVERY == 0 and not result.violations:
+                await _audited(system, databases, result, f"after {done} faults")
+    if not result.violations:
+        await _audited(system, databases, result, "at the end")
+    book = system.book
+    result.accepted, result.rejected, result.requested = len(book.accepted), len(book.rejected), book.requested
+    result.repeated = Repeating.again
+    result.rebuilt = Counter(system.rebuilt)
+    result.seconds = monotonic() - began
+    return result
+
+
+async def _one(system: Suffering, databases: Watcher, fault: Fault, rng: random.Random, result: Result) -> float | None:
+    """Returns the seconds of healing; None if it cannot be made here."""
+    wave, wait = system.plans(rng.randint(*WAVE)), rng.uniform(0, 0.4)
+    work = asyncio.create_task(system.relocate(wave))
+    await asyncio.sleep(wait)
+    skipped = False
+    try:
+        await strike(system, databases, fault)
+    except Skipped as reason:
+        result.skipped[fault.kind] = str(reason)
+        skipped = True
+    except Exception as error:
+        result.violations.append(f"{fault}: {type(error).__name__}: {error}")
+    healing = monotonic()
+    try:
+        await work
+        await system.healed(databases)
+    except (Exception, ExceptionGroup) as error:
+        result.violations.append(f"after {fault}: not healed: {type(error).__name__}: {error}")
+        return None
+    if skipped:
+        return None
+    took = monotonic() - healing
+    result.faults[fault.kind] += 1
+    result.healing[fault.kind].append(took)
+    result.violations += [f"after {fault}: {one}" for one in await violations(system, databases)]
+    return took
+
+
+async def _audited(system: Suffering, databases: Watcher, result: Result, when: str) -> None:
+    try:
+        await system.settled(databases, 120)
+        await system.healed(databases)
+    except (AssertionError, TimeoutError) as error:
+        result.violations.append(f"{when}: not settled: {error}")
+    result.violations += [f"{when}: {one}" for one in await audit(system, databases)]
+    verified = await system.say("audit", "verify")
+    if verified.code:
+        result.violations.append(f"{when}: audit verify: {verified.out[-1500:]} {verified.err[-500:]}")
+    result.audits += 1
