@@ -5,6 +5,7 @@ SEED, FAULTS and HOURS say which, how many, and for how long at the most.
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import sys
@@ -30,11 +31,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--storms", type=int, default=4, help="how many faults may strike together")
     parser.add_argument("--hours", type=float, default=float("inf"))
     parser.add_argument("--report", type=Path, default=Path(".cache/chaos"))
     args = parser.parse_args()
     out = Console()
     configure_logging("chaos", level="ERROR", console=True, stream=sys.stderr)
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)  # our own pools find the database away, as they should
     out.print(f"seed {args.seed}, {args.faults} faults, servers: {choice()}")
     directory = Path(tempfile.mkdtemp(prefix="yanzhen-chaos-"))
     os.chmod(directory, 0o711)  # PostgreSQL runs as another user when we are root
@@ -73,7 +76,13 @@ async def _run(system: Suffering, args: argparse.Namespace, out: Console) -> Res
                     out.print(f"{done}/{args.faults} {fault}: healed in {took:.1f} s", highlight=False)
 
             return await chaos(
-                system, databases, seed=args.seed, faults=args.faults, seconds=args.hours * 3600, told=told
+                system,
+                databases,
+                seed=args.seed,
+                faults=args.faults,
+                storms=args.storms,
+                seconds=args.hours * 3600,
+                told=told,
             )
 
 

@@ -25,7 +25,7 @@ from tests.chaos.proxy import FAIR, Weather
 from tests.chaos.world import SERVERS, Suffering
 from tests.system.support import Watcher
 
-HOLD: Final = (0.5, 2.5)
+HOLD: Final = (0.3, 1.5)
 JUMP_SECONDS: Final = 20
 """Under the 30 s by which clocks of token issuers may differ from ours."""
 OUT: Final = tuple(f"OUT_{name.upper()}" for name in NAMES)
@@ -298,6 +298,8 @@ KINDS: Final[Mapping[str, Make]] = {
     "consumer state lost": _consumer_state_lost,
     "broker's disk lost": _disk_lost,
 }
+TOGETHER: Final = ("kill -9 service", "freeze service", "cut", "partition", "delay", "trickle")
+"""What can strike while something else does: all but what concerns a server, of which there is one."""
 OFTEN: Final = ("kill -9 service", "kill -9 server", "freeze service", "cut", "partition")
 
 
@@ -325,6 +327,27 @@ def drawn(system: Suffering, rng: random.Random) -> Iterator[Fault]:
         rng.shuffle(deck)
         for kind in deck:
             yield Fault(kind, rng.choice(targets(system, kind)), rng.uniform(*HOLD), rng.random())
+
+
+def gathered(deck: Iterator[Fault], rng: random.Random, most: int) -> list[Fault]:
+    """The next faults of the deck that strike together: one, or up to `most`, no two of which get in each other's way."""
+    found = [next(deck)]
+    wanted = rng.randint(1, max(1, most))
+    for _ in range(3 * wanted):
+        if len(found) >= wanted:
+            break
+        fault = next(deck)
+        if fault.kind in TOGETHER and not any(_in_the_way(fault, one) for one in found):
+            found.append(fault)
+    return found
+
+
+def _in_the_way(one: Fault, other: Fault) -> bool:
+    """Who is frozen cannot be killed by name, a link has one weather at a time, and whoever starts misses the clock's jump."""
+    if "clock jump" in (one.kind, other.kind):
+        return True
+    mine, theirs = set(one.target.split("↔")[:1]), set(other.target.split("↔")[:1])
+    return bool(mine & theirs)
 
 
 async def strike(system: Suffering, databases: Watcher, fault: Fault) -> None:

@@ -15,8 +15,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def rows(result: Result) -> Iterator[tuple[str, str, str, str, str]]:
     """By kind: how often, and the healing in seconds."""
-    every = [one for times in result.healing.values() for one in times]
-    for kind, times in [*sorted(result.healing.items()), ("all", every)]:
+    together = [(f"{number} at once", times) for number, times in sorted(result.storms.items())]
+    every = [one for times in result.storms.values() for one in times]
+    for kind, times in [*sorted(result.healing.items()), *together, ("every time", every)]:
         if times:
             figures = (f"{value:.1f}" for value in (quantile(times, 0.5), quantile(times, 0.95), max(times)))
             yield (kind, str(len(times)), *figures)  # type: ignore[misc]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.kernel.clock import monotonic
-from tests.chaos.faults import Fault, Skipped, drawn, strike
+from tests.chaos.faults import Fault, Skipped, drawn, gathered, strike
 from tests.chaos.invariants import violations
 from tests.chaos.world import Repeating, Suffering
 from tests.system.audit import audit
@@ -27,6 +27,8 @@ class Result:
     faults: Counter[str] = field(default_factory=Counter)
     skipped: dict[str, str] = field(default_factory=dict)
     healing: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    storms: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """How long the healing took, by how many faults struck together."""
     violations: list[str] = field(default_factory=list)
     audits: int = 0
     accepted: int = 0
@@ -43,21 +45,27 @@ async def chaos(
     *,
     seed: int,
     faults: int,
+    storms: int = 1,
     seconds: float = float("inf"),
     told: Callable[[int, Fault | None, float], None] = lambda *_: None,
 ) -> Result:
-    """Strike that many times, or until the time is up, or until something is wrong: what comes after is no evidence."""
+    """Strike that many times, or until the time is up, or until something is wrong: what comes after is no evidence.
+
+    `storms` is how many faults may strike at the same time.
+    """
     rng = random.Random(seed)
     result, deck, began = Result(seed), drawn(system, rng), monotonic()
     done = 0
+    audited = 0
     while done < faults and monotonic() - began < seconds and not result.violations:
-        fault = next(deck)
-        took = await _one(system, databases, fault, rng, result)
-        if took is not None:
-            done += 1
+        storm = gathered(deck, rng, min(storms, faults - done))
+        took, happened = await _one(system, databases, storm, rng, result)
+        done += len(happened)
+        for fault in happened:
             told(done, fault, took)
-            if done % WHOLE_AUDIT_EVERY == 0 and not result.violations:
-                await _audited(system, databases, result, f"after {done} faults")
+        if done // WHOLE_AUDIT_EVERY > audited and not result.violations:
+            audited = done // WHOLE_AUDIT_EVERY
+            await _audited(system, databases, result, f"after {done} faults")
     if not result.violations:
         await _audited(system, databases, result, "at the end")
     book = system.book
@@ -68,33 +76,35 @@ async def chaos(
     return result
 
 
-async def _one(system: Suffering, databases: Watcher, fault: Fault, rng: random.Random, result: Result) -> float | None:
-    """Returns the seconds of healing; None if it cannot be made here."""
+async def _one(
+    system: Suffering, databases: Watcher, storm: list[Fault], rng: random.Random, result: Result
+) -> tuple[float, list[Fault]]:
+    """Returns the seconds of healing, and the faults that could be made here."""
     wave, wait = system.plans(rng.randint(*WAVE)), rng.uniform(0, 0.4)
     work = asyncio.create_task(system.relocate(wave))
     await asyncio.sleep(wait)
-    skipped = False
-    try:
-        await strike(system, databases, fault)
-    except Skipped as reason:
-        result.skipped[fault.kind] = str(reason)
-        skipped = True
-    except Exception as error:
-        result.violations.append(f"{fault}: {type(error).__name__}: {error}")
+    said = " + ".join(map(str, storm))
+    struck = await asyncio.gather(*(strike(system, databases, fault) for fault in storm), return_exceptions=True)
+    happened = [fault for fault, error in zip(storm, struck, strict=True) if not isinstance(error, Skipped)]
+    for fault, error in zip(storm, struck, strict=True):
+        if isinstance(error, Skipped):
+            result.skipped[fault.kind] = str(error)
+        elif error is not None:
+            result.violations.append(f"{fault}: {type(error).__name__}: {error}")
     healing = monotonic()
     try:
         await work
         await system.healed(databases)
     except (Exception, ExceptionGroup) as error:
-        result.violations.append(f"after {fault}: not healed: {type(error).__name__}: {error}")
-        return None
-    if skipped:
-        return None
+        result.violations.append(f"after {said}: not healed: {type(error).__name__}: {error}")
+        return monotonic() - healing, happened
     took = monotonic() - healing
-    result.faults[fault.kind] += 1
-    result.healing[fault.kind].append(took)
-    result.violations += [f"after {fault}: {one}" for one in await violations(system, databases)]
-    return took
+    result.storms[len(happened)].append(took)
+    for fault in happened:
+        result.faults[fault.kind] += 1
+        result.healing[fault.kind].append(took)
+    result.violations += [f"after {said}: {one}" for one in await violations(system, databases)]
+    return took, happened
 
 
 async def _audited(system: Suffering, databases: Watcher, result: Result, when: str) -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import os
-import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -56,15 +54,16 @@ class Repeating(Patient):
 class Suffering(System):
     """A system with proxies between each service and each server."""
 
-    def __init__(self, data_dir: Path, *, planned: int, disk: Path | None = None) -> None:
+    def __init__(self, data_dir: Path, *, planned: int, disk: Path | None = None, embedded: bool = False) -> None:
         self._containers_disk = data_dir / "nats-disk"
         self._containers_disk.mkdir()
         self.small = disk
-        super().__init__(data_dir, planned=planned, disks={"nats": disk or self._containers_disk})
+        super().__init__(data_dir, planned=planned, disks={"nats": disk or self._containers_disk}, embedded=embedded)
         self.links: dict[tuple[str, str], Proxy] = {}
         self.replicas: dict[str, Child] = {}
-        self.frozen: set[str] = set()
         self.rebuilt: list[str] = []
+        self.asked: Callable[[str], contextlib.AbstractAsyncContextManager[Patient]] | None = None
+        """Who is asked in place of a service's first process."""
 
     # -- beginning and end --------------------------------------------------------------------------------------
 
@@ -156,6 +155,10 @@ class Suffering(System):
 
     @contextlib.asynccontextmanager
     async def patient(self, service: str) -> AsyncIterator[Patient]:
+        if self.asked is not None:
+            async with self.asked(service) as patient:
+                yield patient
+            return
         async with httpx.AsyncClient(
             base_url=self.installation.url(service),
             timeout=15,
@@ -163,9 +166,6 @@ class Suffering(System):
             limits=httpx.Limits(max_connections=16),
         ) as client:
             yield Repeating(client, service, self.badges, self.complaints, seconds=90)
-
-    def signal(self, name: str, sign: signal.Signals) -> None:
-        os.kill(self.pid(name), sign)
 
     # -- healing ------------------------------------------------------------------------------------------------
 
