@@ -177,9 +177,14 @@ async def _streams_there(at: Struck) -> None:
     await at.system.broker_answers()
 
 
+def _store(home: Path) -> Path:
+    """The broker's files, also where they are on a disk of their own."""
+    return (home / "jetstream").resolve()
+
+
 def _blocks(home: Path, rng: random.Random) -> Path:
     """A message block of a service's stream that holds something."""
-    found = sorted(p for p in home.rglob("*.blk") if p.parts[-3] in OUT and p.stat().st_size > 1_000)
+    found = sorted(p for p in _store(home).rglob("*.blk") if p.parts[-3] in OUT and p.stat().st_size > 1_000)
     if not found:
         raise Skipped("no stream of ours has a block")
     return rng.choice(found)
@@ -234,8 +239,11 @@ async def _consumer_state_lost(at: Struck) -> None:
     """Its file of what was acknowledged: it begins again from the start of the stream."""
 
     def damage(home: Path) -> None:
-        for path in home.rglob("o.dat"):
+        states = list(_store(home).rglob("o.dat"))
+        for path in states:
             path.unlink()
+        if not states:
+            raise Skipped("no consumer has a state on disk")
 
     await _halted(at, damage)
 
@@ -247,8 +255,7 @@ async def _disk_lost(at: Struck) -> None:
 
 
 def _empty(home: Path) -> None:
-    store = home / "jetstream"
-    for one in store.iterdir() if store.exists() else ():
+    for one in _store(home).iterdir():
         shutil.rmtree(one) if one.is_dir() else one.unlink()
 
 

@@ -106,7 +106,7 @@ async def test_a_restored_backup_stops_the_relays_and_the_procedure_brings_every
 async def _reports_about_the_lost_are_discarded(system: Suffering, databases: Watcher, lost: set[str]) -> None:
     """Outside systems had confirmed what is no more: each such report is set aside, none is applied to anything."""
     rows = await databases.rows("mobility", "SELECT id, key, code FROM dead_letters WHERE status = 'dead'")
-    assert {(row[1], row[2]) for row in rows} == {(identity, "relocation-unknown") for identity in lost}
+    assert {(row[1], row[2]) for row in rows} == {(f"ack-{identity}", "relocation-unknown") for identity in lost}
     for row in rows:
         done = await system.say("dlq", "discard", "mobility", str(row[0]), "--yes")
         assert done.code == 0, done.err

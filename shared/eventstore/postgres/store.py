@@ -110,12 +110,12 @@ class PostgresStore:
     # -- reading ------------------------------------------------------------------------------------------------
 
     async def _fetch(self, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
-        with _telling():
+        with telling():
             return await self._lanes.fetch(statement, values)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with _telling():
+        with telling():
             # Autocommit: a read of one statement needs no BEGIN and ROLLBACK around it, two round trips of three.
             async with self._autocommit.connect() as connection:
                 yield connection
@@ -258,7 +258,7 @@ class PostgresStore:
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
+def telling() -> Iterator[None]:
     """Trouble of the connection is `Unavailable`; an error of the statement stays what it is."""
     try:
         yield

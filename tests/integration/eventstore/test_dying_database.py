@@ -2,8 +2,11 @@
 
 import asyncpg
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.embedded.ports import Ports
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.records import CursorMove, Work
@@ -11,6 +14,7 @@ from shared.kernel.errors import Unavailable
 from shared.messaging.failures import is_transient
 from shared.messaging.outbound import NotLeader
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
+from shared.runtime.definition import Running
 from tests.support.sample import MODEL, VIEWS
 
 
@@ -58,3 +62,26 @@ async def test_bug_901_a_leader_ends_its_term(engine: AsyncEngine, dies_once: No
     with pytest.raises(NotLeader):
         async with PostgresOutboundQueue(engine).lead() as leadership:
             await leadership.sequence(10)
+
+
+async def test_bug_902_a_query_while_the_database_is_away_says_so(engine: AsyncEngine, dies_once: None) -> None:
+    """Reading a transfer while PostgreSQL was starting up was a 500."""
+    ports = Ports()
+    away = engine.url.set(port=ports.take("nobody"))
+    ports.release()
+    nobody = create_async_engine(away)
+    with pytest.raises(Unavailable):
+        async with asked(nobody).reading():
+            pass
+    async with asked(engine).reading() as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar() == 1
+    with pytest.raises(DBAPIError):
+        async with asked(engine).reading() as connection:
+            await connection.execute(text("SELECT nothing_of_the_kind"))
+
+
+def asked(engine: AsyncEngine) -> Running:
+    """As much of a running service as a query needs."""
+    running = object.__new__(Running)
+    running.engine = engine
+    return running
