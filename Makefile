@@ -9,6 +9,8 @@
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
 #   make simulate  weeks of a county under faults, from seeds                          (SEEDS=1000 or SEEDS=7-500)
 #   make check   style, types, layers, locks, known vulnerabilities
+#   make chaos   faults of every kind from a seed while relocations go on (SEED=…, FAULTS=200, HOURS=…)
+#   make test-chaos    the short run, and what is tested one fault at a time
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
 #   make clean   remove what was built, the environment and the data of the embedded stack
@@ -29,7 +31,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-containers test-embedded test-slow fuzz simulate check bench locks clean
+.PHONY: help demo up test test-containers test-embedded test-slow fuzz simulate chaos test-chaos check bench locks clean
 .NOTPARALLEL:
 
 help:
@@ -55,8 +57,8 @@ up: $(VENV)/.run.stamp
 
 # What fails fast comes first; what kills processes, and what runs other tests again, comes last.
 ORDER := unit contract architecture property simulation integration system browser guarantees
-# Minutes each: alarms that have to ring, a demonstration that has to fail, images, faults without end.
-SLOW := containers chaos
+# Minutes each: alarms that have to ring, a demonstration that has to fail, the images.
+SLOW := containers
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
 # One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
@@ -83,6 +85,14 @@ fuzz: $(VENV)/.dev.stamp
 SEEDS ?= 40
 simulate: $(VENV)/.dev.stamp
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
+
+# For the night: a long run from a seed that it prints. `test-chaos` is the short one, whose faults are always the same.
+FAULTS ?= 200
+chaos: $(VENV)/.dev.stamp
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --faults $(FAULTS) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
+
+test-chaos: $(VENV)/.dev.stamp
+	@$(PYTEST) tests/chaos $(ARGS)
 
 check: $(VENV)/.dev.stamp
 	$(BIN)/ruff check .

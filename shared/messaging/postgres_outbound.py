@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from shared.contracts.base import PARTITIONS
-from shared.eventstore.postgres.lanes import fetch
+from shared.eventstore.postgres.lanes import ConfusedDriver, fetch
 from shared.eventstore.records import SequencedMessage
 from shared.messaging.outbound import Leadership, NotLeader, heads_after
 
@@ -77,6 +77,8 @@ class PostgresOutboundQueue:
                 yield _PostgresLeadership(connection, raw.driver_connection, heads)
         except DBAPIError as error:
             raise NotLeader(f"the leader's connection is gone: {error.orig}") from error
+        except ConfusedDriver as error:
+            raise NotLeader(f"the leader's connection is gone: {error}") from error
         finally:
             await alone.dispose()
 

@@ -1,17 +1,19 @@
 """A service as a value: what it decides, follows, serves and takes from outside. `run` makes a process of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
 from nats.aio.client import Client
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.contracts.base import PublicEvent
 from shared.eventstore.executor import Executor
 from shared.eventstore.model import ServiceModel
+from shared.eventstore.postgres.store import telling
 from shared.eventstore.store import Store
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.ids import IdSource
@@ -54,6 +56,13 @@ class Running:
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.store)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for a query. Raises `Unavailable` when the database is away, as its store does."""
+        with telling():
+            async with self.engine.connect() as connection:
+                yield connection
 
 
 @dataclass(frozen=True)

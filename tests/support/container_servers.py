@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,10 +28,13 @@ _SOCKETS = "/var/run/postgresql"
 
 class ContainerServers:
     """Running between `with` and its end. What is killed is started again from a thread: Docker's own restart policy
-    leaves alone what was killed through Docker.
+    leaves alone what was killed through Docker. `disks` are directories of ours in place of volumes.
     """
 
-    def __init__(self, *, postgres: bool = True, authorization_conf: str = "") -> None:
+    def __init__(
+        self, *, postgres: bool = True, authorization_conf: str = "", disks: Mapping[str, Path] | None = None
+    ) -> None:
+        self._disks = dict(disks or {})
         self._ports = Ports()
         self._password = secrets.token_urlsafe(32)
         self._servers: dict[str, ServerContainer] = {"nats": ServerContainer(self._nats(authorization_conf))}
@@ -89,6 +93,15 @@ class ContainerServers:
     async def lose_streams(self) -> None:
         await asyncio.to_thread(self._servers["nats"].renew)
 
+    @asynccontextmanager
+    async def stopped(self, name: str) -> AsyncIterator[Path]:
+        disk, server = self._disks[name], self._servers[name]
+        await asyncio.to_thread(server.halt)
+        try:
+            yield disk
+        finally:
+            await asyncio.to_thread(server.go_on)
+
     def starts_again(self) -> Mapping[str, int]:
         return {name: server.restarts for name, server in self._servers.items()}
 
@@ -105,6 +118,7 @@ class ContainerServers:
             {_NATS_CONF: config + authorization_conf},
             str(_STREAMS),
             lambda: answers_ok(monitor),
+            host_disk=self._disks.get("nats"),
         )
 
     def _postgres(self) -> ContainerSpec:

@@ -4,8 +4,8 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from shared.embedded import orphans
@@ -54,6 +54,15 @@ class EmbeddedServers:
         await self._background.there(child.stop())
         shutil.rmtree(child.spec.cwd / "jetstream")
         await self._background.there(child.start())
+
+    @asynccontextmanager
+    async def stopped(self, name: str) -> AsyncIterator[Path]:
+        child = self._child(name)
+        await self._background.there(child.stop())
+        try:
+            yield child.spec.cwd
+        finally:
+            await self._background.there(child.start())
 
     def starts_again(self) -> Mapping[str, int]:
         return {name: child.restarts for name, child in self._children().items()}

@@ -18,11 +18,16 @@ from tests.support.tests_on import choice
 class Installed:
     """Supervised by a loop in a thread of its own: it restarts what a test kills, whatever loop the test runs on.
 
-    `how` goes to `LocalInstallation`.
+    `how` goes to `LocalInstallation`. `disks` are directories of ours that servers in containers keep their data in;
+    `embedded` insists on the embedded servers.
     """
 
-    def __init__(self, data_dir: Path, **how: Any) -> None:
+    def __init__(
+        self, data_dir: Path, *, disks: Mapping[str, Path] | None = None, embedded: bool = False, **how: Any
+    ) -> None:
         self.data_dir = data_dir
+        self._disks = disks
+        self.in_containers = not embedded and choice().containers
         self.background = Background()
         self.installation = LocalInstallation(data_dir, **how)
         self._containers: ContainerServers | None = None
@@ -44,10 +49,12 @@ class Installed:
 
     def outside(self) -> dict[str, str]:
         """Where the containers are, started if they are wanted and do not run yet; nothing where the servers are embedded."""
-        if not choice().containers:
+        if not self.in_containers:
             return {}
         if self._containers is None:
-            self._containers = ContainerServers(authorization_conf=self.installation.broker_identities())
+            self._containers = ContainerServers(
+                authorization_conf=self.installation.broker_identities(), disks=self._disks
+            )
             self._containers.start()
         return {NATS_URL_VARIABLE: self._containers.nats_url, DATABASE_URL_VARIABLE: self._containers.admin_url}
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from docker.types import Mount
 from testcontainers.core.container import DockerContainer
@@ -20,7 +21,9 @@ _MAKING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class ContainerSpec:
-    """`ports` maps the container's to ours, `files` paths to contents, `disk` is where what must last is kept."""
+    """`ports` maps the container's to ours, `files` paths to contents, `disk` is where what must last is kept: in
+    a volume, or in `host_disk`.
+    """
 
     image: str
     command: Sequence[str]
@@ -29,6 +32,7 @@ class ContainerSpec:
     disk: str
     ready: Callable[[], Awaitable[bool]]
     environment: Mapping[str, str] = field(default_factory=dict)
+    host_disk: Path | None = None
 
 
 class ServerContainer:
@@ -62,6 +66,15 @@ class ServerContainer:
         self._until_ready()
         self.restarts += 1
 
+    def halt(self) -> None:
+        """Stopped in order; the container is kept."""
+        self._container.get_wrapped_container().stop(timeout=20)
+
+    def go_on(self) -> None:
+        """What was halted."""
+        self._container.get_wrapped_container().start()
+        self._until_ready()
+
     def freeze(self) -> None:
         self._container.get_wrapped_container().pause()
 
@@ -84,7 +97,11 @@ class ServerContainer:
         spec = self._spec
         # An anonymous volume, as in production a named one: it goes with the container, at the latest when the reaper
         # finds this process gone.
-        disk = Mount(target=spec.disk, source=None, type="volume")
+        disk = Mount(
+            target=spec.disk,
+            source=str(spec.host_disk) if spec.host_disk else None,
+            type="bind" if spec.host_disk else "volume",
+        )
         made = DockerContainer(spec.image).with_command(list(spec.command)).with_kwargs(mounts=[disk])
         for inside, outside in spec.ports.items():
             # The same port after every start, which Docker's own choice is not; and nobody else's business.

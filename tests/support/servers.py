@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -40,6 +40,12 @@ class Servers(Protocol):
 
     async def lose_streams(self) -> None:
         """The broker stops, its disk is gone, and it answers again on an empty one."""
+
+    def stopped(self, name: str) -> AbstractAsyncContextManager[Path]:
+        """Stopped in order inside the block, which gets its disk to do with as it likes; then it answers again.
+
+        `LookupError` where its disk is out of our reach: a container's, unless `disks` gave it one of ours.
+        """
 
     def starts_again(self) -> Mapping[str, int]:
         """How often each was started again, for whatever reason but `lose_streams`."""

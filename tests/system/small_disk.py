@@ -10,11 +10,11 @@ MEGABYTES = 8
 
 
 @contextlib.contextmanager
-def small_disk() -> Iterator[Path | None]:
+def small_disk(megabytes: int = MEGABYTES) -> Iterator[Path | None]:
     """A directory on a disk of its own; None where we may not mount one."""
     with tempfile.TemporaryDirectory(prefix="yanzhen-disk-") as name:
         mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m,mode=0755", "yanzhen-test", name],
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "yanzhen-test", name],
             capture_output=True, check=False, timeout=10,
         )  # fmt: skip
         if mounted.returncode:

@@ -152,9 +152,9 @@ class Said:
 class System(Installed):
     """The installation with its world, and the book of what was done to it."""
 
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir, receipt_unit_seconds=RECEIPT_UNIT_SECONDS)
-        self.world: World = build_world(SEED, scale=SCALE, relocations=PLANNED)
+    def __init__(self, data_dir: Path, *, planned: int = PLANNED, **how: Any) -> None:
+        super().__init__(data_dir, receipt_unit_seconds=RECEIPT_UNIT_SECONDS, **how)
+        self.world: World = build_world(SEED, scale=SCALE, relocations=planned)
         self.book = Tally()
         self.complaints: list[str] = []
         self.killed: Counter[str] = Counter()

@@ -35,7 +35,7 @@ def messages(running: Running) -> APIRouter:
     router = APIRouter(prefix="/messages", tags=["messages"])
 
     async def many(query: Select[Any]) -> list[dict[str, Any]]:
-        async with running.engine.connect() as connection:
+        async with running.reading() as connection:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     @router.get("/{message_id}")

@@ -18,5 +18,5 @@ async def one(running: Running, table: Table, key: ColumnElement[bool], what: st
 
 async def many(running: Running, query: Select[Any]) -> list[dict[str, Any]]:
     """The rows of a query."""
-    async with running.engine.connect() as connection:
+    async with running.reading() as connection:
         return [dict(row) for row in (await connection.execute(query)).mappings()]

@@ -14,7 +14,7 @@ from shared.eventstore.postgres import held
 from shared.eventstore.postgres.blind_index import FIND
 from shared.eventstore.postgres.claims import claim, collisions
 from shared.eventstore.postgres.commit import write
-from shared.eventstore.postgres.lanes import Lanes
+from shared.eventstore.postgres.lanes import ConfusedDriver, Lanes
 from shared.eventstore.postgres.one_statement import CLAIM_LOST, execute, parts_of
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, IdempotencyRecord, Snapshot, StoredEvent, TimerRow, Work
@@ -79,7 +79,7 @@ class PostgresStore:
                 for index in open_:
                     outcomes[index] = (await self.commit([works[index]]))[0]
                 return outcomes
-            except (OSError, PoolTimeout) as error:
+            except (OSError, PoolTimeout, ConfusedDriver) as error:
                 raise _unavailable(error) from error
             for position, reason in losers.items():
                 outcomes[open_[position]] = reason
@@ -110,12 +110,12 @@ class PostgresStore:
     # -- reading ------------------------------------------------------------------------------------------------
 
     async def _fetch(self, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
-        with _telling():
+        with telling():
             return await self._lanes.fetch(statement, values)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with _telling():
+        with telling():
             # Autocommit: a read of one statement needs no BEGIN and ROLLBACK around it, two round trips of three.
             async with self._autocommit.connect() as connection:
                 yield connection
@@ -258,7 +258,7 @@ class PostgresStore:
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
+def telling() -> Iterator[None]:
     """Trouble of the connection is `Unavailable`; an error of the statement stays what it is."""
     try:
         yield
@@ -266,7 +266,7 @@ def _telling() -> Iterator[None]:
         if _is_gone(error) or _sqlstate(error) in _TRANSIENT:
             raise _unavailable(error) from error
         raise
-    except (OSError, PoolTimeout) as error:
+    except (OSError, PoolTimeout, ConfusedDriver) as error:
         raise _unavailable(error) from error
 
 

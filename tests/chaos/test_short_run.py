@@ -1,0 +1,43 @@
+"""The short version of `make chaos`: a fixed seed, so that a red run is a fault that was brought in."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.invariants import violations
+from tests.chaos.run import chaos
+from tests.chaos.world import SMALL_MEGABYTES, Suffering
+from tests.support.tests_on import TestsOn
+from tests.system.small_disk import small_disk
+from tests.system.support import Watcher
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("chaos")]
+
+SEED = 20261122
+FAULTS = 12
+TWICE = """
+    INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, correlation_id, recorded_at)
+    SELECT stream_id || '-again', version, event_id || '-again', type, schema_version, data, meta, correlation_id, recorded_at
+    FROM events WHERE type = 'membership-moved' LIMIT 1
+"""
+"""What a consumer that handles a message twice would leave."""
+
+
+async def test_twelve_faults_from_a_seed_break_no_invariant(directory: Path, tests_on: TestsOn) -> None:
+    with small_disk(SMALL_MEGABYTES) as disk:
+        system = Suffering(directory, planned=150, disk=disk)
+        try:
+            system.start_suffering()
+            async with Watcher(system.installation) as databases:
+                result = await chaos(system, databases, seed=SEED, faults=FAULTS, storms=3)
+                await databases.rows("registry", TWICE)
+                noticed = await violations(system, databases)
+        finally:
+            system.close()
+    assert result.violations == []
+    assert sum(result.faults.values()) == FAULTS
+    assert len(result.faults) > FAULTS / 2, Counter(result.faults)
+    assert result.accepted > 0
+    assert result.audits == 1
+    assert any("moved somebody twice" in one for one in noticed), "an invariant that cannot be violated shows nothing"
