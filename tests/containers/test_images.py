@@ -59,7 +59,8 @@ def test_an_image_runs_as_nobody_in_particular_and_is_small(images: dict[str, st
     size = int(run("docker", "image", "inspect", "-f", "{{.Size}}", images[name]))
 
     assert (found["uid"], config["User"], found["writable"]) == (10001, "10001:10001", [])
-    assert size < 250_000_000
+    # Mobility prints letters: a font's tools and the library of images that fpdf2 asks for are 40 MB.
+    assert size < (295_000_000 if name == "mobility" else 250_000_000)
     # Without bytecode every start of every container would compile everything, and could not keep it.
     assert found["compiled"] == found["sources"]
 

@@ -42,13 +42,13 @@ PY
 prep_debian() {
   # Without the pin apt takes usrmerge instead of usr-is-merged, which brings 46 MB of Perl along.
   local pin='/etc/apt/preferences.d/no-usrmerge'
-  [ -s "$work/$SUITE.tar" ] || { mmdebstrap --quiet --variant=minbase --include=ca-certificates,netbase,tzdata,usr-is-merged \
+  [ -s "$work/$SUITE-slim.tar" ] || { mmdebstrap --quiet --variant=minbase --include=ca-certificates,netbase,tzdata,usr-is-merged \
     --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --setup-hook='mkdir -p "$1/etc/apt/preferences.d"' \
     --setup-hook='printf "Package: usrmerge\nPin: release *\nPin-Priority: -1\n" > "$1'$pin'"' --customize-hook='rm "$1'$pin'"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    "$SUITE" "$work/part.$SUITE.tar" "$(mirror)" >"$work/mmdebstrap.log" 2>&1 || { tail -20 "$work/mmdebstrap.log" >&2; return 1; }
-    mv "$work/part.$SUITE.tar" "$work/$SUITE.tar"; }
-  cp "$work/$SUITE.tar" "$1/rootfs.tar"; cp /etc/ssl/certs/ca-certificates.crt "$1/ca-bundle.crt"
+    "$SUITE" "$work/part.$SUITE-slim.tar" "$(mirror)" >"$work/mmdebstrap.log" 2>&1 || { tail -20 "$work/mmdebstrap.log" >&2; return 1; }
+    mv "$work/part.$SUITE-slim.tar" "$work/$SUITE-slim.tar"; }
+  cp "$work/$SUITE-slim.tar" "$1/rootfs.tar"; cp /etc/ssl/certs/ca-certificates.crt "$1/ca-bundle.crt"
 }
 # the machine's own Debian mirror, as apt has it
 mirror() { awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null | grep . || awk '/^deb /{for(i=2;i<=NF;i++) if($i~/^http/){print $i; exit}}' /etc/apt/sources.list; }

@@ -111,6 +111,8 @@ class Clerks:
                 "by": receiver,
                 "branch_id": id_of(plan.destination_branch_key),
                 "letter_number": transfer["letter_number"],
+                # Of whoever was admitted shortly before leaving the receiver has to inquire (domain T22).
+                "inquiry": "已向转出地党委核实入党手续",
             }
             await self._do("POST", f"/transfers/{transfer_id}/acceptance", body, receiver, f"yes-{transfer_id}")
             self.tally.accepted[transfer_id] = plan
