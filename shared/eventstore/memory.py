@@ -229,6 +229,9 @@ class MemoryStore:
         mine = [m for m in self.data.parked if (m.consumer, m.source, m.key) == (consumer, source, key)]
         return sorted(mine, key=lambda m: m.position)[:limit]
 
+    async def begin_cursors(self, consumer: str, source: str, partitions: Iterable[int]) -> None:
+        """Nothing to do: here a cursor that was never moved is zero."""
+
     async def note_opening(self, consumer: str, source: str, positions: Mapping[int, int]) -> int:
         before, times = self.data.openings.get((consumer, source), ({}, 0))
         times = times + 1 if before == dict(positions) else 1

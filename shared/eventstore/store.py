@@ -118,6 +118,10 @@ class Store(Protocol):
         """The messages that wait for a key, in order."""
         ...
 
+    async def begin_cursors(self, consumer: str, source: str, partitions: Iterable[int]) -> None:
+        """Make the cursors that do not exist yet, at zero: the compare-and-set of a batch can only move what is there."""
+        ...
+
     async def note_opening(self, consumer: str, source: str, positions: Mapping[int, int]) -> int:
         """Record that the consumer starts reading at these positions; returns how often in a row it did so without
         getting further. A message that kills its process is noticed by this.

@@ -162,6 +162,7 @@ class Consumer:
         """
         while True:
             try:
+                await self._store.begin_cursors(self.name, self.source, self._cursors)
                 return await self._store.note_opening(self.name, self.source, self._cursors)
             except Unavailable as error:
                 await self._pause(1, error)

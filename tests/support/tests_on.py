@@ -122,4 +122,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _on_servers(reporter: pytest.TerminalReporter, how: str) -> int:
     """How many tests on servers ended so. Through a worker a tuple comes as a list."""
-    return sum([_USED, True] in map(list, getattr(report, "user_properties", ())) for report in reporter.stats.get(how, []))
+    return sum(
+        [_USED, True] in map(list, getattr(report, "user_properties", ())) for report in reporter.stats.get(how, [])
+    )

@@ -210,27 +210,27 @@ class PostgresStore:
             rows = await connection.execute(query, {"consumer": consumer, "source": source})
             return {row[0]: row[1] for row in rows}
 
-    async def note_opening(self, consumer: str, source: str, positions: Mapping[int, int]) -> int:
-        # Also makes the rows that the compare-and-set of a batch moves: an UPDATE can only win where a row exists.
+    async def begin_cursors(self, consumer: str, source: str, partitions: Iterable[int]) -> None:
         make = text(
             "INSERT INTO cursors (consumer, source, partition, position)"
             " SELECT :consumer, :source, w.partition, 0 FROM unnest(CAST(:partitions AS smallint[])) AS w (partition)"
             " ON CONFLICT DO NOTHING"
         )
-        note = text(
+        async with self._reading() as connection:
+            named = {"consumer": consumer, "source": source, "partitions": list(partitions)}
+            await connection.execute(make, named)
+
+    async def note_opening(self, consumer: str, source: str, positions: Mapping[int, int]) -> int:
+        note = (
             "INSERT INTO openings AS o (consumer, source, positions, times)"
-            " VALUES (:consumer, :source, CAST(:positions AS jsonb), 1)"
+            " VALUES (:consumer, :source, CAST(CAST(:positions AS text) AS jsonb), 1)"
             " ON CONFLICT (consumer, source) DO UPDATE SET positions = excluded.positions,"
             " times = CASE WHEN o.positions = excluded.positions THEN o.times + 1 ELSE 1 END"
             " RETURNING times"
         )
-        named = {"consumer": consumer, "source": source}
-        async with self._reading() as connection:
-            await connection.execute(make, named | {"partitions": list(positions)})
-            text_of = to_json({str(p): at for p, at in sorted(positions.items())})
-            times: int = (await connection.execute(note, named | {"positions": text_of})).scalar_one()
-            await connection.commit()
-            return times
+        told = to_json({str(p): at for p, at in sorted(positions.items())})
+        [[times]] = await self._fetch(note, {"consumer": consumer, "source": source, "positions": told})
+        return int(times)
 
     async def parked_keys(self, consumer: str, source: str) -> set[str]:
         async with self._reading() as connection:

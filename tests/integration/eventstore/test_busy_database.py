@@ -20,7 +20,7 @@ async def test_bug_301_a_lock_that_is_held_for_long_makes_no_dead_letter(
     await migrate(engine, MODEL)
     impatient = create_async_engine(database_url, connect_args={"server_settings": {limit: "150"}})
     store = PostgresStore(impatient, VIEWS)
-    await store.note_opening("c", "OUT_X", {3: 0})
+    await store.begin_cursors("c", "OUT_X", (3,))
     work = Work(cursors=[CursorMove("c", "OUT_X", 3, 0, 7)])
     async with engine.begin() as other:
         await other.execute(text("SELECT FROM cursors FOR UPDATE"))

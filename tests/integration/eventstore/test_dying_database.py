@@ -50,7 +50,7 @@ async def test_bug_901_what_was_to_be_committed_is_committed_at_the_next_attempt
 ) -> None:
     await migrate(engine, MODEL)
     store = PostgresStore(engine, VIEWS)
-    await store.note_opening("c", "OUT_X", {3: 0})
+    await store.begin_cursors("c", "OUT_X", (3,))
     work = Work(cursors=[CursorMove("c", "OUT_X", 3, 0, 7)])
     with pytest.raises(Unavailable):
         await store.commit([work])

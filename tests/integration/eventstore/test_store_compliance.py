@@ -107,7 +107,7 @@ async def test_a_read_that_is_out_of_date_is_a_conflict(store: Store) -> None:
 
 
 async def test_a_cursor_moves_from_where_it_is_expected_and_only_once(store: Store) -> None:
-    await store.note_opening("c", "OUT_X", {0: 0, 1: 0})
+    await store.begin_cursors("c", "OUT_X", (0, 1))
     first = Work(cursors=[CursorMove("c", "OUT_X", 0, 0, 5)], appends=[append("a", 0, "x")])
     second = Work(cursors=[CursorMove("c", "OUT_X", 0, 0, 5)], appends=[append("b", 0, "x")])
     assert [type(o) for o in await store.commit([first, second])] == [type(None), LostCursor]
@@ -119,6 +119,7 @@ async def test_a_cursor_moves_from_where_it_is_expected_and_only_once(store: Sto
 
 async def test_openings_are_counted_until_the_consumer_gets_further(store: Store) -> None:
     assert [await store.note_opening("c", "OUT_X", {0: 0}) for _ in range(3)] == [1, 2, 3]
+    assert await store.cursors("c", "OUT_X") == {}, "counting beginnings makes no consumer of whoever counts"
     assert await store.note_opening("c", "OUT_X", {0: 4}) == 1
 
 
