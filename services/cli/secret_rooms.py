@@ -18,7 +18,7 @@ from shared.messaging.topology import Topology
 from shared.security.broker import OPERATOR, OUTSIDE_SYSTEMS, identities
 from shared.security.broker_conf import authorization_conf
 from shared.security.certificates import Issued, issue, make_authority, still_good
-from shared.security.database_roles import KEYRING, keyring_role_of, owner_of, role_of
+from shared.security.database_roles import KEYRING, database_roles, keyring_role_of, owner_of, role_of
 from shared.security.development_issuer import MESSAGE_CLIENTS
 from shared.security.nkey_seeds import public_key
 from shared.security.secret_files import create_once
@@ -91,6 +91,11 @@ class SecretRooms:
         return {path.name: path.read_text("utf-8") for path in sorted(issuer.jwks_file.parent.iterdir())}
 
     def _operator(self) -> dict[str, str]:
+        # Whoever makes the databases mounts this room read-only: every password has to be there by then.
+        keyring_users = {service.name: service.keyring for service in SERVICES if service.keyring}
+        for one in database_roles(NAMES, keyring_users):
+            for role in (one.owner, *one.workers):
+                self.files.password(role)
         urls = {f"{name}-database-url": self._url(name) for name in NAMES}
         urls |= {f"{name}-migrate-url": self._url(name, owner_of(name)) for name in NAMES}
         return urls | {"admin-url": with_password(self._admin_url, self.files.password(SUPERUSER))}

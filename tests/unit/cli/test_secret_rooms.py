@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.catalogue import NAMES
+from services.cli.catalogue import NAMES, SERVICES
 from services.cli.main import app
 from services.cli.secret_rooms import SecretRooms
 from shared.messaging.topology import load
 from shared.security.certificates import SERVER_DAYS
+from shared.security.database_roles import database_roles
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -62,6 +63,17 @@ def test_each_service_has_its_own_password_and_the_keyring_goes_to_the_registry(
     assert not [
         name for name, text in found.items() if "PRIVATE" in text and not name.startswith(("operator/", "nats/"))
     ]
+
+
+def test_every_password_that_databases_are_made_with_is_there_beforehand(tmp_path: Path) -> None:
+    rooms = SecretRooms(tmp_path, database="db:5432", broker_hosts=["nats"])
+    rooms.fill(load(), NOW)
+    before = sorted(rooms.files.secrets.iterdir())
+    keyring = {service.name: service.keyring for service in SERVICES if service.keyring}
+    for one in database_roles(NAMES, keyring):
+        for role in (one.owner, *one.workers):
+            rooms.files.password(role)
+    assert sorted(rooms.files.secrets.iterdir()) == before
 
 
 def test_nobody_else_may_read_a_secret(tmp_path: Path) -> None:
