@@ -50,18 +50,18 @@ def test_what_is_written_down_is_what_the_service_declares(service: ServiceEntry
 
 def test_a_new_stream_follow_and_door_are_permitted_by_being_declared() -> None:
     topology = load(environment={})
-    stream = replace(topology.streams[0], name="OUT_LIBRARY", subjects=("library.evt.>",))
-    door = replace(topology.durables[0], name=door_of("library"))
+    stream = replace(topology.streams[0], name="OUT_ARCHIVE", subjects=("archive.evt.>",))
+    door = replace(topology.durables[0], name=door_of("archive"))
     wider = Topology((*topology.streams, stream), (*topology.durables, door))
-    needs = BrokerNeeds("library", ("mobility",), door=True)
+    needs = BrokerNeeds("archive", ("mobility",), door=True)
 
-    library = service_identity(needs, wider)
+    archive = service_identity(needs, wider)
 
-    assert "library.evt.>" in library.publish
-    assert "$JS.API.CONSUMER.CREATE.OUT_MOBILITY.>" in library.publish
-    assert "$JS.ACK.INBOUND.library-inbound.>" in library.publish
-    assert library.subscribe == ("_INBOX_library.>", "bell.library", "bell.library-dlq", "dev.clock")
-    assert not [subject for subject in library.publish if "REGISTRY" in subject or "registry" in subject]
+    assert "archive.evt.>" in archive.publish
+    assert "$JS.API.CONSUMER.CREATE.OUT_MOBILITY.>" in archive.publish
+    assert "$JS.ACK.INBOUND.archive-inbound.>" in archive.publish
+    assert archive.subscribe == ("_INBOX_archive.>", "bell.archive", "bell.archive-dlq", "dev.clock")
+    assert not [subject for subject in archive.publish if "REGISTRY" in subject or "registry" in subject]
     for unmet in (topology, Topology(wider.streams, topology.durables)):
         with pytest.raises(Invalid, match="broker-needs-unmet"):
             service_identity(needs, unmet)
@@ -69,7 +69,7 @@ def test_a_new_stream_follow_and_door_are_permitted_by_being_declared() -> None:
 
 def test_who_is_not_declared_gets_nothing() -> None:
     with pytest.raises(Invalid, match="broker-needs-unknown"):
-        identities(load(environment={}), ["library"])
+        identities(load(environment={}), ["archive"])
 
 
 def test_every_request_passes_the_wall_and_no_seed_is_in_the_configuration() -> None:
