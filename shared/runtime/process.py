@@ -49,6 +49,7 @@ from shared.runtime.broker_refusals import BrokerRefusals
 from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
 from shared.runtime.definition import Loop, Running, ServiceDefinition
+from shared.runtime.garbage import settle_garbage
 from shared.runtime.gauges import Gauges
 from shared.runtime.identity import verifier_of
 from shared.runtime.metered_bus import MeteredBus
@@ -108,6 +109,7 @@ class ServiceProcess:
                 self.http_port = server.bind()
                 loops = dict(self._loops(running)) | dict(definition.loops(running))
                 await broker.start()
+                settle_garbage()
                 await self._tend(server, loops)
         finally:
             self.health.drain()
