@@ -1,5 +1,6 @@
 """The registry as a process: wiring only."""
 
+from services.registry.api.guidance import guidance
 from services.registry.api.members import members
 from services.registry.api.organisations import organisations, stations
 from services.registry.api.posts import posts
@@ -16,6 +17,7 @@ SERVICE = ServiceDefinition(
     routers=lambda running: [
         units(running),
         organisations(running),
+        guidance(running),
         stations(running),
         members(running),
         posts(running),

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
@@ -19,6 +20,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class BranchDecision(Act):
@@ -39,7 +41,7 @@ def branch_proposals(running: Running) -> APIRouter:
         await access.check(Concern((row["body_id"],)), hidden=unknown("proposal"))
         return row
 
-    @router.post("/{proposal_id}/decision")
+    @router.post("/{proposal_id}/decision", responses=answers(200, shapes.BRANCH_PROPOSAL_DONE))
     @action("branch-proposal.decide")
     async def decide(proposal_id: Id, body: BranchDecision, asked: Request) -> Response:
         await proposal_seen(asked.access, proposal_id)
@@ -58,14 +60,14 @@ def branch_proposals(running: Running) -> APIRouter:
 
         return await answer(running, asked, proposal_id, job)
 
-    @router.get("/{proposal_id}")
+    @router.get("/{proposal_id}", responses=answers(200, shapes.BRANCH_PROPOSAL))
     @action("branch-proposal.read")
     async def read(proposal_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await proposal_seen(access, proposal_id)
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.BRANCH_PROPOSAL)))
     @action("branch-proposal.read")
     async def listing(paging: Paging, access: Access, decided: bool | None = None) -> Page[dict[str, Any]]:
         key, scope = BRANCH_PROPOSALS.c.proposal_id, await access.scope(Relation.WITHIN)

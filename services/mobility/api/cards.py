@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, concern_of, member_seen, visible
 from services.mobility.api.fields import Act, Id, Month, Words
 from services.mobility.api.queries import many, one
@@ -24,6 +25,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Issue(Act):
@@ -83,7 +85,7 @@ def cards(running: Running) -> APIRouter:
 
         return await answer(running, asked, card_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.CARD_ISSUED))
     @action("card.issue")
     async def issue(body: Issue, asked: Request) -> Response:
         """The branch issues a card, with the next number of its county."""
@@ -98,7 +100,7 @@ def cards(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{card_id}/entries", status_code=201)
+    @router.post("/{card_id}/entries", status_code=201, responses=answers(201, shapes.CARD_DONE))
     @action("card.act")
     async def enter(card_id: Id, body: Entry, asked: Request) -> Response:
         command = EnterCard(
@@ -111,7 +113,7 @@ def cards(running: Running) -> APIRouter:
         )
         return await write(card_id, body, asked, command, 201)
 
-    @router.post("/{card_id}/reviews", status_code=201)
+    @router.post("/{card_id}/reviews", status_code=201, responses=answers(201, shapes.CARD_DONE))
     @action("card.act")
     async def review(card_id: Id, body: Review, asked: Request) -> Response:
         command = ReviewCard(
@@ -123,13 +125,13 @@ def cards(running: Running) -> APIRouter:
         )
         return await write(card_id, body, asked, command, 201)
 
-    @router.post("/{card_id}/end")
+    @router.post("/{card_id}/end", responses=answers(200, shapes.CARD_DONE))
     @action("card.act")
     async def end(card_id: Id, body: Ending, asked: Request) -> Response:
         command = EndCard(reason=body.reason, ended_by=body.by, ended_at=running.clock.now())
         return await write(card_id, body, asked, command, 200)
 
-    @router.get("/{card_id}")
+    @router.get("/{card_id}", responses=answers(200, shapes.CARD))
     @action("card.read")
     async def read(card_id: Id, response: Response, access: Access, at: Id | None = None) -> dict[str, Any]:
         """The card; with `at`, what its holder may do in that organisation (domain §1.2)."""
@@ -143,7 +145,7 @@ def cards(running: Running) -> APIRouter:
             raise unknown("organisation")
         return row | {"rights": asdict(rights(at, organisation["kind"], row["branch_id"]))}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.CARD_LISTED)))
     @action("card.read")
     async def listing(
         paging: Paging, access: Access, member_id: Id | None = None, valid: bool | None = None

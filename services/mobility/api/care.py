@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
 from sqlalchemy import or_, select, tuple_
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, concern_of, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
@@ -26,6 +27,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 _ELSEWHERE: dict[DutyKind, str] = {
     "verify": "POST /departures/{id}/verification",
@@ -85,7 +87,7 @@ def care(running: Running) -> APIRouter:
 
         return await answer(running, asked, care_id, job)
 
-    @router.post("/care/{care_id}/contacts", status_code=201)
+    @router.post("/care/{care_id}/contacts", status_code=201, responses=answers(201, shapes.CARE_DONE))
     @action("care.act")
     async def contact(care_id: Id, body: Contact, asked: Request) -> Response:
         """联系记录 (domain N20); does the duty of that kind where it lies with the party."""
@@ -108,7 +110,7 @@ def care(running: Running) -> APIRouter:
 
         return await decide(care_id, body, asked, job, 201)
 
-    @router.post("/care/{care_id}/duties/{duty_id}/completion")
+    @router.post("/care/{care_id}/duties/{duty_id}/completion", responses=answers(200, shapes.CARE_DONE))
     @action("care.act")
     async def complete(care_id: Id, duty_id: Id, body: Done, asked: Request) -> Response:
         """办结. Only by the party that has the duty; one that comes round opens again."""
@@ -126,7 +128,7 @@ def care(running: Running) -> APIRouter:
 
         return await decide(care_id, body, asked, job)
 
-    @router.post("/care/{care_id}/lead")
+    @router.post("/care/{care_id}/lead", responses=answers(200, shapes.CARE_DONE))
     @action("care.lead")
     async def hand(care_id: Id, body: Handing, asked: Request) -> Response:
         """The leading party hands over, or takes the lead with what stands above both; one event, no gap."""
@@ -135,7 +137,7 @@ def care(running: Running) -> APIRouter:
             care_id, body, asked, lambda unit: unit.handle(CARES, care_id, command, expected=asked.expected)
         )
 
-    @router.put("/care/{care_id}/parties/{role}")
+    @router.put("/care/{care_id}/parties/{role}", responses=answers(200, shapes.CARE_DONE))
     @action("care.act")
     async def name(care_id: Id, role: PartyRole, body: Naming, asked: Request) -> Response:
         """专人: another person of the party; of the destination also another organisation."""
@@ -156,7 +158,7 @@ def care(running: Running) -> APIRouter:
 
         return await decide(care_id, body, asked, job)
 
-    @router.get("/care/{care_id}")
+    @router.get("/care/{care_id}", responses=answers(200, shapes.CARE))
     @action("care.read")
     async def read(care_id: Id, response: Response, access: Access) -> dict[str, Any]:
         """The parties, the lead, what is open, and the latest contacts."""
@@ -168,7 +170,7 @@ def care(running: Running) -> APIRouter:
         latest = contacts.order_by(CARE_CONTACTS.c.contacted_at.desc()).limit(50)
         return row | {"duties": await many(running, duties), "contacts": await many(running, latest)}
 
-    @router.get("/care")
+    @router.get("/care", responses=answers(200, page(shapes.CARE_LISTED)))
     @action("care.read")
     async def listing(
         paging: Paging, access: Access, lead: PartyRole | None = None, ended: bool = False
@@ -182,7 +184,7 @@ def care(running: Running) -> APIRouter:
             query = query.where(key > begin_after[0])
         return paging.page("care", await many(running, query), lambda row: (row["care_id"],), dict)
 
-    @router.get("/care-duties")
+    @router.get("/care-duties", responses=answers(200, page(shapes.CARE_DUTY)))
     @action("care.read")
     async def duties(
         paging: Paging, access: Access, person_id: Id | None = None, overdue: bool | None = None

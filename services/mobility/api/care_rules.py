@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after
 from services.mobility.api.fields import Act
 from services.mobility.api.queries import many
@@ -22,6 +23,7 @@ from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
+from shared.web.shapes import answers
 
 Area = Annotated[str, Path(pattern=r"^[1-8][0-9]{5}$")]
 
@@ -39,7 +41,7 @@ def care_rules(running: Running) -> APIRouter:
     """One resource per area."""
     router = APIRouter(prefix="/care-rules", tags=["care rules"])
 
-    @router.post("/{area_code}/versions", status_code=201)
+    @router.post("/{area_code}/versions", status_code=201, responses=answers(201, shapes.CARE_RULES_DONE))
     @action("care-rules.adopt")
     async def adopt(area_code: Area, body: Adoption, asked: Request) -> Response:
         """A department adopts rules for a place within its area."""
@@ -61,7 +63,7 @@ def care_rules(running: Running) -> APIRouter:
 
         return await answer(running, asked, area_code, job)
 
-    @router.get("/{area_code}")
+    @router.get("/{area_code}", responses=answers(200, shapes.CARE_RULES))
     @action("care-rules.read")
     async def read(area_code: Area, access: Access, as_of: date | None = None) -> dict[str, Any]:
         """Every version of the area, and which was in force on a day; none means the defaults, which are shown."""

@@ -6,19 +6,21 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy import or_, select, tuple_
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Id
 from services.mobility.api.queries import many
 from services.mobility.projections.tables import CASES
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 def cases(running: Running) -> APIRouter:
     """The inbox of an organisation."""
     router = APIRouter(prefix="/cases", tags=["cases"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.CASE)))
     @action("case.read")
     async def inbox(
         paging: Paging, access: Access, holder_id: Id | None = None, escalated_to: Id | None = None

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, concern_of, member_seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
@@ -21,6 +22,7 @@ from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 DepartureStatus = Literal["away", "to_verify", "found", "not_found", "wrong", "on_file", "ended"]
 
@@ -64,7 +66,7 @@ def departures(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/departures", status_code=201)
+    @router.post("/departures", status_code=201, responses=answers(201, shapes.DEPARTURE_BEGUN))
     @action("departure.register")
     async def leave(body: Leaving, asked: Request) -> Response:
         """The member's branch, or a committee above it, registers the departure."""
@@ -72,7 +74,7 @@ def departures(running: Running) -> APIRouter:
         await asked.access.acts_for(body.by)
         return await begin(body, asked, reported_in=False)
 
-    @router.post("/arrivals", status_code=201)
+    @router.post("/arrivals", status_code=201, responses=answers(201, shapes.DEPARTURE_BEGUN))
     @action("departure.report-in")
     async def arrive(body: Leaving, asked: Request) -> Response:
         """报到: the inflow side takes in who was not registered as leaving; the origin confirms, with a time."""
@@ -80,7 +82,7 @@ def departures(running: Running) -> APIRouter:
         await asked.access.acts_for(body.by)
         return await begin(body, asked, reported_in=True)
 
-    @router.get("/departures/{departure_id}")
+    @router.get("/departures/{departure_id}", responses=answers(200, shapes.DEPARTURE))
     @action("departure.read")
     async def read(departure_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, DEPARTURES, DEPARTURES.c.departure_id == departure_id, "departure")
@@ -88,7 +90,7 @@ def departures(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("/departures")
+    @router.get("/departures", responses=answers(200, page(shapes.DEPARTURE)))
     @action("departure.read")
     async def listing(
         paging: Paging,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 from sqlalchemy import ColumnElement, and_, select, tuple_
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id
 from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by, transfer_seen
@@ -19,6 +20,7 @@ from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 State = Literal["pending", "late", "failed", "propagated"]
 
@@ -33,7 +35,7 @@ def late_relocations(running: Running) -> APIRouter:
     """The ledger across relocations."""
     router = APIRouter(prefix="/relocations", tags=["relocations"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.RELOCATION_LISTED)))
     @action("relocation.read")
     async def listing(paging: Paging, access: Access, state: State | None = None) -> Page[dict[str, Any]]:
         """Relocations, the longest waiting first, each with what is missing from whom.
@@ -57,7 +59,7 @@ def late_relocations(running: Running) -> APIRouter:
             lambda row: row | {"missing": lacking.get(row["relocation_id"], [])},
         )
 
-    @router.post("/{relocation_id}/retries", status_code=201)
+    @router.post("/{relocation_id}/retries", status_code=201, responses=answers(201, shapes.PARTY_DONE))
     @action("relocation.retry")
     async def retry(relocation_id: Id, body: Retry, asked: Request) -> Response:
         await transfer_seen(running, asked.access, relocation_id, "relocation")

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, member_seen
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
@@ -29,6 +30,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 LossStatus = Literal["searching", "stopped", "removed", "cancelled", "back"]
 
@@ -86,7 +88,7 @@ def lost_contact(running: Running) -> APIRouter:
 
         return await answer(running, asked, member_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def report(body: Report, asked: Request) -> Response:
         await member_seen(running, asked.access, body.member_id)
@@ -110,7 +112,7 @@ def lost_contact(running: Running) -> APIRouter:
 
         return await answer(running, asked, body.member_id, job)
 
-    @router.post("/{member_id}/searches", status_code=201)
+    @router.post("/{member_id}/searches", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def search(member_id: Id, body: Search, asked: Request) -> Response:
         command = LogSearch(
@@ -122,7 +124,7 @@ def lost_contact(running: Running) -> APIRouter:
         )
         return await decide(member_id, body, asked, command, 201)
 
-    @router.post("/{member_id}/restoration")
+    @router.post("/{member_id}/restoration", responses=answers(200, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def restore(member_id: Id, body: Restoration, asked: Request) -> Response:
         command = RestoreContact(
@@ -133,7 +135,7 @@ def lost_contact(running: Running) -> APIRouter:
         )
         return await decide(member_id, body, asked, command, 200)
 
-    @router.post("/{member_id}/decisions", status_code=201)
+    @router.post("/{member_id}/decisions", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.decide")
     async def judge(member_id: Id, body: Decision, asked: Request) -> Response:
         """`by` is the deciding body. Whoever records it answers for the approving one as well."""
@@ -151,7 +153,7 @@ def lost_contact(running: Running) -> APIRouter:
         )
         return await decide(member_id, body, asked, command, 201)
 
-    @router.get("/{member_id}")
+    @router.get("/{member_id}", responses=answers(200, shapes.LOSS))
     @action("lost-contact.read")
     async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await loss_seen(access, member_id)
@@ -159,7 +161,7 @@ def lost_contact(running: Running) -> APIRouter:
         log = select(SEARCHES).where(SEARCHES.c.member_id == member_id).order_by(SEARCHES.c.searched_at)
         return row | {"log": await many(running, log)}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.LOSS_LISTED)))
     @action("lost-contact.read")
     async def listing(
         paging: Paging, access: Access, status: LossStatus | None = None, proposed: bool | None = None

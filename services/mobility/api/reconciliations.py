@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_, select
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id
 from services.mobility.api.queries import many, one
 from services.mobility.domain.reconciliation.decider import RECONCILIATION, FinishReconciliation
@@ -21,6 +22,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 _LOOKS_BACK: Final = timedelta(days=400)
 """A year and a month: last September's run saw everything before."""
@@ -45,7 +47,7 @@ def reconciliations(running: Running) -> APIRouter:
     """Running a comparison and reading the reports."""
     router = APIRouter(prefix="/reconciliations", tags=["reconciliations"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.RECONCILIATION_DONE))
     @action("reconciliation.run")
     async def run(body: Run, asked: Request) -> Response:
         await asked.access.check(Concern((body.by,)))
@@ -74,14 +76,14 @@ def reconciliations(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.get("/{run_id}")
+    @router.get("/{run_id}", responses=answers(200, shapes.RECONCILIATION))
     @action("reconciliation.read")
     async def read(run_id: Id, access: Access) -> dict[str, Any]:
         row = await one(running, RECONCILIATIONS, RECONCILIATIONS.c.run_id == run_id, "reconciliation")
         await access.check(Concern((row["organisation_id"],)), hidden=unknown("reconciliation"))
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.RECONCILIATION_LISTED)))
     @action("reconciliation.read")
     async def listing(paging: Paging, access: Access, organisation: Id) -> Page[dict[str, Any]]:
         await access.check(Concern((organisation,)))

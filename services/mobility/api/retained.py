@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many, one
 from services.mobility.domain.retained_relation.decider import (
@@ -26,6 +27,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Keeping(Act):
@@ -70,7 +72,7 @@ def retained(running: Running) -> APIRouter:
 
         return await answer(running, asked, retention_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.RETENTION_DONE))
     @action("retention.keep")
     async def keep(body: Keeping, asked: Request) -> Response:
         members = await running.store.get_rows("members", [(body.member_id,)])
@@ -87,7 +89,7 @@ def retained(running: Running) -> APIRouter:
         )
         return await decide(identity, body, asked, command, 201)
 
-    @router.post("/{retention_id}/contacts", status_code=201)
+    @router.post("/{retention_id}/contacts", status_code=201, responses=answers(201, shapes.RETENTION_DONE))
     @action("retention.keep")
     async def contact(retention_id: Id, body: Contact, asked: Request) -> Response:
         await seen(asked.access, retention_id)
@@ -95,7 +97,7 @@ def retained(running: Running) -> APIRouter:
         command = RecordRetentionContact(contacted_on=body.contacted_on, recorded_by=body.by, recorded_at=at)
         return await decide(retention_id, body, asked, command, 201)
 
-    @router.post("/{retention_id}/end")
+    @router.post("/{retention_id}/end", responses=answers(200, shapes.RETENTION_DONE))
     @action("retention.keep")
     async def end(retention_id: Id, body: Ending, asked: Request) -> Response:
         await seen(asked.access, retention_id)
@@ -108,14 +110,14 @@ def retained(running: Running) -> APIRouter:
         )
         return await decide(retention_id, body, asked, command, 200)
 
-    @router.get("/{retention_id}")
+    @router.get("/{retention_id}", responses=answers(200, shapes.RETENTION))
     @action("retention.read")
     async def read(retention_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await seen(access, retention_id)
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.RETENTION)))
     @action("retention.read")
     async def listing(
         paging: Paging, access: Access, committee_id: Id | None = None, overdue: bool | None = None

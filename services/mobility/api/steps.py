@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id, LetterNumber, Reference, Words
 from services.mobility.api.queries import settings_of
 from services.mobility.api.sides import transfer_seen
@@ -18,6 +19,7 @@ from shared.observability.tracing import concerns
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import action
+from shared.web.shapes import answers
 
 
 class Acceptance(Act):
@@ -100,14 +102,14 @@ def steps(running: Running) -> APIRouter:
         concerns(transfer_id)
         return await answer(running, asked, transfer_id, job)
 
-    @router.post("/approvals")
+    @router.post("/approvals", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.approve")
     async def approve(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
             transfer_id, body, asked, lambda unit: letters.approve(unit, transfer_id, body.by, asked.expected)
         )
 
-    @router.post("/letters", status_code=201)
+    @router.post("/letters", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.reissue-letter")
     async def reissue(transfer_id: Id, body: Reissue, asked: Request) -> Response:
         return await decide(
@@ -118,7 +120,7 @@ def steps(running: Running) -> APIRouter:
             201,
         )
 
-    @router.post("/void-acknowledgements")
+    @router.post("/void-acknowledgements", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.acknowledge-void")
     async def acknowledge_void(transfer_id: Id, body: VoidHeard, asked: Request) -> Response:
         return await decide(
@@ -128,7 +130,7 @@ def steps(running: Running) -> APIRouter:
             lambda unit: decisions.acknowledge_void(unit, transfer_id, body.by, body.letter_number, asked.expected),
         )
 
-    @router.post("/hold")
+    @router.post("/hold", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.hold")
     async def hold(transfer_id: Id, body: Holding, asked: Request) -> Response:
         return await decide(
@@ -138,7 +140,7 @@ def steps(running: Running) -> APIRouter:
             lambda unit: decisions.hold(unit, transfer_id, body.by, body.letter_number, body.text, asked.expected),
         )
 
-    @router.post("/branch")
+    @router.post("/branch", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.assign-branch")
     async def assign(transfer_id: Id, body: Assignment, asked: Request) -> Response:
         return await decide(
@@ -148,7 +150,7 @@ def steps(running: Running) -> APIRouter:
             lambda unit: decisions.assign(unit, transfer_id, body.by, body.branch_id, outside, asked.expected),
         )
 
-    @router.post("/legs", status_code=201)
+    @router.post("/legs", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.record-leg")
     async def record_leg(transfer_id: Id, body: LegTaken, asked: Request) -> Response:
         return await decide(
@@ -161,7 +163,7 @@ def steps(running: Running) -> APIRouter:
             201,
         )
 
-    @router.post("/outside-receipt", status_code=201)
+    @router.post("/outside-receipt", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.record-receipt")
     async def outside_receipt(transfer_id: Id, body: OutsideReceipt, asked: Request) -> Response:
         return await decide(
@@ -174,7 +176,7 @@ def steps(running: Running) -> APIRouter:
             201,
         )
 
-    @router.post("/acceptance")
+    @router.post("/acceptance", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.accept")
     async def accept(transfer_id: Id, body: Acceptance, asked: Request) -> Response:
         return await decide(
@@ -194,7 +196,7 @@ def steps(running: Running) -> APIRouter:
             ),
         )
 
-    @router.post("/rejection")
+    @router.post("/rejection", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.reject")
     async def reject(transfer_id: Id, body: Refusal, asked: Request) -> Response:
         return await decide(
@@ -204,21 +206,21 @@ def steps(running: Running) -> APIRouter:
             lambda unit: decisions.reject(unit, transfer_id, body.by, body.reason_code, body.text, asked.expected),
         )
 
-    @router.post("/withdrawal")
+    @router.post("/withdrawal", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.withdraw")
     async def withdraw(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
             transfer_id, body, asked, lambda unit: decisions.withdraw(unit, transfer_id, body.by, asked.expected)
         )
 
-    @router.post("/receipt")
+    @router.post("/receipt", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.return-receipt")
     async def receipt(transfer_id: Id, body: Act, asked: Request) -> Response:
         return await decide(
             transfer_id, body, asked, lambda unit: decisions.return_receipt(unit, transfer_id, body.by, asked.expected)
         )
 
-    @router.post("/closure")
+    @router.post("/closure", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.close")
     async def close(transfer_id: Id, body: Closure, asked: Request) -> Response:
         return await decide(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, member_seen
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many
@@ -32,6 +33,7 @@ from shared.security.access import Access, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 DECIDE_DAYS = 30
 
@@ -74,7 +76,7 @@ def talents(running: Running) -> APIRouter:
 
         return await answer(running, asked, member_id, job)
 
-    @router.put("/{member_id}")
+    @router.put("/{member_id}", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
     async def put(member_id: Id, body: Listing, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)
@@ -89,7 +91,7 @@ def talents(running: Running) -> APIRouter:
         )
         return await run(member_id, asked, command, 200)
 
-    @router.post("/{member_id}/withdrawal")
+    @router.post("/{member_id}/withdrawal", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
     async def withdraw(member_id: Id, body: Act, asked: Request) -> Response:
         """The member takes the consent back: no reason is asked for."""
@@ -98,7 +100,7 @@ def talents(running: Running) -> APIRouter:
         command = WithdrawConsent(recorded_by=body.by, withdrawn_at=running.clock.now())
         return await run(member_id, asked, command, 200)
 
-    @router.post("/{member_id}/nominations", status_code=201)
+    @router.post("/{member_id}/nominations", status_code=201, responses=answers(201, shapes.TALENT_DONE))
     @action("talent.keep")
     async def nominate(member_id: Id, body: Nomination, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)
@@ -115,7 +117,7 @@ def talents(running: Running) -> APIRouter:
         )
         return await run(member_id, asked, command, 201, nomination_id=identity)
 
-    @router.post("/{member_id}/nominations/{nomination_id}/decision")
+    @router.post("/{member_id}/nominations/{nomination_id}/decision", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.decide")
     async def decide(member_id: Id, nomination_id: Id, body: Verdict, asked: Request) -> Response:
         rows = await running.store.get_rows(NOMINATIONS.name, [(member_id, nomination_id)])
@@ -132,7 +134,7 @@ def talents(running: Running) -> APIRouter:
         )
         return await run(member_id, asked, command, 200, nomination_id=nomination_id)
 
-    @router.get("/{member_id}")
+    @router.get("/{member_id}", responses=answers(200, shapes.TALENT))
     @action("talent.read")
     async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
         await member_seen(running, access, member_id)
@@ -143,7 +145,7 @@ def talents(running: Running) -> APIRouter:
         found = select(NOMINATIONS).where(NOMINATIONS.c.member_id == member_id).order_by(NOMINATIONS.c.nomination_id)
         return rows[0] | {"nominations": await many(running, found)}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.TALENT_LISTED)))
     @action("talent.read")
     async def listing(paging: Paging, access: Access, kind: TalentKind | None = None) -> Page[dict[str, Any]]:
         """Who is in the pool, of the members of one's own organisations as they are today."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, AreaCode, Id
 from services.mobility.api.queries import many, settings_of
 from services.mobility.domain.terms import TransferScope
@@ -20,6 +21,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 Days = Annotated[int, Field(ge=1, le=366)]
 
@@ -41,7 +43,7 @@ def transfer_rules(running: Running) -> APIRouter:
     router = APIRouter(prefix="/transfer-rules", tags=["transfer rules"])
     default = settings_of(running).policy("county")
 
-    @router.post("/{area_code}", status_code=201)
+    @router.post("/{area_code}", status_code=201, responses=answers(201, shapes.RULES_ADOPTED))
     @action("transfer-rules.adopt")
     async def adopt(area_code: AreaCode, body: Adoption, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=area_code))
@@ -61,7 +63,7 @@ def transfer_rules(running: Running) -> APIRouter:
 
         return await answer(running, asked, f"transfer-rules-{area_code}", job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.TRANSFER_RULES)))
     @action("transfer-rules.read")
     async def listing(paging: Paging, access: Access, area_code: Id | None = None) -> Page[dict[str, Any]]:
         """Every version of every place, so that a letter of any year can be explained."""

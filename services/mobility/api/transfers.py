@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
 from services.mobility.api.queries import many, one, settings_of
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
@@ -27,6 +28,7 @@ from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Outside(Body):
@@ -74,7 +76,7 @@ def transfers(running: Running) -> APIRouter:
         rows = await running.store.get_rows("members", [(member_id,)])
         return Concern(tuple(str(row["organisation_id"]) for row in rows.values()))
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.request")
     async def ask(body: Asking, asked: Request) -> Response:
         await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
@@ -88,7 +90,7 @@ def transfers(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{transfer_id}/resending", status_code=201)
+    @router.post("/{transfer_id}/resending", status_code=201, responses=answers(201, shapes.TRANSFER_RESENT))
     @action("transfer.resend")
     async def resend(transfer_id: Id, body: Resending, asked: Request) -> Response:
         await transfer_seen(running, asked.access, transfer_id)
@@ -105,7 +107,7 @@ def transfers(running: Running) -> APIRouter:
 
         return await answer(running, asked, transfer_id, job)
 
-    @router.get("/{transfer_id}")
+    @router.get("/{transfer_id}", responses=answers(200, shapes.TRANSFER))
     @action("transfer.read")
     async def read(transfer_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == transfer_id, "transfer")
@@ -115,7 +117,7 @@ def transfers(running: Running) -> APIRouter:
         ways = legs_of(row["scope"], row["carrying"] or "electronic", row["outside"] is not None)
         return row | {"legs": {way: [leg for leg in legs if leg["leg"] == way] for way in ways}}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.TRANSFER_LISTED)))
     @action("transfer.read")
     async def listing(
         paging: Paging, access: Access, member_id: Id | None = None, holder_id: Id | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import func, select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.api.queries import many
@@ -29,6 +30,7 @@ from shared.kernel.errors import Forbidden
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
+from shared.web.shapes import answers
 
 
 class Move(Act):
@@ -95,7 +97,7 @@ def whereabouts(running: Running) -> APIRouter:
 
         return await answer(running, asked, departure_id, job)
 
-    @router.put("/departures/{departure_id}/destination")
+    @router.put("/departures/{departure_id}/destination", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def move(departure_id: Id, body: Move, asked: Request) -> Response:
         """The member reported another place (domain M6)."""
@@ -115,7 +117,7 @@ def whereabouts(running: Running) -> APIRouter:
             lambda unit, member: away.change(unit, member, command, body.station_person_id, asked.expected),
         )
 
-    @router.post("/departures/{departure_id}/verification")
+    @router.post("/departures/{departure_id}/verification", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def verify(departure_id: Id, body: Verification, asked: Request) -> Response:
         """The station's organisation says what it found (domain N09)."""
@@ -134,7 +136,7 @@ def whereabouts(running: Running) -> APIRouter:
             ("station_organisation_id",),
         )
 
-    @router.post("/departures/{departure_id}/correction")
+    @router.post("/departures/{departure_id}/correction", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def correct(departure_id: Id, body: Correction, asked: Request) -> Response:
         """The origin corrected or confirmed the registration, or does not know the member."""
@@ -148,7 +150,7 @@ def whereabouts(running: Running) -> APIRouter:
 
         return await decide(departure_id, body, asked, job, ("origin_branch_id", "origin_committee_id"))
 
-    @router.put("/departures/{departure_id}/file")
+    @router.put("/departures/{departure_id}/file", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def file(departure_id: Id, body: FileOpening, asked: Request) -> Response:
         """建档立卡 (domain N09–N11)."""
@@ -168,7 +170,7 @@ def whereabouts(running: Running) -> APIRouter:
             ("station_organisation_id",),
         )
 
-    @router.post("/departures/{departure_id}/return")
+    @router.post("/departures/{departure_id}/return", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def come_back(departure_id: Id, body: Homecoming, asked: Request) -> Response:
         """返乡: ends the care of all three parties."""
@@ -182,7 +184,7 @@ def whereabouts(running: Running) -> APIRouter:
             ("origin_branch_id", "origin_committee_id"),
         )
 
-    @router.get("/returns")
+    @router.get("/returns", responses=answers(200, shapes.RETURNS))
     @action("departure.read")
     async def returns(access: Access, as_of: date | None = None, since: date | None = None) -> dict[str, Any]:
         """返乡结果 (domain N31): how many came back by a day, by what came of it. Counted in members' returns."""

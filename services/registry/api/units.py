@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_, select
 
+from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.domain.unit.commands import MOST_STAFF, ChangeUnit, CloseUnit, RegisterUnit
@@ -24,6 +25,7 @@ from shared.security.access import Access, action, in_area
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class UnitChange(Body):
@@ -51,13 +53,13 @@ def units(running: Running) -> APIRouter:
     """The routes of units."""
     router = APIRouter(prefix="/units", tags=["units"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.UNIT_DONE))
     @action("unit.register")
     async def register(body: RegisterUnit, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=body.area_code))
         return await _do(body.uscc, body, asked, 201)
 
-    @router.post("/batch")
+    @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("unit.register")
     async def register_many(body: Registrations, asked: Request) -> dict[str, Any]:
         async def enter(command: RegisterUnit) -> None:
@@ -66,7 +68,7 @@ def units(running: Running) -> APIRouter:
 
         return await each(body.units, lambda command: command.uscc, enter)
 
-    @router.patch("/{uscc}")
+    @router.patch("/{uscc}", responses=answers(200, shapes.UNIT_DONE))
     @action("unit.change")
     async def change(uscc: Uscc, body: UnitChange, asked: Request) -> Response:
         await asked.access.check(await concern(running, uscc), hidden=unknown("unit"))
@@ -74,7 +76,7 @@ def units(running: Running) -> APIRouter:
             await asked.access.check(Concern(area_code=body.area_code))
         return await _do(uscc, ChangeUnit(uscc=uscc, **body.model_dump()), asked)
 
-    @router.post("/{uscc}/closure")
+    @router.post("/{uscc}/closure", responses=answers(200, shapes.UNIT_DONE))
     @action("unit.close")
     async def close(uscc: Uscc, body: UnitClosure, asked: Request) -> Response:
         await asked.access.check(await concern(running, uscc), hidden=unknown("unit"))
@@ -87,7 +89,7 @@ def units(running: Running) -> APIRouter:
 
         return await answer(running, asked, uscc, job)
 
-    @router.get("/{uscc}")
+    @router.get("/{uscc}", responses=answers(200, shapes.UNIT))
     @action("unit.read")
     async def read(uscc: Uscc, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, UNITS, UNITS.c.uscc == uscc, "unit")
@@ -95,7 +97,7 @@ def units(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.UNIT)))
     @action("unit.read")
     async def listing(paging: Paging, access: Access, area_code: AreaCode | None = None) -> Page[dict[str, Any]]:
         """Units of the places, and of the organisations, that the actor is responsible for."""

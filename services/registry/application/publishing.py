@@ -2,6 +2,7 @@
 
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
+from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
@@ -17,6 +18,7 @@ PUBLISH = publishing(
         organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
         organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,
         organisation.PartyOrganisationDissolved: public.PartyOrganisationDissolved,
+        PartyOrganisationGuided: public.PartyOrganisationGuided,
         station.StationOpened: public.StationOpened,
         station.StationChanged: public.StationChanged,
         post.PostAssigned: public.PostAssigned,

@@ -151,6 +151,12 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "PUT", "/organisations/{organisation_id}/parent"): Row(
         DEPARTMENTS, {**OVER_C1, "c1": FORBIDDEN, "b1": FORBIDDEN}, "/organisations/b1/parent", _given(parent_id="c2")
     ),
+    ("registry", "PUT", "/organisations/{organisation_id}/guidance"): Row(
+        DEPARTMENTS, OVER_B1, "/organisations/b1/guidance", _given(guided_by="k2", since="2026-01-01")
+    ),
+    ("registry", "GET", "/organisations/{organisation_id}/guidance"): Row(
+        PERSONS, OVER_B1, "/organisations/b1/guidance"
+    ),
     ("registry", "POST", "/organisations/{organisation_id}/dissolution"): Row(
         COMMITTEES, OVER_B1, "/organisations/b1/dissolution", _given(reason="x")
     ),

@@ -16,6 +16,7 @@ from shared.observability.metrics import Metrics
 from shared.runtime.definition import Running
 from shared.web.app import create_app
 from tests.integration.mobility.world import SETTINGS, World
+from tests.support.documented import as_documented
 from tests.support.identity import department, guard
 
 
@@ -38,5 +39,7 @@ async def http(engine: AsyncEngine, served: World) -> AsyncIterator[httpx.AsyncC
         title="mobility", version="0", routers=list(SERVICE.routers(running)), guard=guard(running), access_log=False
     )
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://mobility", headers=department("city")) as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://mobility", headers=department("city"), event_hooks=as_documented(app)
+    ) as client:
         yield client

@@ -17,6 +17,7 @@ from services.registry.domain.organisation.events import (
     PartyOrganisationFounded,
     PartyOrganisationReparented,
 )
+from services.registry.domain.organisation.guidance import GuideOrganisation, PartyOrganisationGuided, guide
 from services.registry.domain.organisation.rules import (
     check_capability,
     check_formal_members,
@@ -33,8 +34,8 @@ _FACTS_OF_THE_DECISION = {"parent_kind", "formal_members"}
 """What a founding is decided by but is not itself a fact of the organisation."""
 
 
-def decide(command: OrganisationCommand, state: OrganisationState) -> Sequence[DomainEvent]:
-    """Errors: those of `rules`, and `organisation-already-founded`, `-unknown`, `-dissolved`, `-not-empty`."""
+def decide(command: OrganisationCommand | GuideOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    """Errors: those of `rules` and `guidance`, and `organisation-already-founded`, `-unknown`, `-dissolved`, `-not-empty`."""
     match command:
         case FoundOrganisation():
             return _found(command, state)
@@ -44,6 +45,9 @@ def decide(command: OrganisationCommand, state: OrganisationState) -> Sequence[D
             return _reparent(command, state)
         case DissolveOrganisation():
             return _dissolve(command, state)
+        case GuideOrganisation():
+            _require_active(command.organisation_id, state)
+            return guide(command, state)
 
 
 def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
@@ -57,6 +61,8 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
             return replace(state, parent_id=event.to_parent_id)
         case PartyOrganisationDissolved():
             return replace(state, status="dissolved")
+        case PartyOrganisationGuided():
+            return replace(state, guided_by=event.guided_by, guided_since=event.since)
         case _:
             return state
 
@@ -126,7 +132,7 @@ def _require_active(organisation_id: str, state: OrganisationState) -> None:
         )
 
 
-ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
+ORGANISATION: Decider[OrganisationCommand | GuideOrganisation, OrganisationState] = Decider(
     stream_type="organisation",
     initial=OrganisationState(),
     decide=decide,
@@ -136,5 +142,6 @@ ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
         PartyOrganisationChanged,
         PartyOrganisationReparented,
         PartyOrganisationDissolved,
+        PartyOrganisationGuided,
     ),
 )

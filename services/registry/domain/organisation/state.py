@@ -1,6 +1,7 @@
 """What a decision about a party organisation needs to know."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from services.registry.domain.vocabulary import OrganisationKind
@@ -19,3 +20,5 @@ class OrganisationState:
     unit_uscc: str | None = None
     office_email: str | None = None
     office_phone: str | None = None
+    guided_by: str | None = None
+    guided_since: date | None = None
