@@ -10,7 +10,6 @@ from sqlalchemy import select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, member_seen
 from services.mobility.api.fields import Act, Id, Words
-from services.mobility.api.queries import many
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.talent.decider import (
     TALENT,
@@ -29,6 +28,7 @@ from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, many, one, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
@@ -136,26 +136,22 @@ def talents(running: Running) -> APIRouter:
 
     @router.get("/{member_id}", responses=answers(200, shapes.TALENT))
     @action("talent.read")
-    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
+    async def read(member_id: Id, response: Response, access: Access) -> Row:
         await member_seen(running, access, member_id)
-        rows = await many(running, select(TALENTS).where(TALENTS.c.member_id == member_id))
-        if not rows:
-            raise unknown("talent")
-        response.headers["ETag"] = etag(rows[0]["version"])
+        row = await one(running, TALENTS, TALENTS.c.member_id == member_id, "talent")
+        response.headers["ETag"] = etag(row["version"])
         found = select(NOMINATIONS).where(NOMINATIONS.c.member_id == member_id).order_by(NOMINATIONS.c.nomination_id)
-        return rows[0] | {"nominations": await many(running, found)}
+        return row | {"nominations": await many(running, found)}
 
     @router.get("", responses=answers(200, page(shapes.TALENT_LISTED)))
     @action("talent.read")
-    async def listing(paging: Paging, access: Access, kind: TalentKind | None = None) -> Page[dict[str, Any]]:
+    async def listing(paging: Paging, access: Access, kind: TalentKind | None = None) -> Page[Row]:
         """Who is in the pool, of the members of one's own organisations as they are today."""
         key, scope = TALENTS.c.member_id, await access.scope(Relation.WITHIN)
         own = select(MEMBERS.c.member_id).where(MEMBERS.c.organisation_id.in_(scope))
-        query = select(TALENTS).where(TALENTS.c.in_pool, key.in_(own)).order_by(key).limit(paging.limit + 1)
+        query = select(TALENTS).where(TALENTS.c.in_pool, key.in_(own))
         if kind is not None:
             query = query.where(TALENTS.c.kinds.contains([kind]))
-        if begin_after := paging.after("talents", str):
-            query = query.where(key > begin_after[0])
-        return paging.page("talents", await many(running, query), lambda row: (row["member_id"],), dict)
+        return await page_of(running, paging, "talents", query, key)
 
     return router
