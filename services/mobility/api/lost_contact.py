@@ -16,8 +16,9 @@ from services.mobility.domain.lost_contact.commands import (
     ReportLoss,
     RestoreContact,
 )
-from services.mobility.domain.lost_contact.decider import LOST_CONTACT, Loss
+from services.mobility.domain.lost_contact.decider import LOST_CONTACT
 from services.mobility.domain.lost_contact.events import Proposal
+from services.mobility.domain.lost_contact.state import Loss
 from services.mobility.projections.care_tables import LOST_CONTACTS, SEARCHES
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork

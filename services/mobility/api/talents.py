@@ -1,14 +1,12 @@
 """`/talents`: 乡土人才库 with consent, nominations and what bodies decided about them."""
 
 from datetime import timedelta
-from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
-from services.mobility.api import shapes
-from services.mobility.api.concerns import after, member_seen
+from services.mobility.api.concerns import after, decided, member_seen
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.talent.decider import (
@@ -16,7 +14,6 @@ from services.mobility.domain.talent.decider import (
     DecideNomination,
     ListTalent,
     Nominate,
-    TalentCommand,
     TalentKind,
     WithdrawConsent,
 )
@@ -26,7 +23,7 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import unknown
-from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, many, one, page_of
 from shared.security.access import Access, action
@@ -66,17 +63,7 @@ def talents(running: Running) -> APIRouter:
     """One entry per member, under the member's id."""
     router = APIRouter(prefix="/talents", tags=["talents"])
 
-    async def run(member_id: str, asked: Asked, command: TalentCommand, status: int, **said: Any) -> Response:
-        async def job(unit: UnitOfWork) -> Answer:
-            if isinstance(command, Nominate):
-                tree = await organisations_above(unit, body_id=command.body_id)
-                tree.require_active(body_id=command.body_id)
-            await unit.handle(TALENT, member_id, command, expected=asked.expected)
-            return await after(unit, TALENT, member_id, status, member_id=member_id, **said)
-
-        return await answer(running, asked, member_id, job)
-
-    @router.put("/{member_id}", responses=answers(200, shapes.TALENT_DONE))
+    @router.put("/{member_id}")
     @action("talent.keep")
     async def put(member_id: Id, body: Listing, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)
@@ -89,7 +76,7 @@ def talents(running: Running) -> APIRouter:
             listed_by=body.by,
             listed_at=running.clock.now(),
         )
-        return await run(member_id, asked, command, 200)
+        return await decided(running, asked, TALENT, member_id, command, 200, member_id=member_id)
 
     @router.post("/{member_id}/withdrawal", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
@@ -98,24 +85,32 @@ def talents(running: Running) -> APIRouter:
         await member_seen(running, asked.access, member_id)
         await asked.access.acts_for(body.by)
         command = WithdrawConsent(recorded_by=body.by, withdrawn_at=running.clock.now())
-        return await run(member_id, asked, command, 200)
+        return await decided(running, asked, TALENT, member_id, command, 200, member_id=member_id)
 
     @router.post("/{member_id}/nominations", status_code=201, responses=answers(201, shapes.TALENT_DONE))
     @action("talent.keep")
     async def nominate(member_id: Id, body: Nomination, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)
         await asked.access.acts_for(body.by)
-        now, identity = running.clock.now(), body.nomination_id or running.ids()
-        command = Nominate(
-            nomination_id=identity,
-            kind=body.kind,
-            body_id=body.body_id,
-            text=body.text,
-            nominated_by=body.by,
-            nominated_at=now,
-            due_at=end_of_day(local_date(now) + timedelta(days=DECIDE_DAYS)),
-        )
-        return await run(member_id, asked, command, 201, nomination_id=identity)
+        identity = body.nomination_id or running.ids()
+
+        async def job(unit: UnitOfWork) -> Answer:
+            now, tree = unit.clock.now(), await organisations_above(unit, body_id=body.body_id)
+            tree.require_active(body_id=body.body_id)
+            command = Nominate(
+                nomination_id=identity,
+                kind=body.kind,
+                body_id=body.body_id,
+                text=body.text,
+                nominated_by=body.by,
+                nominated_at=now,
+                due_at=end_of_day(local_date(now) + timedelta(days=DECIDE_DAYS)),
+                superior_id=tree.rows[body.body_id]["parent_id"],
+            )
+            await unit.handle(TALENT, member_id, command, expected=asked.expected)
+            return await after(unit, TALENT, member_id, 201, member_id=member_id, nomination_id=identity)
+
+        return await answer(running, asked, member_id, job)
 
     @router.post("/{member_id}/nominations/{nomination_id}/decision", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.decide")
@@ -132,7 +127,9 @@ def talents(running: Running) -> APIRouter:
             person_id=body.person_id,
             decided_at=running.clock.now(),
         )
-        return await run(member_id, asked, command, 200, nomination_id=nomination_id)
+        return await decided(
+            running, asked, TALENT, member_id, command, 200, member_id=member_id, nomination_id=nomination_id
+        )
 
     @router.get("/{member_id}", responses=answers(200, shapes.TALENT))
     @action("talent.read")

@@ -22,7 +22,10 @@ def _nomination(event: talent.TalentEvent, nomination_id: str, **columns: Any) -
 
 
 def _unlisted(event: talent.TalentConsentWithdrawn, fact: Fact) -> list[RowChange]:
-    ended = [_nomination(event, one, status="consent_withdrawn", due_at=None) for one in event.nomination_ids]
+    ended = [
+        _nomination(event, one, status="consent_withdrawn", due_at=None, escalated_to=None)
+        for one in event.nomination_ids
+    ]
     return [_TALENT.put(event, fact, in_pool=False, kinds=[], consent_document=None), *ended]
 
 
@@ -34,20 +37,25 @@ def _nominated(event: talent.TalentNominated, fact: Fact) -> list[RowChange]:
     ]
 
 
+def _nomination_overdue(event: talent.NominationOverdue, fact: Fact) -> list[RowChange]:
+    return [_TALENT.put(event, fact), _nomination(event, event.nomination_id, escalated_to=event.superior_id)]
+
+
 def _nomination_decided(event: talent.NominationDecided, fact: Fact) -> list[RowChange]:
     status = "accepted" if event.accepted else "declined"
-    row = {"decided_at": event.decided_at, "decision_text": event.text, "due_at": None}
+    row = {"decided_at": event.decided_at, "decision_text": event.text, "due_at": None, "escalated_to": None}
     return [_TALENT.put(event, fact), _nomination(event, event.nomination_id, **row, status=status)]
 
 
 TALENTS = Projection(
     "talents",
-    1,
+    2,
     ("talents", "nominations"),
     {
         talent.TalentListed: _listed,
         talent.TalentConsentWithdrawn: _unlisted,
         talent.TalentNominated: _nominated,
+        talent.NominationOverdue: _nomination_overdue,
         talent.NominationDecided: _nomination_decided,
     },
     {},
