@@ -6,17 +6,23 @@ messages to the party so far have failed: while one may still arrive, another wo
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from services.notify.domain.message.commands import QueueMessage
 from services.notify.domain.message.decider import MESSAGE
 from services.notify.domain.message.policy import DeliveryPolicy
+from services.notify.domain.message.state import MessageState
 from services.notify.domain.vocabulary import Recipient
 from shared.contracts.mobility import PartyRetried
 from shared.eventstore.unit_of_work import UnitOfWork
 
 Retrying = Callable[[PartyRetried, UnitOfWork], Awaitable[None]]
+
+
+def failed(states: Iterable[MessageState]) -> bool:
+    """Whether nothing of this may arrive any more, as far as anybody knows."""
+    return all(state.status == "undelivered" for state in states)
 
 
 def retrying(policy: Callable[[], DeliveryPolicy]) -> Retrying:
@@ -31,7 +37,7 @@ def retrying(policy: Callable[[], DeliveryPolicy]) -> Retrying:
         for channel in sorted(by_channel):
             # The rows say which messages there are; what became of each is asked of its own stream.
             states = [await unit.state(MESSAGE, row["message_id"]) for row in by_channel[channel]]
-            if all(state.status == "undelivered" for state in states):
+            if failed(states):
                 await _again(by_channel[channel][0], event, unit)
 
     async def _again(row: dict[str, Any], event: PartyRetried, unit: UnitOfWork) -> None:
