@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import decided, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.domain.collective.decider import COLLECTIVE, DecideTemporaryBranch
@@ -28,7 +29,7 @@ def branch_proposals(running: Running) -> APIRouter:
     """Proposals and what became of them."""
     router = APIRouter(prefix="/branch-proposals", tags=["branch proposals"])
 
-    @router.post("/{proposal_id}/decision")
+    @router.post("/{proposal_id}/decision", responses=answers(200, shapes.BRANCH_PROPOSAL_DONE))
     @action("branch-proposal.decide")
     async def decide(proposal_id: Id, body: BranchDecision, asked: Request) -> Response:
         await seen(running, asked.access, BRANCH_PROPOSALS, proposal_id)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
 from sqlalchemy import or_, select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.whereabouts import party_of

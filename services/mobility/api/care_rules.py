@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import decided
 from services.mobility.api.fields import Act
 from services.mobility.domain.care_rules.decider import CARE_RULES as RULES

@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, member_seen, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.departures import Going, register

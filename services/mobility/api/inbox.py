@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.mobility.api import shapes
 from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Id
 from services.mobility.projections.tables import CASES, TRANSFERS

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_, select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, seen
 from services.mobility.api.fields import Act, Id
 from services.mobility.domain.reconciliation.decider import RECONCILIATION, FinishReconciliation

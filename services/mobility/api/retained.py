@@ -5,6 +5,7 @@ from datetime import date
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import decided, member_seen, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.domain.retained_relation.decider import (

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fastapi import APIRouter, Response
 
+from services.mobility.api import shapes
 from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Act, Id, LetterNumber, Reference, Words
 from services.mobility.api.sides import transfer_seen

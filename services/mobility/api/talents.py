@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, member_seen
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.organisations import organisations_above
@@ -63,7 +64,7 @@ def talents(running: Running) -> APIRouter:
     """One entry per member, under the member's id."""
     router = APIRouter(prefix="/talents", tags=["talents"])
 
-    @router.put("/{member_id}")
+    @router.put("/{member_id}", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
     async def put(member_id: Id, body: Listing, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)

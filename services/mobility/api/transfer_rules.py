@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Act, AreaCode, Id
 from services.mobility.domain.terms import TransferScope

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
