@@ -10,12 +10,12 @@ from services.mobility.api import shapes
 from services.mobility.api.areas import Level, at_level, within_area
 from services.mobility.api.fields import AreaCode, Month
 from services.mobility.api.periods import month_bounds
-from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by
 from services.mobility.projections.tables import TRANSFERS
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.web.shapes import answers
 

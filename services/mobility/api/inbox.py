@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.mobility.api import shapes
+from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Id
-from services.mobility.api.queries import many, settings_of
 from services.mobility.projections.tables import CASES, TRANSFERS
 from shared.kernel.errors import Forbidden
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.shapes import answers

@@ -9,10 +9,10 @@ from services.mobility.api import shapes
 from services.mobility.api.areas import within_area
 from services.mobility.api.fields import AreaCode, Month
 from services.mobility.api.periods import month_bounds
-from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by
 from services.mobility.projections.tables import RELOCATIONS, TRANSFERS
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.web.shapes import answers
 

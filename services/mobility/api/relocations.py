@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id
-from services.mobility.api.queries import many, one
 from services.mobility.api.sides import concern_of, transfer_seen
 from services.mobility.application.acknowledgements import acknowledge
 from services.mobility.processes.relocation.decider import RELOCATION
@@ -21,6 +20,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag

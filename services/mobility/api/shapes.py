@@ -111,8 +111,8 @@ LOSS_DONE = done(
     "LostContactDone", member_id=str, status=str, proposal=str | None, holder_id=str | None,
     due_at=AwareDatetime | None,
 )  # fmt: skip
-_NOMINATION = row("Nomination", care_tables.NOMINATIONS)
-TALENT = row("Talent", care_tables.TALENTS, kinds=list[str] | None, nominations=several(_NOMINATION))
+NOMINATION = row("Nomination", care_tables.NOMINATIONS)
+TALENT = row("Talent", care_tables.TALENTS, kinds=list[str] | None, nominations=several(NOMINATION))
 TALENT_LISTED = row("TalentListed", care_tables.TALENTS, kinds=list[str] | None)
 TALENT_DONE = done("TalentDone", member_id=str, nomination_id=optional(str))
 BRANCH_PROPOSAL = row("BranchProposal", care_tables.BRANCH_PROPOSALS, member_ids=list[str] | None)

@@ -1,14 +1,14 @@
 """`/transfers`: asking for a transfer, sending it again, and reading how it stands."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
 from services.mobility.api import shapes
+from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
-from services.mobility.api.queries import many, one, settings_of
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
 from services.mobility.application.organisations import AGAIN
@@ -24,6 +24,7 @@ from shared.kernel.errors import NotFound, unknown
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, given, many, one, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
@@ -109,7 +110,7 @@ def transfers(running: Running) -> APIRouter:
 
     @router.get("/{transfer_id}", responses=answers(200, shapes.TRANSFER))
     @action("transfer.read")
-    async def read(transfer_id: Id, response: Response, access: Access) -> dict[str, Any]:
+    async def read(transfer_id: Id, response: Response, access: Access) -> Row:
         row = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == transfer_id, "transfer")
         await access.check(concern_of(row), hidden=unknown("transfer"))
         response.headers["ETag"] = etag(row["version"])
@@ -121,17 +122,10 @@ def transfers(running: Running) -> APIRouter:
     @action("transfer.read")
     async def listing(
         paging: Paging, access: Access, member_id: Id | None = None, holder_id: Id | None = None
-    ) -> Page[dict[str, Any]]:
-        key = TRANSFERS.c.transfer_id
-        query = select(TRANSFERS).where(await seen_by(access)).order_by(key).limit(paging.limit + 1)
-        if member_id is not None:
-            query = query.where(TRANSFERS.c.member_id == member_id)
-        if holder_id is not None:
-            query = query.where(TRANSFERS.c.holder_id == holder_id)
-        if after := paging.after("transfers", str):
-            query = query.where(key > after[0])
-        rows = await many(running, query)
-        return paging.page("transfers", rows, lambda row: (row["transfer_id"],), dict)
+    ) -> Page[Row]:
+        wanted = given(TRANSFERS, member_id=member_id, holder_id=holder_id)
+        query = select(TRANSFERS).where(await seen_by(access), *wanted)
+        return await page_of(running, paging, "transfers", query, TRANSFERS.c.transfer_id)
 
     return router
 

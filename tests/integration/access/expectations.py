@@ -342,6 +342,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         _given(by="c1", accepted=True, person_id="m2", text="x"),
     ),
     ("mobility", "GET", "/talents/{member_id}"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents/m2"),
+    ("mobility", "GET", "/nominations"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_C1, "/nominations", shows="n2"),
     ("mobility", "GET", "/talents"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents", shows="m2"),
     ("mobility", "POST", "/branch-proposals/{proposal_id}/decision"): Row(
         COMMITTEES, OVER_C1, "/branch-proposals/{proposal}/decision", _given(by="c1", agreed=False, text="x")

@@ -29,6 +29,7 @@ class MessageQueued(MessageEvent):
     references: dict[str, str]
     policy: DeliveryPolicy
     queued_at: datetime
+    retry: int = 0
 
 
 class AttemptStarted(MessageEvent):
