@@ -115,7 +115,7 @@ def retired_keys_accepted() -> None:
 
 @mutation
 def messages_are_not_forgotten() -> None:
-    from services.notify.domain.message.forgetting import MessageForgotten
+    from services.notify.domain.message.events import MessageForgotten
     from services.notify.projections.messages import MESSAGES_AND_SENDS
 
     replace(MESSAGES_AND_SENDS, "own", {k: v for k, v in MESSAGES_AND_SENDS.own.items() if k is not MessageForgotten})
