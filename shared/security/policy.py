@@ -186,6 +186,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
             looks=True,
         ),
         "roster.read": _rule((_PERSONS, Relation.WITHIN), (_PERSONS, Relation.SELF), looks=True),
+        # -- the command line, where the machine's keys are ------------------------------------------------------------
+        "installation.operate": _rule(((Role.OPERATOR,), Relation.ANYWHERE)),
         # -- notify ------------------------------------------------------------------------------------------------------
         "message.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
         "receipt.report": _rule(((Role.PROVIDER,), Relation.ANYWHERE)),

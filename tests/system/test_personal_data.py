@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,12 +33,13 @@ from shared.privacy.sealer import Sealer, ToOpen
 from shared.runtime.connect import make_engine
 from shared.security.actor import Actor, Assignment, Role
 from shared.security.database_roles import KEYRING, owner_of
+from shared.security.development_issuer import DevelopmentIssuer
 from shared.web.app import create_app
 from tests.system.audit import audit
 from tests.system.channels import Channel, everything, metrics, plain
 from tests.system.observed import Observed
 from tests.system.personal import Personal
-from tests.system.support import MEMBER_SYSTEM, System, Watcher, until
+from tests.system.support import MEMBER_SYSTEM, Said, System, Watcher, until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 
@@ -294,6 +296,32 @@ async def sealed_values(system: Observed, databases: Watcher, person: Person) ->
     key = Sealed(row).key_id
     found = {m[0] async for one in everything(system, databases) for m in SEALED.finditer(one.text) if m[1] == key}
     return sorted(found)
+
+
+async def test_outside_development_who_acts_is_who_the_token_names(
+    system: System, databases: Watcher, tmp_path: Path
+) -> None:
+    person = person_of(system, system.accepted_plans(1)[0])
+    provider = DevelopmentIssuer(tmp_path / "provider")  # makes keys; outside development its tokens count nowhere
+    elsewhere = {"YANZHEN_OIDC_ISSUER": "https://id.example", "YANZHEN_OIDC_JWKS_FILE": str(provider.jwks_file)}
+    operator = system.installation.issuer().token(Actor("keeper-1", (Assignment(Role.OPERATOR),)))
+    clerk = system.installation.issuer().token(Actor("clerk-1", (Assignment(Role.AUDITOR, "o"),)))
+
+    async def export(**environment: str) -> Said:
+        return await system.say("privacy", "export", person.id, "--to", str(tmp_path), environment=environment)
+
+    nobody = await export(**elsewhere)
+    stranger = await export(**elsewhere, YANZHEN_TOKEN=operator)
+    no_operator = await export(YANZHEN_TOKEN=clerk)
+    assert [(said.code, said.err.split(":")[0]) for said in (nobody, stranger, no_operator)] == [
+        (1, "token-needed"), (1, "token-development"), (1, "not-an-operator"),
+    ]  # fmt: skip
+    assert os.listdir(tmp_path) == ["provider"]
+    query = "SELECT actor FROM audit WHERE action = 'privacy.export' AND subject = $1"
+    assert await databases.rows("registry", query, person.id) == []
+
+    assert (await export(YANZHEN_TOKEN=operator)).code == 0
+    assert {row[0] for row in await databases.rows("registry", query, person.id)} == {"keeper-1"}
 
 
 async def test_an_erasure_waits_for_what_is_under_way_and_is_then_carried_out_by_itself(

@@ -81,6 +81,14 @@ def lines_not_told_apart() -> None:
 
 
 @mutation
+def whoever_says_so_acts() -> None:
+    from services.cli import acting
+
+    replace(acting, "_is_development", lambda *_: True)
+    replace(acting, "_check", lambda *_: None)
+
+
+@mutation
 def signatures_not_verified() -> None:
     from shared.security import tokens
 

@@ -111,6 +111,13 @@ class ExpireMessage(Deadline):
     """The time for a receipt is over."""
 
 
+class ForgetMessage(Command):
+    """The evidence has served its time (保存期限), by that class of `shared/privacy/retention.py`."""
+
+    retention_class: str
+    forgotten_at: AwareDatetime
+
+
 MessageCommand = (
     QueueMessage
     | StartAttempt
@@ -124,4 +131,5 @@ MessageCommand = (
     | RetryMessage
     | CheckReceipt
     | ExpireMessage
+    | ForgetMessage
 )

@@ -113,3 +113,12 @@ class MessageUndelivered(MessageEvent):
 
     code: str
     failed_at: datetime
+
+
+class MessageForgotten(MessageEvent):
+    """Its row is gone for good: a rebuild does not bring it back. Private."""
+
+    type = "message-forgotten"
+
+    retention_class: str
+    forgotten_at: datetime
