@@ -53,6 +53,7 @@ from shared.runtime.metered_store import MeteredCommitter, MeteredStore
 from shared.runtime.retention_watch import RetentionWatch
 from shared.runtime.settings import ServiceSettings
 from shared.security.guard import Guard
+from shared.security.tls import door_context
 from shared.web.app import create_app
 from shared.web.health import Health
 from shared.web.rate_limit import Rate, Rates
@@ -208,7 +209,8 @@ class ServiceProcess:
                 Rate(self.settings.token_rate, self.settings.token_burst),
             ),
         )
-        return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port)
+        tls = door_context(self.settings.http_certificate_file, self.settings.http_key_file)
+        return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port, tls=tls)
 
     def _loops(self, running: Running) -> Mapping[str, Loop]:
         loops: dict[str, Loop] = {"gauges": Gauges(self, running, self._bus).run}

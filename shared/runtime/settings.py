@@ -26,6 +26,8 @@ class ServiceSettings(BaseSettings):
     nats_ca_file: Path | None = Field(default=None, description="who vouches for the broker; with it TLS is demanded")
     http_host: str = "127.0.0.1"
     http_port: int = 0
+    http_certificate_file: Path | None = Field(default=None, description="PEM; with it and its key the door talks TLS")
+    http_key_file: Path | None = Field(default=None, description="PEM, the key of that certificate")
     address_rate: float = Field(default=1000, gt=0, description="requests per second of one address, in the long run")
     address_burst: int = Field(default=5000, ge=1, description="requests of one address at once")
     token_rate: float = Field(default=200, gt=0, description="requests per second under one token, in the long run")
