@@ -302,6 +302,12 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         _given(by="c1", rules_version=1, effective_from="2027-01-01", source_document="x", rules={}),
     ),
     ("mobility", "GET", "/care-rules/{area_code}"): Row(PERSONS, EVERYWHERE, "/care-rules/350102"),
+    ("mobility", "POST", "/care/{care_id}/opinions"): away("/care/d2/opinions", text="x"),
+    ("mobility", "POST", "/opinions/{opinion_id}/reply"): Row(
+        PERSONS - {AUDITOR}, OVER_B1, "/opinions/o2/reply", _given(by="b1", taken_up=True, person_id="m2", text="x")
+    ),
+    ("mobility", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_B1, "/opinions/o2"),
+    ("mobility", "GET", "/opinions"): Row(PERSONS, OVER_B1, "/opinions", shows="o2"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
