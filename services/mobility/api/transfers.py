@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from services.mobility.api import shapes
 from services.mobility.api.configured import settings_of
-from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
+from services.mobility.api.fields import Act, AreaCode, Id, Month, Reference, Words
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
 from services.mobility.application.departures import transfer_asked_for
@@ -54,6 +54,7 @@ class Asking(Body):
     dues_paid_to: Month
     carrying: Carrying = "electronic"
     outside: Outside | None = None
+    examination_record: Reference | None = None
 
 
 class Resending(Act):
@@ -67,6 +68,7 @@ class Resending(Act):
     dues_paid_to: Month | None = None
     carrying: Carrying | None = None
     outside: Outside | None = None
+    examination_record: Reference | None = None
 
 
 def transfers(running: Running) -> APIRouter:

@@ -39,6 +39,7 @@ class TransferRequested(TransferEvent):
     recently_admitted: bool = False
     from_area_code: str | None = None
     to_area_code: str | None = None
+    examination_record: str | None = None
 
 
 class TransferApproved(TransferEvent):
