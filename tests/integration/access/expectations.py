@@ -215,7 +215,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         "outside-receipt", receipt_reference="x", accepted_on="2026-11-01"
     ),
     ("mobility", "GET", "/transfers/{transfer_id}/letter.pdf"): Row(
-        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf"
+        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf?name=false"
     ),
     ("mobility", "GET", "/cases/inbox"): Row(
         PERSONS, seats("city", "k1", "c2", others=FORBIDDEN), "/cases/inbox?organisation=c2"
