@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("chaos")]
 
 CHANGES = (
     (
-        "shared/contracts/mobility.py",
+        "shared/contracts/mobility/transfers.py",
         "    to_branch_id: str\n    accepted_at: datetime\n",
         '    to_branch_id: str\n    edition: str = "next"\n    accepted_at: datetime\n',
     ),
@@ -36,7 +36,7 @@ CHANGES = (
         '    Column("probation_ends_on", Date),\n',
         '    Column("probation_ends_on", Date),\n    Column("edition", Text),\n',
     ),
-    ("services/mobility/projections/roll.py", '        "members",\n        1,\n', '        "members",\n        2,\n'),
+    ("services/mobility/projections/roll.py", '        "members",\n        3,\n', '        "members",\n        4,\n'),
     (
         "services/mobility/projections/roll.py",
         '"organisation_id": event.to_organisation_id}',

@@ -11,6 +11,7 @@ from services.mobility.api.care_rules import care_rules
 from services.mobility.api.departures import departures
 from services.mobility.api.lost_contact import lost_contact
 from services.mobility.api.nominations import nominations
+from services.mobility.api.opinions import opinions
 from services.mobility.api.talents import talents
 from services.mobility.api.whereabouts import whereabouts
 from shared.runtime.definition import Running
@@ -27,5 +28,6 @@ def away_routers(running: Running) -> Sequence[APIRouter]:
         lost_contact(running),
         talents(running),
         nominations(running),
+        opinions(running),
         branch_proposals(running),
     ]

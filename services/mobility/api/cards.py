@@ -145,12 +145,18 @@ def cards(running: Running) -> APIRouter:
     @router.get("", responses=answers(200, page(shapes.CARD_LISTED)))
     @action("card.read")
     async def listing(
-        paging: Paging, access: Access, member_id: Id | None = None, valid: bool | None = None
+        paging: Paging,
+        access: Access,
+        member_id: Id | None = None,
+        valid: bool | None = None,
+        to_return: bool | None = None,
     ) -> Page[Row]:
-        """Cards issued by one's own organisations."""
+        """Cards issued by one's own organisations. `to_return`: those whose holder is not away any more."""
         wanted = given(CARDS, member_id=member_id)
         ended = is_set(CARDS.c.ended_at, None if valid is None else not valid)
-        query = select(CARDS).where(await visible(CARDS, access), *wanted, *ended)
+        query = select(CARDS).where(
+            await visible(CARDS, access), *wanted, *ended, *is_set(CARDS.c.return_due_at, to_return)
+        )
         return await page_of(running, paging, "cards", query, CARDS.c.card_id)
 
     return router

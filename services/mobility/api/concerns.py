@@ -8,7 +8,7 @@ from fastapi import Response
 from sqlalchemy import ColumnElement, Table, or_
 
 from services.mobility.api.fields import Id
-from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS
+from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS, OPINIONS
 from services.mobility.projections.rules_tables import RECONCILIATIONS, RETAINED
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -44,6 +44,7 @@ INVOLVED: Final[Mapping[str, Involved]] = {
         ("member_id", "origin_person_id", "station_person_id", "destination_person_id"),
     ),
     CARDS.name: Involved("card", ("branch_id", "committee_id"), ("member_id",)),
+    OPINIONS.name: Involved("opinion", ("branch_id", "body_id", "entered_by", "escalated_to"), ("member_id",)),
     # No persons below: these are papers of the organisations.
     LOST_CONTACTS.name: Involved("lost contact", ("branch_id",)),
     BRANCH_PROPOSALS.name: Involved("proposal", ("body_id",)),

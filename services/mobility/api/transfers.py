@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from services.mobility.api import shapes
 from services.mobility.api.configured import settings_of
-from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
+from services.mobility.api.fields import Act, AreaCode, Id, Month, Reference, Words
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
+from services.mobility.application.departures import transfer_asked_for
 from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
 from services.mobility.application.steps import known, summary
@@ -53,6 +54,7 @@ class Asking(Body):
     dues_paid_to: Month
     carrying: Carrying = "electronic"
     outside: Outside | None = None
+    examination_record: Reference | None = None
 
 
 class Resending(Act):
@@ -66,6 +68,7 @@ class Resending(Act):
     dues_paid_to: Month | None = None
     carrying: Carrying | None = None
     outside: Outside | None = None
+    examination_record: Reference | None = None
 
 
 def transfers(running: Running) -> APIRouter:
@@ -87,6 +90,7 @@ def transfers(running: Running) -> APIRouter:
 
         async def job(unit: UnitOfWork) -> Answer:
             await requests.request(unit, wanted, settings.policy(wanted.scope))
+            await transfer_asked_for(unit, wanted.member_id, identity)
             return Answer(201, await summary(unit, identity))
 
         return await answer(running, asked, identity, job)
@@ -104,7 +108,9 @@ def transfers(running: Running) -> APIRouter:
         async def job(unit: UnitOfWork) -> Answer:
             scope = correction.scope or (await known(unit, transfer_id)).asked.scope
             await requests.resend(unit, transfer_id, body.by, correction, settings.policy(scope), asked.expected)
-            return Answer(201, await summary(unit, identity) | {"resent_of": transfer_id})
+            again = await summary(unit, identity)
+            await transfer_asked_for(unit, again["member_id"], identity)
+            return Answer(201, again | {"resent_of": transfer_id})
 
         return await answer(running, asked, transfer_id, job)
 

@@ -20,13 +20,17 @@ def _entered(event: card.CardEntered, fact: Fact) -> list[RowChange]:
 
 CARDS = Projection(
     "cards",
-    1,
+    2,
     ("cards",),
     {
         card.MobileCardIssued: _issued,
         card.CardEntered: _entered,
         card.MobileCardReviewed: _CARD.sets(reviewed_year="year", review_passed="passed", review_text="text"),
-        card.MobileCardEnded: _CARD.sets(end_reason="reason", ended_at="ended_at"),
+        card.CardReturnAsked: _CARD.sets(return_due_at="due_at"),
+        card.CardReturnOverdue: _CARD.sets(escalated_to="superior_id"),
+        card.MobileCardEnded: _CARD.sets(
+            {"return_due_at": None, "escalated_to": None}, end_reason="reason", ended_at="ended_at"
+        ),
     },
     {},
 )

@@ -43,7 +43,7 @@ def _filed(event: departure.MobileFileOpened, fact: Fact) -> list[RowChange]:
 
 DEPARTURES = Projection(
     "departures",
-    1,
+    2,
     ("departures",),
     {
         departure.DepartureRegistered: _registered,
@@ -54,6 +54,7 @@ DEPARTURES = Projection(
         ),
         departure.MobileFileOpened: _filed,
         departure.TransferProposed: _DEPARTURE.sets(transfer_proposed_at="proposed_at"),
+        departure.TransferUnderWay: _DEPARTURE.sets(transfer_id="transfer_id"),
         departure.MemberReturned: _DEPARTURE.sets(returned_on="returned_on", return_outcome="outcome"),
         departure.DepartureEnded: _DEPARTURE.sets({"status": "ended"}, end_reason="reason", ended_at="ended_at"),
     },

@@ -99,6 +99,7 @@ TRANSFERS = Table(
     Column("recently_admitted", Boolean),
     Column("from_area_code", Text),
     Column("to_area_code", Text),
+    Column("examination_record", Text),
     Column("unheard_void", Text),
     Column("held_text", Text),
     Column("admitted_at", DateTime(timezone=True)),

@@ -88,7 +88,7 @@ _LETTER = {
 
 TRANSFERS = Projection(
     "transfers",
-    2,
+    3,
     ("transfers", "cases"),
     {
         events.TransferRequested: _requested,

@@ -231,6 +231,8 @@ class County:
         file = {"by": "k2", "destination_organisation_id": "b3", "person_id": "i3"}
         await self.do("mobility", "PUT", "/departures/d2/file", file)
         await self.do("mobility", "POST", "/cards", {"by": "b1", "card_id": "k2", "member_id": "m2"})
+        said = {"by": "b1", "opinion_id": "o2", "kind": "suggestion", "text": "x"}
+        await self.do("mobility", "POST", "/care/d2/opinions", said)
         lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
         await self.do("mobility", "POST", "/lost-contact", lost)
         listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}

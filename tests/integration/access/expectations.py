@@ -215,7 +215,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         "outside-receipt", receipt_reference="x", accepted_on="2026-11-01"
     ),
     ("mobility", "GET", "/transfers/{transfer_id}/letter.pdf"): Row(
-        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf"
+        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf?name=false"
     ),
     ("mobility", "GET", "/cases/inbox"): Row(
         PERSONS, seats("city", "k1", "c2", others=FORBIDDEN), "/cases/inbox?organisation=c2"
@@ -302,6 +302,12 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         _given(by="c1", rules_version=1, effective_from="2027-01-01", source_document="x", rules={}),
     ),
     ("mobility", "GET", "/care-rules/{area_code}"): Row(PERSONS, EVERYWHERE, "/care-rules/350102"),
+    ("mobility", "POST", "/care/{care_id}/opinions"): away("/care/d2/opinions", text="x"),
+    ("mobility", "POST", "/opinions/{opinion_id}/reply"): Row(
+        PERSONS - {AUDITOR}, OVER_B1, "/opinions/o2/reply", _given(by="b1", taken_up=True, person_id="m2", text="x")
+    ),
+    ("mobility", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_B1, "/opinions/o2"),
+    ("mobility", "GET", "/opinions"): Row(PERSONS, OVER_B1, "/opinions", shows="o2"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
