@@ -109,7 +109,7 @@ async def _one(
 
 async def _audited(system: Suffering, databases: Watcher, result: Result, when: str) -> None:
     try:
-        await system.settled(databases, 120)
+        await system.settled(databases)
         await system.healed(databases)
     except (AssertionError, TimeoutError) as error:
         result.violations.append(f"{when}: not settled: {error}")

@@ -173,7 +173,7 @@ class Suffering(System):
 
     # -- healing ------------------------------------------------------------------------------------------------
 
-    async def healed(self, databases: Watcher, seconds: float = 90) -> float:
+    async def healed(self, databases: Watcher, seconds: float = 180) -> float:
         """Seconds until every process is ready and nothing waits: queues are empty, streams full, consumers at their ends."""
         began = monotonic()
         for name in self.processes:
