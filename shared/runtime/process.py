@@ -52,6 +52,7 @@ from shared.runtime.metered_bus import MeteredBus
 from shared.runtime.metered_store import MeteredCommitter, MeteredStore
 from shared.runtime.retention_watch import RetentionWatch
 from shared.runtime.settings import ServiceSettings
+from shared.runtime.stream_patrol import StreamPatrol
 from shared.security.guard import Guard
 from shared.security.tls import door_context
 from shared.web.app import create_app
@@ -216,6 +217,13 @@ class ServiceProcess:
         loops: dict[str, Loop] = {"gauges": Gauges(self, running, self._bus).run}
         if self.relay is not None:
             loops["relay"] = self.relay.run
+            loops["stream-patrol"] = StreamPatrol(
+                self.relay,
+                self._bus,
+                self.metrics,
+                whole=self.settings.stream_check_every,
+                again=self.settings.gauges_every,
+            ).run
         if self.timers is not None:
             loops["timers"] = self.timers.run
             loops["dead-letters"] = self._settle_dead_letters

@@ -46,6 +46,7 @@ class ServiceSettings(BaseSettings):
     trace_ratio: float = Field(default=1.0, ge=0, le=1, description="of new traces, kept whatever becomes of them")
     trace_slow_seconds: float = Field(default=1.0, gt=0, description="what takes longer here is kept in any case")
     gauges_every: float = Field(default=15.0, gt=0, description="between readings of depths and lags")
+    stream_check_every: float = Field(default=3600.0, gt=0, description="between readings of the whole own stream")
     watched_directory: Path | None = Field(default=None, description="whose disk is watched: the data of the servers")
 
     @field_validator("roles", mode="before")

@@ -317,7 +317,7 @@ class System(Installed):
         async with self.connected(OPERATOR) as client:
             return await provision(client, self.installation.topology)
 
-    async def settled(self, databases: Databases, seconds: float = 60) -> None:
+    async def settled(self, databases: Databases, seconds: float = 180) -> None:
         """Return when everything accepted so far is propagated and nothing is under way any more."""
 
         async def propagated() -> bool:

@@ -1,6 +1,5 @@
 """Carries out what was asked to be erased, as soon as nothing stands against it."""
 
-import asyncio
 from typing import Any, Final
 
 import structlog
@@ -13,6 +12,7 @@ from shared.eventstore.postgres.store import telling
 from shared.messaging.wakeup import Wakeup
 from shared.privacy.keyring import Keyring
 from shared.runtime.definition import Running
+from shared.runtime.rounds import rounds
 
 # The answer to the request that entered a person names their id, and its fingerprint is a digest over their data.
 _FORGET_ANSWERS: Final = text(
@@ -31,15 +31,11 @@ class Erasing:
 
     async def run(self) -> None:
         """Until cancelled. What fails is tried again in the next round; `yanzhen_erasures_overdue` tells of it."""
-        while True:
-            self.wakeup.clear()
-            try:
-                await self.do_due()
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                log.warning("erasing.pause", reason=type(error).__name__)
-            await self.wakeup.wait()
+        await rounds("erasing", self._round, self.wakeup.wait)
+
+    async def _round(self) -> None:
+        self.wakeup.clear()
+        await self.do_due()
 
     async def do_due(self) -> int:
         """Carry out all that nothing stands against; returns how many. Raises `Unavailable` while a database is away."""
