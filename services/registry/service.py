@@ -1,5 +1,7 @@
 """The registry as a process: wiring only."""
 
+from services.registry.api.covers import covers
+from services.registry.api.formation import formation
 from services.registry.api.members import members
 from services.registry.api.organisations import organisations, stations
 from services.registry.api.posts import posts
@@ -15,6 +17,8 @@ SERVICE = ServiceDefinition(
     follows=FOLLOWS,
     routers=lambda running: [
         units(running),
+        covers(running),
+        formation(running),
         organisations(running),
         stations(running),
         members(running),

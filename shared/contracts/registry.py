@@ -187,3 +187,69 @@ class InboundRefused(RegistryEvent, aggregate="inbound", key="system", subject="
 
 class AuditAnchored(Anchored, service="registry", aggregate="audit", key="chain"):
     """The audit trail of registry reaches to that record; whoever keeps this event can tell when the trail is shortened."""
+
+
+# -- units and the organisations that cover them --------------------------------------------------------------------------
+
+FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
+
+
+class UnitCovered(RegistryEvent, aggregate="unit", key="uscc"):
+    """A party organisation covers the unit from that day on, formed in that way (组织覆盖)."""
+
+    uscc: str
+    organisation_id: str
+    mode: FormationMode
+    on: date
+
+
+class UnitCoverEnded(RegistryEvent, aggregate="unit", key="uscc"):
+    """The organisation, which covered the unit since that day, does so no longer; `on` is the first day without it."""
+
+    uscc: str
+    organisation_id: str
+    since: date
+    on: date
+    reason: str
+
+
+class FormationPlanAdopted(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """When, how and by when the unit shall get an organisation, and whom to ask (一企一对策)."""
+
+    uscc: str
+    revision: int
+    mode: FormationMode
+    start_on: date
+    due_on: date
+    contact_person_id: str
+    responsible_id: str
+
+
+class FormationPlanOverdue(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """The day of the plan passed and no organisation covers the unit."""
+
+    uscc: str
+    revision: int
+    due_on: date
+    contact_person_id: str
+    responsible_id: str
+    overdue_at: datetime
+
+
+class FormationPlanFulfilled(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """An organisation covers the unit; `mode` is how it came about."""
+
+    uscc: str
+    revision: int
+    organisation_id: str
+    mode: FormationMode
+    on: date
+
+
+class FormationPlanAbandoned(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """The plan was given up."""
+
+    uscc: str
+    revision: int
+    responsible_id: str
+    reason: str

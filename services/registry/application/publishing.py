@@ -1,5 +1,6 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
+from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
@@ -8,11 +9,24 @@ from services.registry.domain.unit import events as unit
 from shared.contracts import registry as public
 from shared.eventstore.publishing import publishing
 
+
+def _changed(event: unit.UnitChanged) -> public.UnitChanged | None:
+    """What others need of a unit is its name, place and size; what a survey finds out stays here."""
+    told = public.UnitChanged.model_validate(event.model_dump(include=set(public.UnitChanged.model_fields)))
+    return told if told.model_dump(exclude={"uscc"}, exclude_none=True) else None
+
+
 PUBLISH = publishing(
     {
         unit.UnitRegistered: public.UnitRegistered,
-        unit.UnitChanged: public.UnitChanged,
+        unit.UnitChanged: _changed,
+        unit.UnitCovered: public.UnitCovered,
+        unit.UnitCoverEnded: public.UnitCoverEnded,
         unit.UnitClosed: public.UnitClosed,
+        plan.FormationPlanAdopted: public.FormationPlanAdopted,
+        plan.FormationPlanOverdue: public.FormationPlanOverdue,
+        plan.FormationPlanFulfilled: public.FormationPlanFulfilled,
+        plan.FormationPlanAbandoned: public.FormationPlanAbandoned,
         organisation.PartyOrganisationFounded: public.PartyOrganisationFounded,
         organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
         organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from services.registry.domain.formation.decider import FORMATION_RULES
+from services.registry.domain.formation_plan.decider import FORMATION_PLAN
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
@@ -13,6 +15,8 @@ from shared.kernel.decider import Decider
 
 DECIDERS: tuple[Decider[Any, Any], ...] = (
     UNIT,
+    FORMATION_RULES,
+    FORMATION_PLAN,
     ORGANISATION,
     ORGANISATION_TREE,
     STATION,

@@ -7,10 +7,12 @@ from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
-from services.registry.domain.unit import events as unit
+from services.registry.projections.formation import FORMATION
+from services.registry.projections.units import UNITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
+from shared.kernel.calendar import local_date
 from shared.kernel.event import DomainEvent
 
 
@@ -25,7 +27,8 @@ def _put(table: str, key: str) -> Any:
 
 
 def _founded(event: organisation.PartyOrganisationFounded, fact: Fact) -> list[RowChange]:
-    row = event.model_dump() | {"dissolved": False, "version": fact.version}
+    founded_on = local_date(fact.recorded_at)
+    row = event.model_dump() | {"dissolved": False, "founded_on": founded_on, "version": fact.version}
     changes: list[RowChange] = [Put("organisations", (event.organisation_id,), row)]
     if event.parent_id is not None:
         changes.append(Add("organisation_sizes", (event.parent_id,), {"children": 1}))
@@ -45,7 +48,7 @@ def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> 
 
 def _dissolved(event: organisation.PartyOrganisationDissolved, fact: Fact) -> list[RowChange]:
     row = {"organisation_id": event.organisation_id, "dissolved": True, "version": fact.version}
-    return [Put("organisations", (event.organisation_id,), row)]
+    return [Put("organisations", (event.organisation_id,), row | {"dissolved_on": local_date(fact.recorded_at)})]
 
 
 def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
@@ -95,10 +98,6 @@ def _erased(event: member.PersonErased, fact: Fact) -> list[RowChange]:
     return [Put("members", (event.person_id,), row)]
 
 
-def _closed(event: unit.UnitClosed, fact: Fact) -> list[RowChange]:
-    return [Put("units", (event.uscc,), {"uscc": event.uscc, "closed_on": event.closed_on, "version": fact.version})]
-
-
 def _asked(event: member.ErasureRequested, _: Fact) -> list[RowChange]:
     return [Put("erasures", (event.person_id,), event.model_dump())]
 
@@ -125,16 +124,15 @@ def _ends(kind: str, key: str) -> Any:
 
 _transfer_ends = _ends("transfer", "transfer_id")
 
-_unit, _organisation = _put("units", "uscc"), _put("organisations", "organisation_id")
+_organisation = _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
 PROJECTIONS = (
-    Projection(
-        "units", 1, ("units",), {unit.UnitRegistered: _unit, unit.UnitChanged: _unit, unit.UnitClosed: _closed}, {}
-    ),
+    *UNITS,
+    *FORMATION,
     Projection(
         "roll",
-        1,
+        2,
         ("organisations", "organisation_sizes", "members", "memberships"),
         {
             organisation.PartyOrganisationFounded: _founded,

@@ -4,18 +4,6 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Met
 
 VIEWS = MetaData()
 
-UNITS = Table(
-    "units",
-    VIEWS,
-    Column("uscc", Text, primary_key=True),
-    Column("name", Text),
-    Column("kind", Text),
-    Column("area_code", Text),
-    Column("staff", Integer),
-    Column("closed_on", Date),
-    Column("version", Integer),
-)
-
 ORGANISATIONS = Table(
     "organisations",
     VIEWS,
@@ -29,6 +17,8 @@ ORGANISATIONS = Table(
     Column("office_email", Text),
     Column("office_phone", Text),
     Column("dissolved", Boolean),
+    Column("founded_on", Date),
+    Column("dissolved_on", Date),
     Column("version", Integer),
 )
 

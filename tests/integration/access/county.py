@@ -174,6 +174,14 @@ class County:
         for code, area in ((UNIT, "350102"), (FAR_UNIT, "350202")):
             unit = {"uscc": code, "name": "甲公司", "kind": "enterprise", "area_code": area, "staff": 5}
             await self.do("registry", "POST", "/units", unit)
+        plan = {
+            "by": "c1",
+            "mode": "joint",
+            "start_on": "2026-11-01",
+            "due_on": "2099-01-01",
+            "contact_person_id": "m2",
+        }
+        await self.do("registry", "PUT", f"/units/{UNIT}/plan", plan)
         for station, at in (("s1", "c1"), ("s2", "c2"), ("s3", "k2")):
             body = {
                 "station_id": station,
