@@ -2,10 +2,12 @@
 
 from services.registry.api.covers import covers
 from services.registry.api.formation import formation
+from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.organisations import organisations, stations
 from services.registry.api.posts import posts
 from services.registry.api.units import units
+from services.registry.application.imports.reading import LARGEST
 from services.registry.application.loops import loops
 from services.registry.application.reactions import FOLLOWS, INBOUND, refused
 from services.registry.model import MODEL
@@ -19,6 +21,7 @@ SERVICE = ServiceDefinition(
         units(running),
         covers(running),
         formation(running),
+        lists(running),
         organisations(running),
         stations(running),
         members(running),
@@ -28,4 +31,5 @@ SERVICE = ServiceDefinition(
     refusal=refused,
     loops=loops,
     personal=True,
+    uploads={PATH: LARGEST},
 )

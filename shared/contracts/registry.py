@@ -253,3 +253,12 @@ class FormationPlanAbandoned(RegistryEvent, aggregate="formation-plan", key="usc
     revision: int
     responsible_id: str
     reason: str
+
+
+class MembershipClosed(RegistryEvent, aggregate="member", key="member_id"):
+    """The membership here ended on that day: a committee outside this installation took the member in."""
+
+    member_id: str
+    organisation_id: str
+    transfer_id: str
+    closed_on: date

@@ -106,6 +106,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "formation-plan.keep": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.INVOLVED)),
         "formation-plan.read": _rule(((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.INVOLVED), looks=True),
         "coverage.read": _rule(((*_COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
+        "list.import": _rule((_COMMITTEES, Relation.AREA)),
+        "list.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.AREA), looks=True),
         # -- registry: the tree. Who may be an endpoint of transfers is said by departments, not by itself -----------
         "organisation.found": _rule(((Role.OPERATOR,), Relation.ROOT), (_COMMITTEES, Relation.WITHIN)),
         "organisation.change": _rule((_COMMITTEES, Relation.WITHIN)),

@@ -37,6 +37,7 @@ PUBLISH = publishing(
         post.PostLeft: public.PostLeft,
         member.MemberAdmitted: public.MemberAdmitted,
         member.MembershipMoved: public.MembershipMoved,
+        member.MembershipClosed: public.MembershipClosed,
         member.MemberContactChanged: public.MemberContactChanged,
         member.PersonErased: public.PersonErased,
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.registry.domain.formation.decider import FORMATION_RULES
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
+from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
@@ -17,6 +18,8 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     UNIT,
     FORMATION_RULES,
     FORMATION_PLAN,
+    LIST,
+    LIST_PART,
     ORGANISATION,
     ORGANISATION_TREE,
     STATION,

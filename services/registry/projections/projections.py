@@ -8,11 +8,12 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.projections.formation import FORMATION
+from services.registry.projections.listings import LISTINGS
 from services.registry.projections.units import UNITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
-from shared.kernel.calendar import local_date
+from shared.kernel.calendar import local_date, start_of_day
 from shared.kernel.event import DomainEvent
 
 
@@ -65,6 +66,7 @@ def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
                 "probation_ends_on": event.probation_ends_on,
                 "name": event.name,
                 "erased": False,
+                "left_on": None,
                 "version": fact.version,
             },
         ),
@@ -83,7 +85,17 @@ def _moved(event: member.MembershipMoved, fact: Fact) -> list[RowChange]:
     ]
 
 
-def _opened(member_id: str, organisation_id: str, since: datetime, transfer_id: str | None) -> Put:
+def _left(event: member.MembershipClosed, fact: Fact) -> list[RowChange]:
+    since = start_of_day(event.closed_on)
+    row = {"member_id": event.member_id, "left_on": event.closed_on, "version": fact.version}
+    return [
+        Put("members", (event.member_id,), row),
+        _opened(event.member_id, None, since, event.transfer_id),  # from then on they belong to nobody here
+        Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
+    ]
+
+
+def _opened(member_id: str, organisation_id: str | None, since: datetime, transfer_id: str | None) -> Put:
     # `until` is not stored: a membership ends where the next one begins, so the two cannot disagree.
     row = {"member_id": member_id, "since": since, "organisation_id": organisation_id, "transfer_id": transfer_id}
     return Put("memberships", (member_id, since), row)
@@ -130,6 +142,7 @@ _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 PROJECTIONS = (
     *UNITS,
     *FORMATION,
+    *LISTINGS,
     Projection(
         "roll",
         2,
@@ -141,6 +154,7 @@ PROJECTIONS = (
             organisation.PartyOrganisationDissolved: _dissolved,
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
+            member.MembershipClosed: _left,
             member.MemberContactChanged: _version_of_member,
             member.PersonErased: _erased,
         },

@@ -58,6 +58,7 @@ MEMBERS = Table(
     Column("probation_ends_on", Date),
     Column("name", Text),
     Column("erased", Boolean),
+    Column("left_on", Date),
     Column("version", Integer),
 )
 

@@ -1,9 +1,10 @@
 """What the facts of a unit make of its rows."""
 
+from datetime import date
 from typing import Any
 
 from services.registry.domain.unit import events as unit
-from services.registry.domain.unit.facts import FACTS, UnitFacts
+from services.registry.domain.unit.facts import known
 from services.registry.projections.unit_tables import UNIT_COVERS, UNIT_HISTORY
 from services.registry.projections.unit_tables import UNITS as TABLE
 from shared.eventstore.projection import Fact, Projection
@@ -11,28 +12,26 @@ from shared.eventstore.rows import Put, RowChange
 from shared.kernel.calendar import local_date
 
 
-def _known(facts: UnitFacts) -> dict[str, Any]:
-    return {name: value for name in FACTS if (value := getattr(facts, name)) is not None}
-
-
 def _unit(uscc: str, fact: Fact, **columns: object) -> Put:
     return Put("units", (uscc,), {"uscc": uscc, "version": fact.version} | columns)
 
 
-def _stood(event: unit.UnitRegistered | unit.UnitChanged, standing: UnitFacts, fact: Fact) -> Put:
-    since = event.on or local_date(fact.recorded_at)
-    # Every column, the empty ones too: two changes of one day share a row, and all rows one prepared statement.
-    row = {name: getattr(standing, name) for name in FACTS}
-    return Put("unit_history", (event.uscc, since), {"uscc": event.uscc, "since": since} | row)
-
-
 def _registered(event: unit.UnitRegistered, fact: Fact) -> list[RowChange]:
-    since = event.on or local_date(fact.recorded_at)
-    return [_unit(event.uscc, fact, kind=event.kind, since=since, **_known(event))]
+    since, facts = event.on or local_date(fact.recorded_at), known(event)
+    return [_unit(event.uscc, fact, kind=event.kind, since=since, **facts), _stood(event.uscc, since, facts)]
 
 
 def _changed(event: unit.UnitChanged, fact: Fact) -> list[RowChange]:
-    return [_unit(event.uscc, fact, since=event.on or local_date(fact.recorded_at), **_known(event))]
+    since = event.on or local_date(fact.recorded_at)
+    rows: list[RowChange] = [_unit(event.uscc, fact, since=since, **known(event))]
+    if event.standing is not None:
+        rows.append(_stood(event.uscc, since, known(event.standing)))
+    return rows
+
+
+def _stood(uscc: str, since: date, facts: dict[str, Any]) -> Put:
+    # What is known once never becomes unknown, so columns that are left out are empty in the row already.
+    return Put("unit_history", (uscc, since), {"uscc": uscc, "since": since} | facts)
 
 
 def _surveyed(event: unit.UnitSurveyed, fact: Fact) -> list[RowChange]:
@@ -45,14 +44,6 @@ def _closed(event: unit.UnitClosed, fact: Fact) -> list[RowChange]:
 
 def _version(event: unit.UnitCovered | unit.UnitCoverEnded, fact: Fact) -> list[RowChange]:
     return [_unit(event.uscc, fact)]
-
-
-def _entered(event: unit.UnitRegistered, fact: Fact) -> list[RowChange]:
-    return [_stood(event, event, fact)]
-
-
-def _stands(event: unit.UnitChanged, fact: Fact) -> list[RowChange]:
-    return [_stood(event, event.standing, fact)] if event.standing is not None else []
 
 
 def _covered(event: unit.UnitCovered, _: Fact) -> list[RowChange]:
@@ -69,7 +60,7 @@ UNITS = (
     Projection(
         "units",
         2,
-        (TABLE.name,),
+        (TABLE.name, UNIT_HISTORY.name),
         {
             unit.UnitRegistered: _registered,
             unit.UnitChanged: _changed,
@@ -80,7 +71,6 @@ UNITS = (
         },
         {},
     ),
-    Projection("unit_history", 1, (UNIT_HISTORY.name,), {unit.UnitRegistered: _entered, unit.UnitChanged: _stands}, {}),
     Projection(
         "unit_covers", 1, (UNIT_COVERS.name,), {unit.UnitCovered: _covered, unit.UnitCoverEnded: _cover_ended}, {}
     ),

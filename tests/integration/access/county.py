@@ -81,7 +81,7 @@ class Served:
         self.routers = list(definition.routers(running))
         self.app: FastAPI = create_app(
             title=definition.name, version="0", routers=self.routers, guard=guard(running),
-            access_log=False,
+            access_log=False, uploads=definition.uploads,
         )  # fmt: skip
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url=f"http://{definition.name}")
@@ -147,11 +147,12 @@ class County:
         self.services = services
         self.message = ""
         self.proposal = ""
+        self.list = ""
         self.party = ""
 
     def named(self, text: str) -> str:
         """With the ids that only we know."""
-        return text.replace("{message}", self.message).replace("{proposal}", self.proposal)
+        return text.replace("{message}", self.message).replace("{proposal}", self.proposal).replace("{list}", self.list)
 
     async def ask(
         self, service: str, method: str, path: str, body: Any = None, *, who: Actor = CITY, **headers: str

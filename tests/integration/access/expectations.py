@@ -88,6 +88,8 @@ _ON_C1: Final = seats("city", "k1", "c1", others=FORBIDDEN)
 _ON_B1: Final = seats("city", "k1", "c1", "b1", others=FORBIDDEN)
 # Places: 350102 is c1's own and its branches', and within 350100 (k1) and 350000 (city).
 _AREA: Final = ("city", "k1", "c1", "b1", "b1x")
+# The list of county names units of 350202.
+_OF_LIST: Final = seats("city", "k2", "c3", "b3", others=HIDDEN)
 # It is the business of b1 and b1x as well, but they cannot act for c1.
 _OF_UNIT_FOR_C1: Final = {**seats("city", "k1", "c1", others=HIDDEN), "b1": FORBIDDEN, "b1x": FORBIDDEN}
 
@@ -180,6 +182,19 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/coverage"): Row(
         COMMITTEES | {HEAD, AUDITOR}, seats(*_AREA, others=FORBIDDEN), "/coverage?area_code=350102"
     ),
+    ("registry", "POST", "/lists"): Row(
+        COMMITTEES, _ON_C1, "/lists?source=census&list_date=2026-11-01&basis=park&area_code=350102&by=c1",
+        _given(this="is no list"),
+    ),
+    ("registry", "GET", "/lists"): Row(
+        COMMITTEES | {AUDITOR}, _OF_LIST, "/lists", shows="{list}"
+    ),
+    ("registry", "GET", "/lists/{list_id}"): Row(COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}"),
+    ("registry", "GET", "/lists/{list_id}/findings"): Row(COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}/findings"),
+    ("registry", "GET", "/lists/{list_id}/findings.csv"): Row(
+        COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}/findings.csv"
+    ),
+    ("registry", "GET", "/lists/{list_id}/new-units"): Row(COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}/new-units"),
     ("registry", "POST", "/organisations"): Row(COMMITTEES, _ON_C1, "/organisations", _organisation),
     ("registry", "POST", "/organisations/batch"): Row(
         COMMITTEES, _ON_C1, "/organisations/batch", lambda c, n: {"organisations": [_organisation(c, n)]}, batch=True

@@ -54,7 +54,7 @@ async def door(engine: AsyncEngine) -> AsyncIterator[Door]:
     world = World(engine)
     app = create_app(
         title="registry", version="0", routers=list(SERVICE.routers(world.running)), guard=guard(world.running),
-        access_log=False,
+        access_log=False, uploads=SERVICE.uploads,
     )  # fmt: skip
     transport = httpx.ASGITransport(app)
     headers = department("city")

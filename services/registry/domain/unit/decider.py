@@ -30,7 +30,7 @@ from services.registry.domain.unit.events import (
     UnitRegistered,
     UnitSurveyed,
 )
-from services.registry.domain.unit.facts import FACTS, UnitFacts, merged
+from services.registry.domain.unit.facts import UnitFacts, known, merged
 from services.registry.domain.unit.kinds import check_kind, kind_of
 from services.registry.domain.unit.state import Cover, UnitState
 from services.registry.domain.unit.survey import clear_parts
@@ -81,7 +81,7 @@ def evolve(state: UnitState, event: DomainEvent) -> UnitState:
 def _register(command: RegisterUnit, state: UnitState) -> Sequence[DomainEvent]:
     check_kind(command.uscc, command.kind)
     if state.status == "unknown":
-        return [UnitRegistered(**dict(command))]
+        return [UnitRegistered(uscc=command.uscc, on=command.on, kind=command.kind, **known(command))]
     _require_operating(command.uscc, state)
     if _differing(command, state):
         raise Refused(
@@ -109,7 +109,7 @@ def _survey(command: SurveyUnit, state: UnitState) -> Sequence[DomainEvent]:
 
 
 def _differing(command: FactsCommand, state: UnitState) -> dict[str, object]:
-    return changed(state.facts, **{name: getattr(command, name) for name in FACTS})
+    return changed(state.facts, **known(command))
 
 
 def _enter(report: ReportUnitChange) -> Sequence[DomainEvent]:
@@ -119,7 +119,7 @@ def _enter(report: ReportUnitChange) -> Sequence[DomainEvent]:
             f"the unit {report.uscc} is not registered, and the report lacks its name or its area",
             remedy="report it with name and area_code, so that it can be entered",
         )
-    return [UnitRegistered(**dict(report) | {"kind": kind_of(report.uscc)})]
+    return [UnitRegistered(uscc=report.uscc, on=report.on, kind=kind_of(report.uscc), **known(report))]
 
 
 def _close(command: CloseUnit, state: UnitState) -> Sequence[DomainEvent]:

@@ -1,5 +1,7 @@
 """What is known of a unit beyond its code: the facts of 五个清 and of the ledger (domain §4.2 Z03, §4.3 Y15, Y20)."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.domain.vocabulary import (
@@ -52,7 +54,12 @@ class UnitFacts(BaseModel):
 FACTS = tuple(UnitFacts.model_fields)
 
 
-def merged(facts: UnitFacts, change: object) -> UnitFacts:
-    """The facts with those of the change that it gives a value to."""
-    new = {name: value for name in FACTS if (value := getattr(change, name, None)) is not None}
-    return facts.model_copy(update=new) if new else facts
+def known(facts: UnitFacts) -> dict[str, Any]:
+    """Those facts that are known; of a command or an event that brings facts, those that it brings."""
+    brought = facts.__dict__
+    return {name: value for name in FACTS if (value := brought[name]) is not None}
+
+
+def merged(facts: UnitFacts, change: UnitFacts) -> UnitFacts:
+    """The facts with those that the change brings."""
+    return facts.model_copy(update=known(change))
