@@ -4,6 +4,7 @@ from services.registry.api.covers import covers
 from services.registry.api.formation import formation
 from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
+from services.registry.api.organisation_changes import organisation_changes
 from services.registry.api.organisations import organisations, stations
 from services.registry.api.posts import posts
 from services.registry.api.units import units
@@ -22,6 +23,7 @@ SERVICE = ServiceDefinition(
         covers(running),
         formation(running),
         lists(running),
+        organisation_changes(running),
         organisations(running),
         stations(running),
         members(running),

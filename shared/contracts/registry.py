@@ -262,3 +262,31 @@ class MembershipClosed(RegistryEvent, aggregate="member", key="member_id"):
     organisation_id: str
     transfer_id: str
     closed_on: date
+
+
+class PartyOrganisationRestored(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """An organisation that was dissolved exists again, where it hung before (恢复)."""
+
+    organisation_id: str
+    parent_id: str | None
+    reason: str
+    on: date
+
+
+class PartyOrganisationUpgraded(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The organisation is of a higher kind since that day (升格)."""
+
+    organisation_id: str
+    from_kind: OrganisationKind
+    kind: OrganisationKind
+    on: date
+
+
+class ElectionDue(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The term ends in so many months (6, 3 or 0); the superior reminds the organisation of the election (换届提醒)."""
+
+    organisation_id: str
+    parent_id: str | None
+    ends_on: date
+    months_left: int
+    reminded_at: datetime

@@ -9,6 +9,7 @@ from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
 from services.registry.domain.post.decider import POST
+from services.registry.domain.reorganisation.decider import REORGANISATION
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.unit.decider import UNIT
@@ -20,6 +21,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     FORMATION_PLAN,
     LIST,
     LIST_PART,
+    REORGANISATION,
     ORGANISATION,
     ORGANISATION_TREE,
     STATION,

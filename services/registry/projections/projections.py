@@ -9,6 +9,7 @@ from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.projections.formation import FORMATION
 from services.registry.projections.listings import LISTINGS
+from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.units import UNITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
@@ -49,7 +50,29 @@ def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> 
 
 def _dissolved(event: organisation.PartyOrganisationDissolved, fact: Fact) -> list[RowChange]:
     row = {"organisation_id": event.organisation_id, "dissolved": True, "version": fact.version}
-    return [Put("organisations", (event.organisation_id,), row | {"dissolved_on": local_date(fact.recorded_at)})]
+    row |= {"dissolved_on": local_date(fact.recorded_at)}
+    return [Put("organisations", (event.organisation_id,), row), *_child(event.parent_id, -1)]
+
+
+def _restored(event: organisation.PartyOrganisationRestored, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "dissolved": False, "dissolved_on": None, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row), *_child(event.parent_id, 1)]
+
+
+def _child(parent_id: str | None, more: int) -> list[RowChange]:
+    return [Add("organisation_sizes", (parent_id,), {"children": more})] if parent_id is not None else []
+
+
+def _upgraded(event: organisation.PartyOrganisationUpgraded, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "kind": event.kind, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _term(event: organisation.TermBegan | organisation.TermExtended, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "term_ends_on": event.ends_on, "version": fact.version}
+    if isinstance(event, organisation.TermBegan):
+        row["elected_on"] = event.elected_on
+    return [Put("organisations", (event.organisation_id,), row)]
 
 
 def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
@@ -143,6 +166,7 @@ PROJECTIONS = (
     *UNITS,
     *FORMATION,
     *LISTINGS,
+    *REORGANISATIONS,
     Projection(
         "roll",
         2,
@@ -152,6 +176,10 @@ PROJECTIONS = (
             organisation.PartyOrganisationChanged: _organisation,
             organisation.PartyOrganisationReparented: _reparented,
             organisation.PartyOrganisationDissolved: _dissolved,
+            organisation.PartyOrganisationRestored: _restored,
+            organisation.PartyOrganisationUpgraded: _upgraded,
+            organisation.TermBegan: _term,
+            organisation.TermExtended: _term,
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
             member.MembershipClosed: _left,

@@ -19,6 +19,8 @@ ORGANISATIONS = Table(
     Column("dissolved", Boolean),
     Column("founded_on", Date),
     Column("dissolved_on", Date),
+    Column("elected_on", Date),
+    Column("term_ends_on", Date),
     Column("version", Integer),
 )
 

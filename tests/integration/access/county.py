@@ -175,6 +175,22 @@ class County:
         for code, area in ((UNIT, "350102"), (FAR_UNIT, "350202")):
             unit = {"uscc": code, "name": "甲公司", "kind": "enterprise", "area_code": area, "staff": 5}
             await self.do("registry", "POST", "/units", unit)
+        listed = f"统一社会信用代码,名称,行政区划代码\n{FAR_UNIT},甲公司,350202\n"
+        answer = await registry.http.post(
+            "/lists?source=census&list_date=2099-01-01&basis=park&area_code=350202&by=c3", content=listed.encode(),
+            headers=badge(CITY),
+        )  # fmt: skip
+        self.list = answer.json()["list_id"]
+        term = {"elected_on": "2017-01-01", "ends_on": "2020-01-01"}
+        await self.do("registry", "PUT", "/organisations/b1/term", term)
+        order = {
+            "reorganisation_id": "ro1",
+            "by": "c1",
+            "organisation_ids": ["b1"],
+            "to_parent_id": "c1",
+            "reason": "x",
+        }
+        await self.do("registry", "POST", "/reorganisations", order)
         plan = {
             "by": "c1",
             "mode": "joint",

@@ -214,6 +214,32 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/organisations"): Row(
         PERSONS, OVER_B1, "/organisations?limit=200", shows="b1", unbound={OPERATOR: HIDDEN, OUTSIDE: HIDDEN}
     ),
+    ("registry", "POST", "/organisations/{organisation_id}/restoration"): Row(
+        COMMITTEES, OVER_B1, "/organisations/b1/restoration", _given(reason="x")
+    ),
+    ("registry", "POST", "/organisations/{organisation_id}/upgrade"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/organisations/b1/upgrade", _given(by="c1", kind="branch")
+    ),
+    ("registry", "PUT", "/organisations/{organisation_id}/term"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/organisations/b1/term",
+        _given(elected_on="2026-01-01", ends_on="2029-01-01"),
+    ),
+    ("registry", "POST", "/organisations/{organisation_id}/term/extension"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/organisations/b1/term/extension",
+        _given(by="c1", ends_on="2020-06-01", reason="x"),
+    ),
+    ("registry", "GET", "/elections"): Row(PERSONS, OVER_B1, "/elections", shows="b1"),
+    # b1 is handed to c1, where it is: nothing changes while everybody tries.
+    ("registry", "POST", "/reorganisations"): Row(
+        DEPARTMENTS, _ON_C1, "/reorganisations",
+        _given(by="c1", organisation_ids=["b1"], to_parent_id="c1", reason="x"),
+    ),
+    ("registry", "POST", "/reorganisations/{reorganisation_id}/receipts"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/reorganisations/ro1/receipts", _given(by="c1", organisation_id="b1")
+    ),
+    ("registry", "GET", "/reorganisations/{reorganisation_id}"): Row(
+        COMMITTEES | {AUDITOR}, OVER_B1, "/reorganisations/ro1"
+    ),
     ("registry", "POST", "/stations"): Row(
         COMMITTEES, _ON_C1, "/stations", _given(name="站", kind="town", area_code="350102", organisation_id="c1")
     ),
