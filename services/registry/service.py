@@ -2,6 +2,7 @@
 
 from services.registry.api.covers import covers
 from services.registry.api.formation import formation
+from services.registry.api.foundings import foundings
 from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.organisation_changes import organisation_changes
@@ -23,6 +24,7 @@ SERVICE = ServiceDefinition(
         covers(running),
         formation(running),
         lists(running),
+        foundings(running),
         organisation_changes(running),
         organisations(running),
         stations(running),

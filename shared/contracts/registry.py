@@ -290,3 +290,37 @@ class ElectionDue(RegistryEvent, aggregate="party-organisation", key="organisati
     ends_on: date
     months_left: int
     reminded_at: datetime
+
+
+class FoundingApplied(RegistryEvent, aggregate="founding", key="founding_id"):
+    """An application to found an organisation waits for `decided_by` to answer until the end of `reply_by`."""
+
+    founding_id: str
+    organisation_id: str
+    kind: OrganisationKind
+    area_code: str
+    unit_uscc: str | None = None
+    applied_by: str
+    decided_by: str
+    reply_by: date
+
+
+class FoundingReplyOverdue(RegistryEvent, aggregate="founding", key="founding_id"):
+    """Nobody answered the application within the month."""
+
+    founding_id: str
+    applied_by: str
+    decided_by: str
+    reply_by: date
+    overdue_at: datetime
+
+
+class FoundingDecided(RegistryEvent, aggregate="founding", key="founding_id"):
+    """The body that was asked answered; an approved organisation is founded (PartyOrganisationFounded)."""
+
+    founding_id: str
+    organisation_id: str
+    decision: Literal["approved", "refused"]
+    decided_by: str
+    reason: str | None = None
+    decided_on: date

@@ -1,6 +1,7 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
 from services.registry.domain.formation_plan import events as plan
+from services.registry.domain.founding import decider as founding
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
@@ -34,6 +35,9 @@ PUBLISH = publishing(
         organisation.PartyOrganisationRestored: public.PartyOrganisationRestored,
         organisation.PartyOrganisationUpgraded: public.PartyOrganisationUpgraded,
         organisation.ElectionDue: public.ElectionDue,
+        founding.FoundingApplied: public.FoundingApplied,
+        founding.FoundingReplyOverdue: public.FoundingReplyOverdue,
+        founding.FoundingDecided: public.FoundingDecided,
         station.StationOpened: public.StationOpened,
         station.StationChanged: public.StationChanged,
         post.PostAssigned: public.PostAssigned,

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.registry.domain.formation.decider import FORMATION_RULES
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
+from services.registry.domain.founding.decider import FOUNDING
 from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
@@ -22,6 +23,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     LIST,
     LIST_PART,
     REORGANISATION,
+    FOUNDING,
     ORGANISATION,
     ORGANISATION_TREE,
     STATION,

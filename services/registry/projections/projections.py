@@ -8,6 +8,7 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.projections.formation import FORMATION
+from services.registry.projections.foundings import FOUNDINGS
 from services.registry.projections.listings import LISTINGS
 from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.units import UNITS
@@ -167,6 +168,7 @@ PROJECTIONS = (
     *FORMATION,
     *LISTINGS,
     *REORGANISATIONS,
+    *FOUNDINGS,
     Projection(
         "roll",
         2,

@@ -181,6 +181,9 @@ class County:
             headers=badge(CITY),
         )  # fmt: skip
         self.list = answer.json()["list_id"]
+        applied = {"founding_id": "f1", "by": "b1", "to": "c1", "name": "x", "kind": "branch", "area_code": "350102",
+                   "formal_members": 3}  # fmt: skip
+        await self.do("registry", "POST", "/foundings", applied)
         term = {"elected_on": "2017-01-01", "ends_on": "2020-01-01"}
         await self.do("registry", "PUT", "/organisations/b1/term", term)
         order = {

@@ -214,6 +214,14 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/organisations"): Row(
         PERSONS, OVER_B1, "/organisations?limit=200", shows="b1", unbound={OPERATOR: HIDDEN, OUTSIDE: HIDDEN}
     ),
+    ("registry", "POST", "/foundings"): Row(
+        COMMITTEES | {SECRETARY}, _ON_B1, "/foundings",
+        _given(by="b1", to="c1", name="x", kind="branch", area_code="350102", formal_members=3),
+    ),
+    ("registry", "POST", "/foundings/{founding_id}/decision"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/foundings/f1/decision", _given(by="c1", decision="approved")
+    ),
+    ("registry", "GET", "/foundings"): Row(COMMITTEES | {SECRETARY, AUDITOR}, OVER_B1, "/foundings", shows="f1"),
     ("registry", "POST", "/organisations/{organisation_id}/restoration"): Row(
         COMMITTEES, OVER_B1, "/organisations/b1/restoration", _given(reason="x")
     ),

@@ -99,3 +99,24 @@ async def test_elections_that_come_near_are_listed_and_reminded_of(door: Door) -
     extension = {"by": "city", "ends_on": str(add_months(ends, 12)), "reason": "x"}
     await door("POST", "/organisations/b1/term/extension", extension)
     assert (await door("GET", "/elections"))["items"] == []
+
+
+async def test_an_approved_application_founds_the_organisation_and_one_without_an_answer_is_overdue(door: Door) -> None:
+    await door.found("c1", "committee", "city", "430702")
+    asked = {"by": "c1", "to": "city", "name": "新支部", "kind": "branch", "area_code": "430702", "formal_members": 3}
+    for number in ("f1", "f2", "f3"):
+        await door("POST", "/foundings", asked | {"founding_id": number, "organisation_id": f"new-{number}"})
+
+    await door("POST", "/foundings/f1/decision", {"by": "city", "decision": "approved"})
+    await door("POST", "/foundings/f2/decision", {"by": "city", "decision": "refused", "reason": "可联合组建"})
+    assert await parents(door, "new-f1") == ["city"]
+    await door("GET", "/organisations/new-f2", expect=404)
+    unasked = await door("POST", "/foundings/f3/decision", {"by": "c1", "decision": "approved"}, expect=409)
+    assert unasked["code"] == "not-the-body-asked"
+
+    door.world.clock.shift(timedelta(days=40))
+    await door.world.fire_timers()
+    [overdue] = (await door("GET", "/foundings?status=overdue"))["items"]
+    assert overdue["founding_id"] == "f3"
+    nowhere = await door("POST", "/foundings", asked | {"to": "nowhere"}, expect=409)
+    assert (nowhere["code"], nowhere["where"]) == ("organisation-unknown", "to")

@@ -102,7 +102,7 @@ def _found(command: FoundOrganisation, state: OrganisationState) -> Sequence[Dom
     if state.status == "unknown":
         check_place(command)
         check_capability(command.kind, command.can_approve_probationary)
-        check_formal_members(command)
+        check_formal_members(command.kind, command.formal_members)
         return [PartyOrganisationFounded(**facts)]
     _require_active(command.organisation_id, state)
     facts.pop("organisation_id")
