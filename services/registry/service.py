@@ -3,6 +3,7 @@
 from services.registry.api.covers import covers
 from services.registry.api.formation import formation
 from services.registry.api.foundings import foundings
+from services.registry.api.guidance import guidance
 from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.organisation_changes import organisation_changes
@@ -27,6 +28,7 @@ SERVICE = ServiceDefinition(
         foundings(running),
         organisation_changes(running),
         organisations(running),
+        guidance(running),
         stations(running),
         members(running),
         posts(running),

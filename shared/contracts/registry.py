@@ -95,6 +95,16 @@ class PartyOrganisationDissolved(RegistryEvent, aggregate="party-organisation", 
     reason: str
 
 
+class PartyOrganisationGuided(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """From `since` on the competent authority's organisation `guided_by` guides it, beside its superior (主管部门指导,
+    domain Z07, L28); None: nobody does any more. Who guides looks, and decides nothing.
+    """
+
+    organisation_id: str
+    guided_by: str | None
+    since: date
+
+
 class StationOpened(RegistryEvent, aggregate="station", key="station_id"):
     """A 党建工作指导站 or 驻城(镇)党建工作站 opened. It serves the organisations below `organisation_id`."""
 

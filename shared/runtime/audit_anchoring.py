@@ -45,7 +45,7 @@ class Anchoring:
 
     async def tell(self) -> None:
         """Publish where the trail ends, if that is news."""
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             tip = await audit_trail.tip(connection)
         number, hash_ = tip or (0, "")
         self._running.metrics.audit_records.set(number)

@@ -69,7 +69,7 @@ class Gauges:
         results = await self._process.health.results()
         self._running.metrics.ready.set(all(result.ok for result in results))
         self._read_disk()
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             position = await self._read_kernel(connection)
             await self._read_measures(connection)
         await self._read_bus(position)

@@ -31,7 +31,7 @@ class RetentionWatch:
         """One round."""
         now = self._running.clock.now()
         found: dict[str, int] = {}
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             for one in classes_of(self._running.model.name):
                 found[one.code] = await due(connection, one, now)
                 self._running.metrics.retention_due.labels(one.code).set(found[one.code])

@@ -1,8 +1,10 @@
 """What becomes of a person's data in a running installation: looked up, handed over, erased; keys rotated under way."""
 
+import contextlib
 import json
+import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,18 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from services.cli.catalogue import NAMES
 from services.cli.demo.clerks import Clerks
 from services.cli.demo.county.relocation_model import Relocation
 from services.cli.demo.ids import id_of
 from services.cli.service_environment import database_url
-from shared.contracts.base import PARTITIONS
 from shared.kernel.sealed import Erased, PersonalKind, Sealed
-from shared.messaging.nats_bus import NatsBus
+from shared.observability.metrics import Metrics
 from shared.privacy.blind_index import BlindIndex
 from shared.privacy.file_key_encryption import FileKeyEncryption
 from shared.privacy.key_material import parse_keys
@@ -27,13 +32,19 @@ from shared.privacy.postgres_keyring import PostgresKeyring
 from shared.privacy.sealer import Sealer, ToOpen
 from shared.runtime.connect import make_engine
 from shared.security.actor import Actor, Assignment, Role
-from shared.security.broker import OPERATOR, inbox_of
 from shared.security.database_roles import KEYRING, owner_of
+from shared.security.development_issuer import DevelopmentIssuer
+from shared.web.app import create_app
 from tests.system.audit import audit
-from tests.system.support import System, Watcher, until
+from tests.system.channels import Channel, everything, metrics, plain
+from tests.system.observed import Observed
+from tests.system.personal import Personal
+from tests.system.support import MEMBER_SYSTEM, Said, System, Watcher, until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 
+TRAFFIC = 12
+"""Relocations of every outcome, as a small demonstration has them."""
 SEALED = re.compile(r"sealed:1:([A-Za-z0-9_-]{1,64}):[A-Za-z0-9_-]{38,8192}")
 
 
@@ -78,31 +89,6 @@ def owned(system: System, name: str) -> str:
     return database_url(installation.files, installation.stack, name, owner_of(name))
 
 
-async def everything(system: System, databases: Watcher) -> AsyncIterator[tuple[str, str]]:
-    """Every row of every table and every message of every stream, as text, and the logs."""
-    for name in NAMES:
-        for (table,) in await databases.rows(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
-            for (row,) in await databases.rows(name, f'SELECT to_jsonb(t)::text FROM "{table}" AS t'):
-                yield f"{name}.{table}", plain(row)
-    async with system.connected(OPERATOR) as client:
-        bus = NatsBus(client, inbox_prefix=inbox_of(OPERATOR))
-        for name in NAMES:
-            stream = f"OUT_{name.upper()}"
-            last, read = await bus.last_sequence(stream), 0
-            async with bus.reader(stream, 1, range(PARTITIONS)) as reader:
-                while read < last:
-                    for one in await reader.read():
-                        yield stream, f"{json.dumps(dict(one.headers))} {one.key} {one.data.decode()}"
-                        read = one.position
-    for path in sorted((system.data_dir / "logs").iterdir()):
-        yield path.name, path.read_text(errors="replace")
-
-
-def plain(row: str) -> str:
-    row = re.sub(r"\\\\x((?:[0-9a-f]{2})+)", lambda m: bytes.fromhex(m[1]).decode("utf-8", "replace"), row)
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), row)
-
-
 async def readable_of(system: System, person_id: str, found: list[str]) -> list[str | Erased]:
     """What somebody with the keyring and the key-encryption key gets out of these sealed values."""
     engine = make_engine(system.installation.database_url(KEYRING))
@@ -115,6 +101,103 @@ async def readable_of(system: System, person_id: str, found: list[str]) -> list[
         return [one for one in opened if isinstance(one, str | Erased)]
     finally:
         await engine.dispose()
+
+
+async def spans_of(system: Observed, relocation_ids: Iterable[str]) -> None:
+    """Return when the services have exported what they did about these."""
+
+    async def exported() -> bool:
+        return all({one.service for one in system.about(each)} == set(NAMES) for each in relocation_ids)
+
+    await until("every service's spans have come in", exported)
+
+
+async def careless(system: Observed, person: Person) -> None:
+    """A client that puts a person's data where none belongs: into paths, queries, headers and the wrong fields."""
+    headers = system.everybody()
+    odd = {
+        "traceparent": f"00-{person.phone}-{person.resident_id}-01",
+        "tracestate": f"who={person.phone}",
+        "baggage": f"phone={person.phone}",
+        "user-agent": person.resident_id,
+        "x-request-id": person.phone,
+        "referer": f"/{person.phone}",
+    }
+    requests: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", f"/members/{{}}?q={person.phone}", {}),
+        ("GET", "/{}", {}),
+        ("PUT", "/transfers/{}", {"json": {"member_id": person.name}}),
+        ("POST", "/transfers", {"json": {"member_id": person.resident_id, person.phone: person.name}}),
+        ("POST", "/transfers", {"content": f'{{"name": "{person.name}", '.encode()}),
+        ("POST", "/members/lookup", {"json": {"phone": person.phone + "0", "purpose": person.name}}),
+        (person.phone, "/members", {}),
+    ]
+    async with httpx.AsyncClient(trust_env=False, timeout=10, headers=headers | odd) as http:
+        for value in (person.name, person.phone, person.resident_id, f"tel-86{person.phone}"):
+            for name in NAMES:
+                for method, path, more in requests:
+                    answer = await http.request(method, system.installation.url(name) + path.format(value), **more)
+                    assert 400 <= answer.status_code < 500, answer.text
+                once = {b"idempotency-key": value.encode()}
+                await http.post(f"{system.installation.url(name)}/transfers", json={}, headers=once)
+
+
+async def test_no_channel_says_anything_of_anybody(system: Observed, databases: Watcher) -> None:
+    await system.relocate(system.plans(TRAFFIC))
+    await careless(system, person_of(system, next(iter(system.book.accepted.values()))))
+    await system.settled(databases)
+    await spans_of(system, list(system.book.accepted)[-TRAFFIC // 2 :])
+    personal = Personal.of(system)
+
+    said = [one async for one in everything(system, databases)]
+
+    leaks = {(one.channel, one.where): found for one in said if (found := personal.found_in(one.text))}
+    assert leaks == {}
+    assert {one.channel for one in said} >= set(Channel) - {Channel.DEAD_LETTER}
+    # The scan can see: what went out to people, in the stand-ins for their providers, does name them.
+    sent = "".join(path.read_text(errors="replace") for path in (system.data_dir / "sinks").glob("*.jsonl"))
+    assert personal.found_in(plain(sent))
+
+
+async def test_a_leak_into_any_channel_is_seen(system: Observed, databases: Watcher) -> None:
+    """Of somebody who is not of the county, so that the other scans are not disturbed by what cannot be taken back."""
+    name, phone, resident_id, mail = "尉迟不存", "19900001234", "11010519491231002X", "weichi@example.invalid"
+    planted = Personal([name], [phone, resident_id], [mail])
+    (system.data_dir / "logs" / "planted.log").write_text(json.dumps({"event": f"{name}!"}))
+    provider = TracerProvider(resource=Resource({"service.name": "planted"}))
+    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(f"{system.receiver.url}/v1/traces")))
+    with contextlib.suppress(ValueError), provider.get_tracer("planted").start_as_current_span("planted"):
+        raise ValueError(f"no such number: 86{phone}")  # recorded as an event of the span
+    provider.shutdown()
+    # What an outside system says in a way that nobody understands is set aside as it came: subject, body, dead letter.
+    await system.report(MEMBER_SYSTEM, f"{phone}.v1", {"resident_id": resident_id}, id_="planted")
+    metrics_of_ours = Metrics()
+    metrics_of_ours.dead_lettered.labels("planted", mail, "planted").inc()
+
+    async def set_aside() -> list[int]:
+        query = "SELECT id FROM dead_letters WHERE headers::text LIKE '%planted%' AND status = 'dead'"
+        return [row[0] for row in await databases.rows("registry", query)]
+
+    await until("the message is a dead letter", set_aside)
+
+    found: dict[Channel, set[str]] = {}
+    said = [one async for one in everything(system, databases)]
+    planted_app = create_app(title="planted", version="1", metrics=metrics_of_ours)
+    said.append(await metrics("planted", "http://planted", httpx.ASGITransport(planted_app)))
+    for one in said:
+        found.setdefault(one.channel, set()).update(planted.found_in(one.text))
+
+    assert found[Channel.LOG] == {name}
+    assert found[Channel.SPAN] >= {phone}
+    assert found[Channel.SUBJECT] == {phone}
+    assert found[Channel.MESSAGE] >= {resident_id}
+    assert found[Channel.DEAD_LETTER] >= {resident_id}
+    assert found[Channel.METRIC] == {mail}
+    assert found[Channel.DATABASE] >= {phone}  # the refusal, which repeats what kind of message it was
+    for number in await set_aside():
+        assert (await system.say("dlq", "discard", "registry", str(number), "--yes")).code == 0
+    (system.data_dir / "logs" / "planted.log").unlink()
+    await databases.until_quiet()
 
 
 async def test_a_member_is_found_by_number_masked_and_on_record(system: System, databases: Watcher) -> None:
@@ -152,7 +235,7 @@ async def test_a_member_is_found_by_number_masked_and_on_record(system: System, 
 
 
 async def test_after_an_erasure_nothing_readable_is_left_and_the_histories_add_up(
-    system: System, databases: Watcher, tmp_path: Path
+    system: Observed, databases: Watcher, tmp_path: Path
 ) -> None:
     person = await relocated(system, databases)
     index = BlindIndex(parse_keys(system.installation.files.key_file("index").read_text("ascii"), where="index"))
@@ -162,7 +245,7 @@ async def test_after_an_erasure_nothing_readable_is_left_and_the_histories_add_u
     ]
     sealed_before = await sealed_values(system, databases, person)
     assert person.name in await readable_of(system, person.id, sealed_before)
-    with_number = [where async for where, text in everything(system, databases) if any(e in text for e in entries)]
+    with_number = [one.where async for one in everything(system, databases) if any(e in one.text for e in entries)]
     assert set(with_number) == {"registry.blind_index"}
 
     exported = await system.say("privacy", "export", person.id, "--by", "clerk-7", "--to", str(tmp_path))
@@ -182,8 +265,10 @@ async def test_after_an_erasure_nothing_readable_is_left_and_the_histories_add_u
     assert (again.code, "erased before" in again.out) == (0, True)
     assert (unknown.code, unknown.err.startswith("member-unknown")) == (1, True)
 
-    leaks = [where async for where, text in everything(system, databases) if any(v in text for v in person.values)]
-    indexed = [where async for where, text in everything(system, databases) if any(e in text for e in entries)]
+    left = [one async for one in everything(system, databases)]
+    assert {one.channel for one in left} >= set(Channel) - {Channel.DEAD_LETTER}
+    leaks = [one[:2] for one in left if any(v in one.text for v in person.values)]
+    indexed = [one[:2] for one in left if any(e in one.text for e in entries)]
     assert (leaks, indexed) == ([], [])
     after = await readable_of(system, person.id, await sealed_values(system, databases, person) or sealed_before)
     assert after
@@ -201,7 +286,7 @@ async def test_after_an_erasure_nothing_readable_is_left_and_the_histories_add_u
     )
 
 
-async def sealed_values(system: System, databases: Watcher, person: Person) -> list[str]:
+async def sealed_values(system: Observed, databases: Watcher, person: Person) -> list[str]:
     """Every sealed value under the person's key, wherever it is."""
     row = await databases.value(
         "registry",
@@ -209,8 +294,34 @@ async def sealed_values(system: System, databases: Watcher, person: Person) -> l
         person.id,
     )
     key = Sealed(row).key_id
-    found = {m[0] async for _, text in everything(system, databases) for m in SEALED.finditer(text) if m[1] == key}
+    found = {m[0] async for one in everything(system, databases) for m in SEALED.finditer(one.text) if m[1] == key}
     return sorted(found)
+
+
+async def test_outside_development_who_acts_is_who_the_token_names(
+    system: System, databases: Watcher, tmp_path: Path
+) -> None:
+    person = person_of(system, system.accepted_plans(1)[0])
+    provider = DevelopmentIssuer(tmp_path / "provider")  # makes keys; outside development its tokens count nowhere
+    elsewhere = {"YANZHEN_OIDC_ISSUER": "https://id.example", "YANZHEN_OIDC_JWKS_FILE": str(provider.jwks_file)}
+    operator = system.installation.issuer().token(Actor("keeper-1", (Assignment(Role.OPERATOR),)))
+    clerk = system.installation.issuer().token(Actor("clerk-1", (Assignment(Role.AUDITOR, "o"),)))
+
+    async def export(**environment: str) -> Said:
+        return await system.say("privacy", "export", person.id, "--to", str(tmp_path), environment=environment)
+
+    nobody = await export(**elsewhere)
+    stranger = await export(**elsewhere, YANZHEN_TOKEN=operator)
+    no_operator = await export(YANZHEN_TOKEN=clerk)
+    assert [(said.code, said.err.split(":")[0]) for said in (nobody, stranger, no_operator)] == [
+        (1, "token-needed"), (1, "token-development"), (1, "not-an-operator"),
+    ]  # fmt: skip
+    assert os.listdir(tmp_path) == ["provider"]
+    query = "SELECT actor FROM audit WHERE action = 'privacy.export' AND subject = $1"
+    assert await databases.rows("registry", query, person.id) == []
+
+    assert (await export(YANZHEN_TOKEN=operator)).code == 0
+    assert {row[0] for row in await databases.rows("registry", query, person.id)} == {"keeper-1"}
 
 
 async def test_an_erasure_waits_for_what_is_under_way_and_is_then_carried_out_by_itself(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import asyncpg
 
+from services.cli.acting import acting
 from services.cli.backups import emptiness, erased_since
 from services.cli.backups.erased_since import GROUND, Erased
 from services.cli.backups.keys_apart import KEYRING_FILE, SavedKeys
@@ -12,7 +13,7 @@ from services.cli.backups.postgres_tools import load, tool
 from services.cli.backups.target import target
 from services.cli.installation import Installation, KnownService
 from services.cli.keyring_access import keyring_of, keyring_url
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress
 from services.cli.service_reading import database_of
 from shared.eventstore.audit import Anchor, ChainCheck
@@ -35,7 +36,7 @@ async def restore(
 
     Raises `Refused`, `Invalid`, `Unavailable`; a data directory that was made for it is then gone again.
     """
-    by = who(actor)
+    by = await acting(data_dir, actor)
     tool("pg_restore")
     with progress("reading the backup") as tell:
         manifest = Manifest.read(directory)

@@ -6,16 +6,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
+from services.mobility.api import shapes
 from services.mobility.api.areas import Level, at_level, within_area
 from services.mobility.api.fields import AreaCode, Month
 from services.mobility.api.periods import month_bounds
-from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by
 from services.mobility.projections.tables import TRANSFERS
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
+from shared.web.shapes import answers
 
 Period = Literal["month", "quarter", "year"]
 _SHAPE: dict[Period, str] = {"month": "YYYY-MM", "quarter": 'YYYY"Q"Q', "year": "YYYY"}
@@ -26,7 +28,7 @@ def flows(running: Running) -> APIRouter:
     """The matrix and its course over time, in one list of cells."""
     router = APIRouter(prefix="/flows", tags=["figures"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, shapes.FLOWS))
     @action("outcome.read")
     async def read(
         access: Access,

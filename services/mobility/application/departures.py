@@ -202,6 +202,7 @@ def proposal_id(committee_id: str, place: Place) -> str:
 async def _count(unit: UnitOfWork, committee_id: str, place: Place, member_id: str, rules: CareRules) -> None:
     identity = proposal_id(committee_id, place)
     now = unit.clock.now()
+    body = await unit.row("organisations", committee_id)
     command = NoteDeparture(
         proposal_id=identity,
         body_id=committee_id,
@@ -210,6 +211,7 @@ async def _count(unit: UnitOfWork, committee_id: str, place: Place, member_id: s
         member_id=member_id,
         due_at=end_of_day(local_date(now) + timedelta(days=rules.decide_days)),
         noted_at=now,
+        superior_id=body["parent_id"] if body else None,
     )
     await unit.handle(COLLECTIVE, identity, command)
 

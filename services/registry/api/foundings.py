@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_, select
 
+from services.registry.api import shapes
 from services.registry.api.queries import many, one
 from services.registry.application import founding
 from services.registry.domain.founding.decider import FOUNDING, ApplyForFounding, DecideFounding
@@ -22,6 +23,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Application(Body):
@@ -50,7 +52,7 @@ def foundings(running: Running) -> APIRouter:
     """The routes of applications."""
     router = APIRouter(prefix="/foundings", tags=["organisations"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.FOUNDING_DONE))
     @action("founding.apply")
     async def apply(body: Application, asked: Request) -> Response:
         await asked.access.acts_for(body.by)
@@ -71,7 +73,7 @@ def foundings(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{founding_id}/decision")
+    @router.post("/{founding_id}/decision", responses=answers(200, shapes.FOUNDING_DONE))
     @action("founding.decide")
     async def decide(founding_id: Id, body: Decision, asked: Request) -> Response:
         row = await one(running, TABLE, TABLE.c.founding_id == founding_id, "founding")
@@ -89,7 +91,7 @@ def foundings(running: Running) -> APIRouter:
 
         return await answer(running, asked, founding_id, job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.FOUNDING)))
     @action("founding.read")
     async def listing(
         paging: Paging, access: Access, status: Literal["open", "overdue", "approved", "refused"] | None = None

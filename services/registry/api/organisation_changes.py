@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select, text
 
+from services.registry.api import shapes
 from services.registry.api.queries import many, one
 from services.registry.application import reorganising
 from services.registry.domain.organisation.commands import (
@@ -31,6 +32,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 MOST_HANDED_OVER: Final = 200
 _MEMBERS_WITHIN: Final = text(
@@ -112,14 +114,14 @@ def organisation_changes(running: Running) -> APIRouter:
 
         return await answer(running, asked, organisation_id, job)
 
-    @router.post("/organisations/{organisation_id}/restoration")
+    @router.post("/organisations/{organisation_id}/restoration", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.restore")
     async def restore(organisation_id: Id, body: Restoration, asked: Request) -> Response:
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
         command = RestoreOrganisation(organisation_id=organisation_id, reason=body.reason, on=_today())
         return await _change(command, asked)
 
-    @router.post("/organisations/{organisation_id}/upgrade")
+    @router.post("/organisations/{organisation_id}/upgrade", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.upgrade")
     async def upgrade(organisation_id: Id, body: Upgrade, asked: Request) -> Response:
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
@@ -130,13 +132,13 @@ def organisation_changes(running: Running) -> APIRouter:
         command = UpgradeOrganisation(organisation_id=organisation_id, on=_today(), **facts)
         return await _change(command, asked, body.by)
 
-    @router.put("/organisations/{organisation_id}/term")
+    @router.put("/organisations/{organisation_id}/term", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.elect")
     async def begin_term(organisation_id: Id, body: Term, asked: Request) -> Response:
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
         return await _change(BeginTerm(organisation_id=organisation_id, **body.model_dump()), asked)
 
-    @router.post("/organisations/{organisation_id}/term/extension")
+    @router.post("/organisations/{organisation_id}/term/extension", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.extend-term")
     async def extend_term(organisation_id: Id, body: Extension, asked: Request) -> Response:
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
@@ -146,7 +148,7 @@ def organisation_changes(running: Running) -> APIRouter:
         )
         return await _change(command, asked, body.by)
 
-    @router.get("/elections")
+    @router.get("/elections", responses=answers(200, page(shapes.ELECTION)))
     @action("election.read")
     async def elections(paging: Paging, access: Access, within_months: int = 6) -> Page[dict[str, Any]]:
         """Organisations of the actor's scope whose term ends within so many months, or has ended, by id."""
@@ -165,7 +167,7 @@ def organisation_changes(running: Running) -> APIRouter:
             "elections", rows, lambda row: (row["organisation_id"],), lambda row: {name: row[name] for name in shown}
         )
 
-    @router.post("/reorganisations", status_code=201)
+    @router.post("/reorganisations", status_code=201, responses=answers(201, shapes.REORGANISATION_DONE))
     @action("organisation.reparent")
     async def hand_over(body: Order, asked: Request) -> Response:
         """整建制转移: all of them at once, or none. The new superior then confirms each."""
@@ -182,7 +184,11 @@ def organisation_changes(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/reorganisations/{reorganisation_id}/receipts", status_code=201)
+    @router.post(
+        "/reorganisations/{reorganisation_id}/receipts",
+        status_code=201,
+        responses=answers(201, shapes.REORGANISATION_DONE),
+    )
     @action("organisation.receive")
     async def receive(reorganisation_id: Id, body: Receipt, asked: Request) -> Response:
         await one(running, REORGANISATIONS, REORGANISATIONS.c.reorganisation_id == reorganisation_id, "reorganisation")
@@ -197,7 +203,7 @@ def organisation_changes(running: Running) -> APIRouter:
 
         return await answer(running, asked, reorganisation_id, job)
 
-    @router.get("/reorganisations/{reorganisation_id}")
+    @router.get("/reorganisations/{reorganisation_id}", responses=answers(200, shapes.REORGANISATION))
     @action("reorganisation.read")
     async def read(reorganisation_id: Id, access: Access) -> dict[str, Any]:
         """The order, and of each organisation whether its receipt is there."""

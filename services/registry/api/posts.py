@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.concerns import of_unit
 from services.registry.api.queries import many, one
@@ -24,6 +25,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
+from shared.web.shapes import answers
 
 
 class Assignment(Body):
@@ -64,7 +66,7 @@ def posts(running: Running) -> APIRouter:
             return replace(await of_unit(running, scope_id), persons=(person_id,))
         return Concern(places, persons=(person_id,))
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.POST_DONE))
     @action("post.assign")
     async def assign(body: Assignment, asked: Request) -> Response:
         await asked.access.check(await _concern(body.scope, body.scope_id))
@@ -76,7 +78,7 @@ def posts(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/batch")
+    @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("post.assign")
     async def assign_many(body: Assignments, asked: Request) -> dict[str, Any]:
         named = [(one_.post_id or running.ids(), one_) for one_ in body.posts]
@@ -88,7 +90,7 @@ def posts(running: Running) -> APIRouter:
 
         return await each(named, lambda item: item[0], enter)
 
-    @router.post("/{post_id}/departure")
+    @router.post("/{post_id}/departure", responses=answers(200, shapes.POST_DONE))
     @action("post.leave")
     async def leave(post_id: Id, body: Departure, asked: Request) -> Response:
         row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
@@ -100,7 +102,7 @@ def posts(running: Running) -> APIRouter:
 
         return await answer(running, asked, post_id, job)
 
-    @router.get("/{post_id}")
+    @router.get("/{post_id}", responses=answers(200, shapes.POST))
     @action("post.read")
     async def read(post_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
@@ -109,7 +111,7 @@ def posts(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, shapes.POSTS))
     @action("post.read")
     async def of(scope: PostScope, scope_id: Id, access: Access) -> list[dict[str, Any]]:
         """The posts at one place; outside of the actor's scope the own ones only."""

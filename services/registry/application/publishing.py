@@ -4,6 +4,7 @@ from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.founding import decider as founding
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
+from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
@@ -38,6 +39,7 @@ PUBLISH = publishing(
         founding.FoundingApplied: public.FoundingApplied,
         founding.FoundingReplyOverdue: public.FoundingReplyOverdue,
         founding.FoundingDecided: public.FoundingDecided,
+        PartyOrganisationGuided: public.PartyOrganisationGuided,
         station.StationOpened: public.StationOpened,
         station.StationChanged: public.StationChanged,
         post.PostAssigned: public.PostAssigned,

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
+from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.projections.formation import FORMATION
@@ -17,6 +18,7 @@ from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
 from shared.kernel.calendar import local_date, start_of_day
 from shared.kernel.event import DomainEvent
+from shared.security.guidance import TABLE_NAME, guided
 
 
 def _put(table: str, key: str) -> Any:
@@ -190,6 +192,7 @@ PROJECTIONS = (
         },
         {},
     ),
+    Projection(TABLE_NAME, 1, (TABLE_NAME,), {PartyOrganisationGuided: guided}, {}),
     Projection("stations", 1, ("stations",), {station.StationOpened: _station, station.StationChanged: _station}, {}),
     Projection("posts", 1, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
     Projection("erasures", 1, ("erasures",), {member.ErasureRequested: _asked, member.PersonErased: _done}, {}),

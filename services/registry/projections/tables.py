@@ -2,7 +2,11 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
 
+from shared.security.guidance import guidance_table
+
 VIEWS = MetaData()
+
+GUIDANCE = guidance_table(VIEWS)
 
 ORGANISATIONS = Table(
     "organisations",

@@ -43,6 +43,7 @@ from shared.runtime.definition import Running, ServiceDefinition
 from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
+from tests.support.documented import as_documented
 from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
 from tests.support.servers import Servers
@@ -84,7 +85,9 @@ class Served:
             access_log=False, uploads=definition.uploads,
         )  # fmt: skip
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url=f"http://{definition.name}")
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url=f"http://{definition.name}", event_hooks=as_documented(self.app)
+        )
         self._told: dict[str, int] = {}
 
     def routes(self) -> set[tuple[str, str]]:

@@ -205,6 +205,12 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "PUT", "/organisations/{organisation_id}/parent"): Row(
         DEPARTMENTS, {**OVER_C1, "c1": FORBIDDEN, "b1": FORBIDDEN}, "/organisations/b1/parent", _given(parent_id="c2")
     ),
+    ("registry", "PUT", "/organisations/{organisation_id}/guidance"): Row(
+        DEPARTMENTS, OVER_B1, "/organisations/b1/guidance", _given(guided_by="k2", since="2026-01-01")
+    ),
+    ("registry", "GET", "/organisations/{organisation_id}/guidance"): Row(
+        PERSONS, OVER_B1, "/organisations/b1/guidance"
+    ),
     ("registry", "POST", "/organisations/{organisation_id}/dissolution"): Row(
         COMMITTEES, OVER_B1, "/organisations/b1/dissolution", _given(reason="x")
     ),
@@ -424,6 +430,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         _given(by="c1", accepted=True, person_id="m2", text="x"),
     ),
     ("mobility", "GET", "/talents/{member_id}"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents/m2"),
+    ("mobility", "GET", "/nominations"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_C1, "/nominations", shows="n2"),
     ("mobility", "GET", "/talents"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents", shows="m2"),
     ("mobility", "POST", "/branch-proposals/{proposal_id}/decision"): Row(
         COMMITTEES, OVER_C1, "/branch-proposals/{proposal}/decision", _given(by="c1", agreed=False, text="x")

@@ -17,6 +17,7 @@ from shared.kernel.errors import Unavailable
 from shared.messaging.envelope import Envelope
 from shared.messaging.nats_bus import NatsBus
 from shared.observability.metrics import Metrics
+from shared.privacy.resolve_subject import SUBJECT
 from shared.runtime import clock_control
 from shared.runtime.broker_refusals import REMEMBERED_SECONDS, BrokerRefusals
 from shared.runtime.checks import register_checks
@@ -279,6 +280,39 @@ async def test_what_the_broker_refuses_makes_the_service_unready(broker: Broker)
 
         now[0] = REMEMBERED_SECONDS
         assert (await broker_check()).ok
+    finally:
+        await nats_broker.stop()
+
+
+async def test_bug_504_an_answer_that_comes_too_late_leaves_the_service_ready(broker: Broker, connect: Connect) -> None:
+    """The broker was started anew between a question and its answer: the registry was unready for a minute."""
+    metrics = Metrics()
+    refusals = BrokerRefusals(metrics)
+    nats_broker = make_broker(
+        broker.url,
+        name="registry",
+        seed_file=broker.seed("registry"),
+        inbox=inbox_of("registry"),
+        refused=refusals.note,
+    )
+    await nats_broker.connect()
+    try:
+
+        async def answer_twice(message: Msg) -> None:
+            await message.respond(b"in time")
+            await message.respond(b"late")
+
+        registry = client_of(nats_broker)
+        await registry.subscribe(f"{SUBJECT}.*", cb=answer_twice)
+        await registry.flush()
+        notify = await connect("notify")
+        answer = await notify.client.request(f"{SUBJECT}.notify", b"", timeout=5)
+
+        assert answer.data == b"in time"
+        await eventually(
+            lambda: metrics.registry.get_sample_value("yanzhen_broker_refusals_total", {"kind": "reply"}) == 1
+        )
+        assert refusals.reason is None
     finally:
         await nats_broker.stop()
 

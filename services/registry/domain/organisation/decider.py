@@ -27,6 +27,7 @@ from services.registry.domain.organisation.events import (
     TermBegan,
     TermExtended,
 )
+from services.registry.domain.organisation.guidance import GuideOrganisation, PartyOrganisationGuided, guide
 from services.registry.domain.organisation.rules import (
     check_capability,
     check_formal_members,
@@ -46,9 +47,9 @@ _FACTS_OF_THE_DECISION = {"parent_kind", "formal_members"}
 """What a founding is decided by but is not itself a fact of the organisation."""
 
 
-def decide(command: OrganisationCommand, state: OrganisationState) -> Sequence[DomainEvent]:
-    """Errors: those of `rules`, `standing` and `terms`, and `organisation-already-founded`, `-unknown`, `-dissolved`,
-    `-not-empty`.
+def decide(command: OrganisationCommand | GuideOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    """Errors: those of `rules`, `guidance`, `standing` and `terms`, and `organisation-already-founded`, `-unknown`,
+    `-dissolved`, `-not-empty`.
     """
     match command:
         case FoundOrganisation():
@@ -71,6 +72,8 @@ def decide(command: OrganisationCommand, state: OrganisationState) -> Sequence[D
             return begin_term(command, state)
         case ExtendTerm():
             return extend_term(command, state)
+        case GuideOrganisation():
+            return guide(command, state)
 
 
 def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
@@ -93,6 +96,8 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
             return replace(state, elected_on=event.elected_on, elected_term_ends_on=ends_on, term_ends_on=ends_on)
         case TermExtended():
             return replace(state, term_ends_on=event.ends_on)
+        case PartyOrganisationGuided():
+            return replace(state, guided_by=event.guided_by, guided_since=event.since)
         case _:
             return state
 
@@ -179,7 +184,7 @@ def _on_timer(timer: DueTimer) -> OrganisationCommand:
     return RemindOfElection(organisation_id=identity, months_left=months_of(timer.name), at=timer.now)
 
 
-ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
+ORGANISATION: Decider[OrganisationCommand | GuideOrganisation, OrganisationState] = Decider(
     stream_type="organisation",
     initial=OrganisationState(),
     decide=decide,
@@ -194,6 +199,7 @@ ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
         TermBegan,
         TermExtended,
         ElectionDue,
+        PartyOrganisationGuided,
     ),
     timers=_timers,
     on_timer=_on_timer,

@@ -26,3 +26,5 @@ class OrganisationState:
     elected_on: date | None = None
     elected_term_ends_on: date | None = None
     term_ends_on: date | None = None
+    guided_by: str | None = None
+    guided_since: date | None = None
