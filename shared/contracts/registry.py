@@ -197,3 +197,140 @@ class InboundRefused(RegistryEvent, aggregate="inbound", key="system", subject="
 
 class AuditAnchored(Anchored, service="registry", aggregate="audit", key="chain"):
     """The audit trail of registry reaches to that record; whoever keeps this event can tell when the trail is shortened."""
+
+
+# -- units and the organisations that cover them --------------------------------------------------------------------------
+
+FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
+
+
+class UnitCovered(RegistryEvent, aggregate="unit", key="uscc"):
+    """A party organisation covers the unit from that day on, formed in that way (组织覆盖)."""
+
+    uscc: str
+    organisation_id: str
+    mode: FormationMode
+    on: date
+
+
+class UnitCoverEnded(RegistryEvent, aggregate="unit", key="uscc"):
+    """The organisation, which covered the unit since that day, does so no longer; `on` is the first day without it."""
+
+    uscc: str
+    organisation_id: str
+    since: date
+    on: date
+    reason: str
+
+
+class FormationPlanAdopted(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """When, how and by when the unit shall get an organisation, and whom to ask (一企一对策)."""
+
+    uscc: str
+    revision: int
+    mode: FormationMode
+    start_on: date
+    due_on: date
+    contact_person_id: str
+    responsible_id: str
+
+
+class FormationPlanOverdue(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """The day of the plan passed and no organisation covers the unit."""
+
+    uscc: str
+    revision: int
+    due_on: date
+    contact_person_id: str
+    responsible_id: str
+    overdue_at: datetime
+
+
+class FormationPlanFulfilled(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """An organisation covers the unit; `mode` is how it came about."""
+
+    uscc: str
+    revision: int
+    organisation_id: str
+    mode: FormationMode
+    on: date
+
+
+class FormationPlanAbandoned(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """The plan was given up."""
+
+    uscc: str
+    revision: int
+    responsible_id: str
+    reason: str
+
+
+class MembershipClosed(RegistryEvent, aggregate="member", key="member_id"):
+    """The membership here ended on that day: a committee outside this installation took the member in."""
+
+    member_id: str
+    organisation_id: str
+    transfer_id: str
+    closed_on: date
+
+
+class PartyOrganisationRestored(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """An organisation that was dissolved exists again, where it hung before (恢复)."""
+
+    organisation_id: str
+    parent_id: str | None
+    reason: str
+    on: date
+
+
+class PartyOrganisationUpgraded(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The organisation is of a higher kind since that day (升格)."""
+
+    organisation_id: str
+    from_kind: OrganisationKind
+    kind: OrganisationKind
+    on: date
+
+
+class ElectionDue(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The term ends in so many months (6, 3 or 0); the superior reminds the organisation of the election (换届提醒)."""
+
+    organisation_id: str
+    parent_id: str | None
+    ends_on: date
+    months_left: int
+    reminded_at: datetime
+
+
+class FoundingApplied(RegistryEvent, aggregate="founding", key="founding_id"):
+    """An application to found an organisation waits for `decided_by` to answer until the end of `reply_by`."""
+
+    founding_id: str
+    organisation_id: str
+    kind: OrganisationKind
+    area_code: str
+    unit_uscc: str | None = None
+    applied_by: str
+    decided_by: str
+    reply_by: date
+
+
+class FoundingReplyOverdue(RegistryEvent, aggregate="founding", key="founding_id"):
+    """Nobody answered the application within the month."""
+
+    founding_id: str
+    applied_by: str
+    decided_by: str
+    reply_by: date
+    overdue_at: datetime
+
+
+class FoundingDecided(RegistryEvent, aggregate="founding", key="founding_id"):
+    """The body that was asked answered; an approved organisation is founded (PartyOrganisationFounded)."""
+
+    founding_id: str
+    organisation_id: str
+    decision: Literal["approved", "refused"]
+    decided_by: str
+    reason: str | None = None
+    decided_on: date

@@ -92,17 +92,40 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         # -- registry: units belong to a place, until an organisation is founded in them (谁管理谁组建, 属地) -----------
         "unit.register": _rule((_COMMITTEES, Relation.AREA)),
-        "unit.change": _rule((_COMMITTEES, Relation.AREA)),
+        "unit.change": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.INVOLVED)),
+        "unit.survey": _rule(
+            ((*_COMMITTEES, *_ON_SITE), Relation.AREA), ((*_COMMITTEES, *_ON_SITE), Relation.INVOLVED)
+        ),
+        "unit.cover": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.WITHIN)),
         "unit.close": _rule((_COMMITTEES, Relation.AREA)),
         "unit.read": _rule(
             ((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.AREA), (_PERSONS, Relation.INVOLVED), looks=True
         ),
+        # -- registry: forming organisations in units, and how far that has come --------------------------------------
+        "formation-rules.adopt": _rule((_DEPARTMENTS, Relation.AREA)),
+        "formation-rules.read": _rule((_PERSONS, Relation.ANYWHERE), looks=True),
+        "formation.read": _rule(((*_COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
+        "formation-plan.keep": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.INVOLVED)),
+        "formation-plan.read": _rule(((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.INVOLVED), looks=True),
+        "coverage.read": _rule(((*_COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
+        "list.import": _rule((_COMMITTEES, Relation.AREA)),
+        "list.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.AREA), looks=True),
         # -- registry: the tree. Who may be an endpoint of transfers is said by departments, not by itself -----------
         "organisation.found": _rule(((Role.OPERATOR,), Relation.ROOT), (_COMMITTEES, Relation.WITHIN)),
         "organisation.change": _rule((_COMMITTEES, Relation.WITHIN)),
         "organisation.empower": _rule(((Role.OPERATOR,), Relation.ROOT), (_DEPARTMENTS, Relation.WITHIN)),
         "organisation.reparent": _rule((_DEPARTMENTS, Relation.WITHIN)),
         "organisation.dissolve": _rule((_COMMITTEES, Relation.WITHIN)),
+        "founding.apply": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "founding.decide": _rule((_COMMITTEES, Relation.INVOLVED)),
+        "founding.read": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.INVOLVED), looks=True),
+        "organisation.restore": _rule((_COMMITTEES, Relation.WITHIN)),
+        "organisation.upgrade": _rule((_COMMITTEES, Relation.WITHIN)),
+        "organisation.elect": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "organisation.extend-term": _rule((_COMMITTEES, Relation.WITHIN)),
+        "election.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "organisation.receive": _rule((_COMMITTEES, Relation.WITHIN)),
+        "reorganisation.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
         # Who guides by the line of the trade is settled by the department above, and whoever is guided may know (L28).
         "organisation.guide": _rule((_DEPARTMENTS, Relation.WITHIN)),
         "organisation.guidance": _rule((_PERSONS, Relation.WITHIN), looks=True),

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
-from services.registry.api import shapes, units
+from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
+from services.registry.api.concerns import of_unit
 from services.registry.api.queries import many, one
 from services.registry.application import posts as jobs
 from services.registry.domain.post.commands import AssignPost, LeavePost
@@ -62,7 +63,7 @@ def posts(running: Running) -> APIRouter:
             places = tuple(str(r["organisation_id"]) for r in (await running.directory.stations([scope_id])).values())
         else:
             # Where nobody is organised yet, which is what liaisons are sent for, the place decides.
-            return replace(await units.concern(running, scope_id), persons=(person_id,))
+            return replace(await of_unit(running, scope_id), persons=(person_id,))
         return Concern(places, persons=(person_id,))
 
     @router.post("", status_code=201, responses=answers(201, shapes.POST_DONE))

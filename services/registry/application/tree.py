@@ -1,10 +1,8 @@
 """Decisions about party organisations that need facts of other organisations."""
 
 from datetime import date
-from typing import Any
 
 from services.registry.domain.organisation.commands import (
-    DissolveOrganisation,
     FoundOrganisation,
     ReparentOrganisation,
 )
@@ -86,17 +84,5 @@ async def guide(
         kind = guiding.kind if guiding.status == "active" else None
     command = GuideOrganisation(
         organisation_id=organisation_id, guided_by=guided_by, guide_kind=kind, since=since, today=today
-    )
-    return await unit.handle(ORGANISATION, organisation_id, command, expected=expected)
-
-
-async def dissolve(unit: UnitOfWork, organisation_id: str, reason: str, expected: int | None) -> list[DomainEvent]:
-    """End an organisation to which nobody and nothing belongs any more."""
-    sizes: dict[str, Any] = await unit.row("organisation_sizes", organisation_id) or {}
-    command = DissolveOrganisation(
-        organisation_id=organisation_id,
-        reason=reason,
-        members=max(0, sizes.get("members") or 0),
-        children=max(0, sizes.get("children") or 0),
     )
     return await unit.handle(ORGANISATION, organisation_id, command, expected=expected)

@@ -8,10 +8,15 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
-from services.registry.domain.unit import events as unit
+from services.registry.projections.formation import FORMATION
+from services.registry.projections.foundings import FOUNDINGS
+from services.registry.projections.listings import LISTINGS
+from services.registry.projections.reorganisations import REORGANISATIONS
+from services.registry.projections.units import UNITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
+from shared.kernel.calendar import local_date, start_of_day
 from shared.kernel.event import DomainEvent
 from shared.security.guidance import TABLE_NAME, guided
 
@@ -27,7 +32,8 @@ def _put(table: str, key: str) -> Any:
 
 
 def _founded(event: organisation.PartyOrganisationFounded, fact: Fact) -> list[RowChange]:
-    row = event.model_dump() | {"dissolved": False, "version": fact.version}
+    founded_on = local_date(fact.recorded_at)
+    row = event.model_dump() | {"dissolved": False, "founded_on": founded_on, "version": fact.version}
     changes: list[RowChange] = [Put("organisations", (event.organisation_id,), row)]
     if event.parent_id is not None:
         changes.append(Add("organisation_sizes", (event.parent_id,), {"children": 1}))
@@ -47,6 +53,28 @@ def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> 
 
 def _dissolved(event: organisation.PartyOrganisationDissolved, fact: Fact) -> list[RowChange]:
     row = {"organisation_id": event.organisation_id, "dissolved": True, "version": fact.version}
+    row |= {"dissolved_on": local_date(fact.recorded_at)}
+    return [Put("organisations", (event.organisation_id,), row), *_child(event.parent_id, -1)]
+
+
+def _restored(event: organisation.PartyOrganisationRestored, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "dissolved": False, "dissolved_on": None, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row), *_child(event.parent_id, 1)]
+
+
+def _child(parent_id: str | None, more: int) -> list[RowChange]:
+    return [Add("organisation_sizes", (parent_id,), {"children": more})] if parent_id is not None else []
+
+
+def _upgraded(event: organisation.PartyOrganisationUpgraded, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "kind": event.kind, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _term(event: organisation.TermBegan | organisation.TermExtended, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "term_ends_on": event.ends_on, "version": fact.version}
+    if isinstance(event, organisation.TermBegan):
+        row["elected_on"] = event.elected_on
     return [Put("organisations", (event.organisation_id,), row)]
 
 
@@ -64,6 +92,7 @@ def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
                 "probation_ends_on": event.probation_ends_on,
                 "name": event.name,
                 "erased": False,
+                "left_on": None,
                 "version": fact.version,
             },
         ),
@@ -82,7 +111,17 @@ def _moved(event: member.MembershipMoved, fact: Fact) -> list[RowChange]:
     ]
 
 
-def _opened(member_id: str, organisation_id: str, since: datetime, transfer_id: str | None) -> Put:
+def _left(event: member.MembershipClosed, fact: Fact) -> list[RowChange]:
+    since = start_of_day(event.closed_on)
+    row = {"member_id": event.member_id, "left_on": event.closed_on, "version": fact.version}
+    return [
+        Put("members", (event.member_id,), row),
+        _opened(event.member_id, None, since, event.transfer_id),  # from then on they belong to nobody here
+        Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
+    ]
+
+
+def _opened(member_id: str, organisation_id: str | None, since: datetime, transfer_id: str | None) -> Put:
     # `until` is not stored: a membership ends where the next one begins, so the two cannot disagree.
     row = {"member_id": member_id, "since": since, "organisation_id": organisation_id, "transfer_id": transfer_id}
     return Put("memberships", (member_id, since), row)
@@ -95,10 +134,6 @@ def _version_of_member(event: member.MemberContactChanged, fact: Fact) -> list[R
 def _erased(event: member.PersonErased, fact: Fact) -> list[RowChange]:
     row = {"member_id": event.person_id, "name": None, "erased": True, "version": fact.version}
     return [Put("members", (event.person_id,), row)]
-
-
-def _closed(event: unit.UnitClosed, fact: Fact) -> list[RowChange]:
-    return [Put("units", (event.uscc,), {"uscc": event.uscc, "closed_on": event.closed_on, "version": fact.version})]
 
 
 def _asked(event: member.ErasureRequested, _: Fact) -> list[RowChange]:
@@ -127,24 +162,31 @@ def _ends(kind: str, key: str) -> Any:
 
 _transfer_ends = _ends("transfer", "transfer_id")
 
-_unit, _organisation = _put("units", "uscc"), _put("organisations", "organisation_id")
+_organisation = _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
 PROJECTIONS = (
-    Projection(
-        "units", 1, ("units",), {unit.UnitRegistered: _unit, unit.UnitChanged: _unit, unit.UnitClosed: _closed}, {}
-    ),
+    *UNITS,
+    *FORMATION,
+    *LISTINGS,
+    *REORGANISATIONS,
+    *FOUNDINGS,
     Projection(
         "roll",
-        1,
+        2,
         ("organisations", "organisation_sizes", "members", "memberships"),
         {
             organisation.PartyOrganisationFounded: _founded,
             organisation.PartyOrganisationChanged: _organisation,
             organisation.PartyOrganisationReparented: _reparented,
             organisation.PartyOrganisationDissolved: _dissolved,
+            organisation.PartyOrganisationRestored: _restored,
+            organisation.PartyOrganisationUpgraded: _upgraded,
+            organisation.TermBegan: _term,
+            organisation.TermExtended: _term,
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
+            member.MembershipClosed: _left,
             member.MemberContactChanged: _version_of_member,
             member.PersonErased: _erased,
         },

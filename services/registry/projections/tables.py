@@ -8,18 +8,6 @@ VIEWS = MetaData()
 
 GUIDANCE = guidance_table(VIEWS)
 
-UNITS = Table(
-    "units",
-    VIEWS,
-    Column("uscc", Text, primary_key=True),
-    Column("name", Text),
-    Column("kind", Text),
-    Column("area_code", Text),
-    Column("staff", Integer),
-    Column("closed_on", Date),
-    Column("version", Integer),
-)
-
 ORGANISATIONS = Table(
     "organisations",
     VIEWS,
@@ -33,6 +21,10 @@ ORGANISATIONS = Table(
     Column("office_email", Text),
     Column("office_phone", Text),
     Column("dissolved", Boolean),
+    Column("founded_on", Date),
+    Column("dissolved_on", Date),
+    Column("elected_on", Date),
+    Column("term_ends_on", Date),
     Column("version", Integer),
 )
 
@@ -72,6 +64,7 @@ MEMBERS = Table(
     Column("probation_ends_on", Date),
     Column("name", Text),
     Column("erased", Boolean),
+    Column("left_on", Date),
     Column("version", Integer),
 )
 

@@ -82,7 +82,7 @@ class Served:
         self.routers = list(definition.routers(running))
         self.app: FastAPI = create_app(
             title=definition.name, version="0", routers=self.routers, guard=guard(running),
-            access_log=False,
+            access_log=False, uploads=definition.uploads,
         )  # fmt: skip
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(
@@ -150,11 +150,12 @@ class County:
         self.services = services
         self.message = ""
         self.proposal = ""
+        self.list = ""
         self.party = ""
 
     def named(self, text: str) -> str:
         """With the ids that only we know."""
-        return text.replace("{message}", self.message).replace("{proposal}", self.proposal)
+        return text.replace("{message}", self.message).replace("{proposal}", self.proposal).replace("{list}", self.list)
 
     async def ask(
         self, service: str, method: str, path: str, body: Any = None, *, who: Actor = CITY, **headers: str
@@ -177,6 +178,33 @@ class County:
         for code, area in ((UNIT, "350102"), (FAR_UNIT, "350202")):
             unit = {"uscc": code, "name": "甲公司", "kind": "enterprise", "area_code": area, "staff": 5}
             await self.do("registry", "POST", "/units", unit)
+        listed = f"统一社会信用代码,名称,行政区划代码\n{FAR_UNIT},甲公司,350202\n"
+        answer = await registry.http.post(
+            "/lists?source=census&list_date=2099-01-01&basis=park&area_code=350202&by=c3", content=listed.encode(),
+            headers=badge(CITY),
+        )  # fmt: skip
+        self.list = answer.json()["list_id"]
+        applied = {"founding_id": "f1", "by": "b1", "to": "c1", "name": "x", "kind": "branch", "area_code": "350102",
+                   "formal_members": 3}  # fmt: skip
+        await self.do("registry", "POST", "/foundings", applied)
+        term = {"elected_on": "2017-01-01", "ends_on": "2020-01-01"}
+        await self.do("registry", "PUT", "/organisations/b1/term", term)
+        order = {
+            "reorganisation_id": "ro1",
+            "by": "c1",
+            "organisation_ids": ["b1"],
+            "to_parent_id": "c1",
+            "reason": "x",
+        }
+        await self.do("registry", "POST", "/reorganisations", order)
+        plan = {
+            "by": "c1",
+            "mode": "joint",
+            "start_on": "2026-11-01",
+            "due_on": "2099-01-01",
+            "contact_person_id": "m2",
+        }
+        await self.do("registry", "PUT", f"/units/{UNIT}/plan", plan)
         for station, at in (("s1", "c1"), ("s2", "c2"), ("s3", "k2")):
             body = {
                 "station_id": station,
