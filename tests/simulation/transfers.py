@@ -108,6 +108,11 @@ class Transfer:
                 await self._on_the_way(row, drawn)
             case "awaiting_acceptance":
                 await self._at_the_receiver(row, drawn)
+            case "held":
+                await (self._accept(row) if drawn < 0.7 else self._reject(row["to_committee_id"]))
+            case "admitted":
+                branch = self.rng.choice(self._choices(row))
+                await self._do(decisions.assign, "assign", row["to_committee_id"], branch, OUTSIDE)
             case "rejected" | "expired":
                 await self._back_home(row, drawn)
             case "accepted":
@@ -133,7 +138,11 @@ class Transfer:
 
     async def _at_the_receiver(self, row: dict[str, Any], drawn: float) -> None:
         receiver = row["to_committee_id"]
-        if drawn < 0.08:
+        if row["unheard_void"] and drawn < 0.9:
+            await self._hear_of_the_void(row)
+        elif drawn < 0.04:
+            await self._do(decisions.hold, "hold", receiver, row["letter_number"], "档案存疑")
+        elif drawn < 0.08:
             await self._reject(receiver)
         elif drawn < 0.16 and row["letter_number"]:
             await self._do(letters.reissue, "new letter", row["from_committee_id"])
@@ -186,10 +195,24 @@ class Transfer:
         return self._do(decisions.close, "close", by, "党员留在原支部")  # type: ignore[no-any-return]
 
     def _accept(self, row: dict[str, Any]) -> Awaitable[Any]:
-        choices = [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
-        branch = row["to_branch_id"] or self.rng.choice(choices)
+        """With a branch, or as a committee that names the branch later."""
+        transfer_id, by, letter = self.transfer_id, row["to_committee_id"], row["letter_number"]
+        branch, later = row["to_branch_id"] or self.rng.choice(self._choices(row)), self.rng.random() < 0.15
+
+        async def job(unit: UnitOfWork) -> Any:
+            await decisions.accept(
+                unit, transfer_id, by, branch, letter, OUTSIDE, None, inquiry="已函询源党委", branch_later=later
+            )
+            return await summary(unit, transfer_id)
+
+        return self.clerk.ask("mobility", "accept", job, transfer_id)
+
+    def _choices(self, row: dict[str, Any]) -> list[str]:
+        return [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
+
+    def _hear_of_the_void(self, row: dict[str, Any]) -> Awaitable[Any]:
         return self._do(  # type: ignore[no-any-return]
-            decisions.accept, "accept", row["to_committee_id"], branch, row["letter_number"], OUTSIDE
+            decisions.acknowledge_void, "void heard", row["to_committee_id"], row["unheard_void"]
         )
 
     async def _resend(self, row: dict[str, Any], by: str) -> None:
