@@ -15,7 +15,7 @@ from shared.kernel.ids import derived_id
 from tests.simulation.caring import Caring
 from tests.simulation.clerk import Clerk
 from tests.simulation.county import ELSEWHERE, ELSEWHERE_AREA
-from tests.simulation.transfers import DAY, HOUR, MINUTE
+from tests.simulation.transfers import DAY, HOUR, MINUTE, Transfer
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -70,6 +70,9 @@ class Departure:
             await self.clerk.at_once(self._come_back(row), self._next(row))
         elif drawn < 0.22:
             await self.clerk.at_once(self._move_on(row), self._next(row))
+        elif row["transfer_proposed_at"] and drawn < 0.4:
+            transfer = Transfer(Clerk(self.world, f"{self.clerk.name}-due", random.Random(self.rng.random())))
+            await transfer.live(str(row["member_id"]))
         else:
             await self._next(row)
 
@@ -188,6 +191,12 @@ def come_back(clerk: Clerk, row: dict[str, Any]) -> Any:
         return {"departure_id": departure_id}
 
     return clerk.ask("mobility", "return", job, departure_id)
+
+
+async def leave_meanwhile(clerk: Clerk, member: str) -> None:
+    """Registered as away in the moment in which the membership follows somewhere else."""
+    await asyncio.sleep(10 ** clerk.rng.uniform(-3, 0.5))
+    await Departure(Clerk(clerk.world, f"{clerk.name}-meanwhile", random.Random(clerk.rng.random())))._leave(member)
 
 
 async def departure(clerk: Clerk) -> None:

@@ -17,7 +17,7 @@ from tests.simulation.transfers import DAY, Transfer
 
 
 async def _transfer(clerk: Clerk) -> None:
-    await Transfer(clerk).live()
+    await Transfer(clerk, away.leave_meanwhile).live()
 
 
 DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {

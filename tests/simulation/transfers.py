@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from services.mobility.application import decisions, letters, requests
@@ -34,8 +34,10 @@ _REASONS: Final = ("wrong_destination", "not_known_here", "incomplete_papers", "
 class Transfer:
     """One member's way, which may take several transfers when some come back."""
 
-    def __init__(self, clerk: Clerk) -> None:
+    def __init__(self, clerk: Clerk, meanwhile: Callable[[Clerk, str], Awaitable[None]] | None = None) -> None:
+        """`meanwhile`: what else may happen to a member in the moment of the acceptance."""
         self.clerk = clerk
+        self._meanwhile = meanwhile
         self.world: World = clerk.world
         self.rng = clerk.rng
         self._number = 0
@@ -46,9 +48,9 @@ class Transfer:
         self._number += 1
         return derived_id("simulation", self.clerk.name, str(self._number))
 
-    async def live(self) -> None:
+    async def live(self, member: str | None = None) -> None:
         """Ask for it, and see it through."""
-        member = self._member()
+        member = member or self._member()
         branch = self.world.checks.membership.branch[member]
         home = self.world.parents[branch]
         mine = self._through(member, *self._destination(branch, home))
@@ -154,6 +156,8 @@ class Transfer:
             await self.clerk.at_once(self._accept(row), self._do(letters.reissue, "lost", row["from_committee_id"]))
         elif drawn < 0.4:
             await self._accept(row | {"letter_number": "〔2020〕000001号"})
+        elif drawn < 0.55 and self._meanwhile:
+            await self.clerk.at_once(self._accept(row), self._meanwhile(self.clerk, row["member_id"]))
         else:
             await self._accept(row)
 
