@@ -1,6 +1,5 @@
 """`/care-rules`: thresholds, periods and management models of an area, each version with its document."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -21,6 +20,7 @@ from shared.runtime.definition import Running
 from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
+from shared.web.days import DayAsked
 from shared.web.shapes import answers
 
 Area = Annotated[str, Path(pattern=r"^[1-8][0-9]{5}$")]
@@ -59,7 +59,7 @@ def care_rules(running: Running) -> APIRouter:
 
     @router.get("/{area_code}", responses=answers(200, shapes.CARE_RULES))
     @action("care-rules.read")
-    async def read(area_code: Area, access: Access, as_of: date | None = None) -> dict[str, Any]:
+    async def read(area_code: Area, access: Access, as_of: DayAsked | None = None) -> dict[str, Any]:
         """Every version of the area, and which was in force on a day; none means the defaults, which are shown."""
         await access.check(Concern())
         day = as_of or local_date(running.clock.now())

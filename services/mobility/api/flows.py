@@ -1,6 +1,5 @@
 """`/flows`: 流出地 → 流入地, how many members moved between which areas in which period, as of any day."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -17,6 +16,7 @@ from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
 from shared.runtime.reading import many
 from shared.security.access import Access, action
+from shared.web.days import DayAsked
 from shared.web.shapes import answers
 
 Period = Literal["month", "quarter", "year"]
@@ -38,7 +38,7 @@ def flows(running: Running) -> APIRouter:
         period: Period = "month",
         origin: AreaCode | None = None,
         destination: AreaCode | None = None,
-        as_of: Annotated[date | None, Query(description="what was known at the end of that day")] = None,
+        as_of: Annotated[DayAsked | None, Query(description="what was known at the end of that day")] = None,
     ) -> dict[str, Any]:
         """One cell per origin, destination and period. A case is counted once, by its acceptance, however it travelled.
 

@@ -1,7 +1,6 @@
 """`/departures/{id}/…`: what station and origin say of a member who is away; `/returns`: what came of those who are back."""
 
 from collections.abc import Awaitable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
@@ -31,6 +30,7 @@ from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import many
 from shared.security.access import Access, action
+from shared.web.days import DayAsked
 from shared.web.shapes import answers
 
 
@@ -174,7 +174,7 @@ def whereabouts(running: Running) -> APIRouter:
 
     @router.get("/returns", responses=answers(200, shapes.RETURNS))
     @action("departure.read")
-    async def returns(access: Access, as_of: date | None = None, since: date | None = None) -> dict[str, Any]:
+    async def returns(access: Access, as_of: DayAsked | None = None, since: DayAsked | None = None) -> dict[str, Any]:
         """返乡结果 (domain N31): how many came back by a day, by what came of it. Counted in members' returns."""
         day = as_of or local_date(running.clock.now())
         query = (
