@@ -142,7 +142,7 @@ async def test_a_body_that_never_ends_times_out() -> None:
         raise AssertionError("the handler was called")
 
     limits = RequestLimits(unreached, body_seconds=0.05)
-    scope = {"type": "http", "path": "/", "query_string": b"", "headers": [(b"content-length", b"5")]}
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [(b"content-length", b"5")]}
     with pytest.raises(RequestTimeout):
         await limits(scope, never, unreached)
 
@@ -154,7 +154,13 @@ async def test_a_client_that_leaves_midway_disturbs_nobody() -> None:
     async def gone() -> Message:
         return {"type": "http.disconnect"}
 
-    scope = {"type": "http", "path": "/", "query_string": b"", "headers": [(b"transfer-encoding", b"chunked")]}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(b"transfer-encoding", b"chunked")],
+    }
     await RequestLimits(unreached)(scope, gone, unreached)
 
 
