@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.faults import FAULTS
 from tests.simulation.mutations import off
-from tests.simulation.plan import DOINGS, SHORT, YEAR, draw, rush
+from tests.simulation.plan import DOINGS, SHORT, YEAR, comes_home, draw, leaving, rush
 from tests.simulation.run import live
 from tests.simulation.seeds import parse
 from tests.simulation.shrinking import shrunk
@@ -38,8 +38,10 @@ def test_something_happens_in_a_seed() -> None:
     assert outcome.accepted >= 3
     assert outcome.taken >= 50
     assert outcome.commits > 500
-    deaths = [entry for entry in live(18, SHORT, keep=10**6).history if entry.what == "DIES"]
-    assert len(deaths) > 3
+    told = [entry.what for seed in FIXED for entry in live(seed, SHORT, keep=10**6).history]
+    assert told.count("DIES") > 3
+    for fact in ("departure-registered", "care-lead-changed", "care-duty-overdue", "mobile-card-issued", "care-ended"):
+        assert any(fact in what for what in told), fact
 
 
 def test_a_seed_is_one_life() -> None:
@@ -99,6 +101,9 @@ def test_plans_have_the_shapes_of_the_field() -> None:
     summer = [rush(day) for day in range(181, 243)]
     winter = [rush(day) for day in range(320, 345)]
     assert sum(summer) / len(summer) > 2 * sum(winter) / len(winter)
+    assert leaving(55) > leaving(20)  # after the Spring Festival, and before it
+    assert comes_home(30)
+    assert not comes_home(55)
     quarters = [step for step in draw(3, YEAR) if step.kind == "quarter-end"]
     assert len(quarters) == 4
 

@@ -14,7 +14,7 @@ class Propagation:
         self._membership = membership
         self._rosters: set[str] = set()
         self._reached: dict[str, dict[tuple[str, str], bool]] = defaultdict(dict)
-        self._queued: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._queued: dict[str, set[tuple[str, str, int]]] = defaultdict(set)
         self._acknowledged: dict[str, set[str]] = defaultdict(set)
         self.propagated: set[str] = set()
 
@@ -28,7 +28,7 @@ class Propagation:
     def notify(self, event: StoredEvent) -> None:
         data = event.data
         if event.type == "message-queued":
-            row = (data["party_id"], data["channel"])
+            row = (data["party_id"], data["channel"], data.get("retry", 0))
             if row in self._queued[data["relocation_id"]]:
                 raise Violation(f"two messages were queued for one party and channel of {data['relocation_id']}")
             self._queued[data["relocation_id"]].add(row)
@@ -75,8 +75,8 @@ class Propagation:
         """Parties of accepted relocations for whom nothing was queued."""
         result = []
         for relocation, accepted in self._membership.accepted.items():
-            wanted = {(p["party_id"], channel) for p in accepted.data["parties"] for channel in p["channels"]}
-            if wanted != self._queued[relocation]:
+            wanted = {(p["party_id"], channel, 0) for p in accepted.data["parties"] for channel in p["channels"]}
+            if wanted != {row for row in self._queued[relocation] if row[2] == 0}:
                 result.append(f"{relocation}: {len(wanted)} messages meant, {len(self._queued[relocation])} queued")
         return result
 
