@@ -1,8 +1,11 @@
 """The registry as a process: wiring only."""
 
+from services.registry.api.instructor_applications import instructor_applications
 from services.registry.api.members import members
 from services.registry.api.organisations import organisations, stations
+from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
+from services.registry.api.staffings import staffings
 from services.registry.api.units import units
 from services.registry.application.loops import loops
 from services.registry.application.reactions import FOLLOWS, INBOUND, refused
@@ -19,6 +22,9 @@ SERVICE = ServiceDefinition(
         stations(running),
         members(running),
         posts(running),
+        staffings(running),
+        instructor_applications(running),
+        policy_documents(running),
     ],
     inbound=INBOUND,
     refusal=refused,

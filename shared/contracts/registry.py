@@ -1,7 +1,10 @@
 """Public events of the registry: which units and organisations exist, who serves them, who belongs where."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
@@ -21,8 +24,12 @@ OrganisationKind = Literal[
 ]
 StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
-PostScope = Literal["station", "organisation", "unit"]
+PostScope = Literal["station", "organisation", "unit", "grid"]
 MemberStatus = Literal["formal", "probationary"]
+PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
+PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
+Classification = Literal["public", "internal", "secret"]
 
 
 class RegistryEvent(PublicEvent, service="registry"):
@@ -125,10 +132,13 @@ class PostAssigned(RegistryEvent, aggregate="post", key="post_id"):
     scope: PostScope
     scope_id: str
     since: date
+    source: PostSource | None = None
+    capacity: PostCapacity | None = None
+    under_post_id: str | None = None
 
 
 class PostLeft(RegistryEvent, aggregate="post", key="post_id"):
-    """The holder left the post."""
+    """The holder left the post; `handed_to` is the post of whoever took over what it was for."""
 
     post_id: str
     kind: PostKind
@@ -136,6 +146,7 @@ class PostLeft(RegistryEvent, aggregate="post", key="post_id"):
     scope: PostScope
     scope_id: str
     until: date
+    handed_to: str | None = None
 
 
 class MemberAdmitted(RegistryEvent, aggregate="member", key="member_id", data_class="personal"):
@@ -187,3 +198,117 @@ class InboundRefused(RegistryEvent, aggregate="inbound", key="system", subject="
 
 class AuditAnchored(Anchored, service="registry", aggregate="audit", key="chain"):
     """The audit trail of registry reaches to that record; whoever keeps this event can tell when the trail is shortened."""
+
+
+# -- posts: how they are staffed, and by whom; documents that others cite by version ------------------------------------------
+
+
+class StaffingChanged(RegistryEvent, aggregate="staffing", key="seat_id"):
+    """How many hold a post of which there should be `least` (编制). Vacant while `due_at` is given."""
+
+    seat_id: str
+    kind: PostKind
+    scope: PostScope
+    scope_id: str
+    organisation_id: str
+    least: int
+    held: int
+    vacant_since: datetime | None
+    due_at: datetime | None
+
+
+class VacancyOverdue(RegistryEvent, aggregate="staffing", key="seat_id"):
+    """A post was not filled by `due_at`. `organisation_id` fills it."""
+
+    seat_id: str
+    kind: PostKind
+    scope: PostScope
+    scope_id: str
+    organisation_id: str
+    least: int
+    held: int
+    due_at: datetime
+
+
+class InstructorApplied(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """Somebody wants to be an instructor at a station (自愿报名); `organisation_id` reviews it by `due_at`."""
+
+    application_id: str
+    person_id: str
+    station_id: str
+    organisation_id: str
+    due_at: datetime
+
+
+class InstructorReviewed(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The body decided (党工委审核); `person_id` signed."""
+
+    application_id: str
+    accepted: bool
+    reviewed_by: str
+    person_id: str
+    reviewed_at: datetime
+
+
+class InstructorApplicationWithdrawn(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The applicant no longer wants it."""
+
+    application_id: str
+    withdrawn_at: datetime
+
+
+class InstructorAppointed(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The applicant has the post; `PostAssigned` says it of each post."""
+
+    application_id: str
+    person_id: str
+    station_id: str
+    post_id: str
+    organisation_ids: tuple[str, ...]
+    since: date
+
+
+class InstructorReviewOverdue(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The body has not answered in time."""
+
+    application_id: str
+    station_id: str
+    organisation_id: str
+    due_at: datetime
+
+
+class PolicyItem(BaseModel):
+    """One item of a list."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    text: str
+    required: bool
+
+
+class PolicyDocumentIssued(RegistryEvent, aggregate="policy-document", key="document_id"):
+    """A version of a document holds from a day on: a duty list, a checklist, rules. Assessments cite it by number."""
+
+    document_id: str
+    number: int
+    kind: PolicyKind
+    title: str
+    about: str | None
+    organisation_id: str
+    area_code: str
+    effective_from: date
+    source_document: str
+    classification: Classification
+    items: tuple[PolicyItem, ...]
+    numbers: Mapping[str, int]
+    sha256: str | None
+
+
+class PolicyDocumentRepealed(RegistryEvent, aggregate="policy-document", key="document_id"):
+    """It holds no longer."""
+
+    document_id: str
+    number: int
+    repealed_on: date
+    reason: str

@@ -109,6 +109,14 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "post.read": _rule(
             (_PERSONS, Relation.INVOLVED), (_COMMITTEES, Relation.AREA), (_PERSONS, Relation.SELF), looks=True
         ),
+        # Applications, strengths and documents: whoever the place belongs to; what documents say, everybody may know.
+        "staffing.set": _rule((_COMMITTEES, Relation.WITHIN)),
+        "staffing.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "instructor.apply": _rule((_COMMITTEES, Relation.WITHIN), ((*_ON_SITE, Role.BRANCH_SECRETARY), Relation.SELF)),
+        "instructor.review": _rule((_COMMITTEES, Relation.WITHIN)),
+        "instructor.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
+        "policy-document.issue": _rule((_COMMITTEES, Relation.WITHIN)),
+        "policy-document.read": _rule((_PERSONS, Relation.ANYWHERE), looks=True),
         # -- registry: the roll (the member's own branch; domain §3.2: a branch sees its own, a committee what is below) --
         "member.admit": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.change-contact": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),

@@ -1,8 +1,11 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
+from services.registry.domain.instructor_application import events as application
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
+from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
+from services.registry.domain.seat import events as seat
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
 from shared.contracts import registry as public
@@ -25,5 +28,14 @@ PUBLISH = publishing(
         member.MembershipMoved: public.MembershipMoved,
         member.MemberContactChanged: public.MemberContactChanged,
         member.PersonErased: public.PersonErased,
+        seat.StaffingChanged: public.StaffingChanged,
+        seat.VacancyOverdue: public.VacancyOverdue,
+        policy.PolicyDocumentIssued: public.PolicyDocumentIssued,
+        policy.PolicyDocumentRepealed: public.PolicyDocumentRepealed,
+        application.InstructorApplied: public.InstructorApplied,
+        application.InstructorReviewed: public.InstructorReviewed,
+        application.InstructorApplicationWithdrawn: public.InstructorApplicationWithdrawn,
+        application.InstructorAppointed: public.InstructorAppointed,
+        application.InstructorReviewOverdue: public.InstructorReviewOverdue,
     }
 )

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from services.registry.domain.instructor_application.decider import INSTRUCTOR_APPLICATION
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
+from services.registry.domain.policy_document.decider import POLICY_DOCUMENT
 from services.registry.domain.post.decider import POST
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
@@ -19,4 +21,6 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     POST,
     SEAT,
     MEMBER,
+    POLICY_DOCUMENT,
+    INSTRUCTOR_APPLICATION,
 )

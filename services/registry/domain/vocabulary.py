@@ -22,7 +22,7 @@ OrganisationKind = Literal[
 ]
 StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
-PostScope = Literal["station", "organisation", "unit"]
+PostScope = Literal["station", "organisation", "unit", "grid"]
 MemberStatus = Literal["formal", "probationary"]
 ErasureGround = Literal["subject-request", "purpose-achieved", "retention-ended", "consent-withdrawn", "unlawful"]
 """Why a person's data is erased (PIPL art. 47)."""
@@ -40,3 +40,15 @@ OfficeEmail = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
 
 OfficePhone = Annotated[str, Field(min_length=3, max_length=32, pattern=r"^[0-9+\-() ]+$")]
 """A telephone of an office, landline or mobile (办公电话)."""
+
+PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
+"""Where a holder comes from: 上级选派、县聘专职、在城村干部、自愿报名、内部推选、上级任命 (domain W13, L17, Z27, N04)."""
+
+PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+"""What qualifies them: 党务工作者负责人, 街道组织委员, 企业党委专职副书记, 党务工作者 (domain W14, W16)."""
+
+PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
+"""责任清单, 阵地标准, 服务清单, 选派管理办法, 长效机制 (domain W06, W08, N19, Y10)."""
+
+Classification = Literal["public", "internal", "secret"]
+"""公开、内部、涉密; what is secret is refused (domain §4.5)."""

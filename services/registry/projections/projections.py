@@ -8,6 +8,7 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
+from services.registry.projections.staffing import STAFFING
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
@@ -149,7 +150,7 @@ PROJECTIONS = (
         {},
     ),
     Projection("stations", 1, ("stations",), {station.StationOpened: _station, station.StationChanged: _station}, {}),
-    Projection("posts", 1, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
+    Projection("posts", 2, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
     Projection("erasures", 1, ("erasures",), {member.ErasureRequested: _asked, member.PersonErased: _done}, {}),
     Projection(
         "open_cases",
@@ -166,4 +167,5 @@ PROJECTIONS = (
             mobility.RelocationPropagated: _ends("relocation", "relocation_id"),
         },
     ),
+    *STAFFING,
 )

@@ -55,6 +55,10 @@ POSTS = Table(
     Column("scope_id", Text, index=True),
     Column("since", Date),
     Column("until", Date),
+    Column("source", Text),
+    Column("capacity", Text),
+    Column("under_post_id", Text),
+    Column("handed_to", Text),
     Column("version", Integer),
 )
 

@@ -191,6 +191,7 @@ class County:
             post = {"post_id": f"post-{person}", "kind": "instructor", "person_id": person, "scope": "organisation",
                     "scope_id": place, "since": "2026-01-01"}  # fmt: skip
             await self.do("registry", "POST", "/posts", post)
+        await self._staff()
         for name in ("mobility", "assessment", "notify"):
             await self.services[name].hear(registry)
         await self._move()
@@ -200,6 +201,22 @@ class County:
         await self._assess()
         messages = (await self.do("notify", "GET", "/messages?relocation_id=t1"))["items"]
         self.message = next(one["message_id"] for one in messages if one["recipient_ref"] == "b1")
+
+    async def _staff(self) -> None:
+        """c1 lacks an officer and has a document; m5 wants to be an instructor at its station."""
+        wanted = {"by": "c1", "kind": "officer", "scope": "organisation", "scope_id": "c1", "least": 1,
+                  "source_document": "x"}  # fmt: skip
+        await self.do("registry", "PUT", "/staffings", wanted)
+        document = {
+            "by": "c1",
+            "kind": "mechanism",
+            "title": "x",
+            "effective_from": "2026-01-01",
+            "source_document": "x",
+        }
+        await self.do("registry", "POST", "/policy-documents/doc1/versions", document)
+        applying = {"application_id": "a1", "person_id": "m5", "station_id": "s1", "capacity": "other"}
+        await self.do("registry", "POST", "/instructor-applications", applying)
 
     async def _move(self) -> None:
         asking = {"transfer_id": "t1", "member_id": "m1", "to_committee_id": "c2", "to_branch_id": "b2",

@@ -189,6 +189,39 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("registry", "GET", "/posts/{post_id}"): Row(PERSONS, OVER_B1, "/posts/post-i1"),
     ("registry", "GET", "/posts"): Row(PERSONS, OVER_B1, "/posts?scope=organisation&scope_id=b1", shows="post-i1"),
+    ("registry", "PUT", "/staffings"): Row(
+        COMMITTEES, _ON_C1, "/staffings",
+        _given(by="c1", kind="officer", scope="organisation", scope_id="c1", least=2, source_document="x"),
+    ),
+    ("registry", "GET", "/staffings"): Row(PERSONS, OVER_C1, "/staffings", shows="officer-organisation-c1"),
+    ("registry", "POST", "/instructor-applications"): Row(
+        COMMITTEES, _ON_C1, "/instructor-applications", _given(person_id="m5", station_id="s1", capacity="other")
+    ),
+    ("registry", "POST", "/instructor-applications/{application_id}/review"): Row(
+        COMMITTEES, OVER_C1, "/instructor-applications/a1/review",
+        _given(by="c1", accepted=False, criteria_met=[], text="x", person_id="m2"),
+    ),
+    # Committees for others, and everybody for themself: nobody here is m5.
+    ("registry", "POST", "/instructor-applications/{application_id}/withdrawal"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OVER_C1, "/instructor-applications/a1/withdrawal",
+        unlike={HEAD: NOWHERE, INSTRUCTOR: NOWHERE, SECRETARY: NOWHERE},
+    ),
+    ("registry", "POST", "/instructor-applications/{application_id}/appointment"): Row(
+        COMMITTEES, OVER_C1, "/instructor-applications/a1/appointment", _given(by="c1", since="2026-11-01")
+    ),
+    ("registry", "GET", "/instructor-applications/{application_id}"): Row(
+        PERSONS, OVER_C1, "/instructor-applications/a1"
+    ),
+    ("registry", "GET", "/instructor-applications"): Row(PERSONS, OVER_C1, "/instructor-applications", shows="a1"),
+    ("registry", "POST", "/policy-documents/{document_id}/versions"): Row(
+        COMMITTEES, _ON_C1, "/policy-documents/doc1/versions",
+        _given(by="c1", kind="mechanism", title="y", effective_from="2026-02-01", source_document="x"),
+    ),
+    ("registry", "POST", "/policy-documents/{document_id}/repeal"): Row(
+        COMMITTEES, OVER_C1, "/policy-documents/doc1/repeal", _given(by="c1", repealed_on="2026-11-01", reason="x")
+    ),
+    ("registry", "GET", "/policy-documents"): Row(PERSONS, EVERYWHERE, "/policy-documents", shows="doc1"),
+    ("registry", "GET", "/policy-documents/counts"): Row(PERSONS, EVERYWHERE, "/policy-documents/counts"),
     # -- mobility ---------------------------------------------------------------------------------------------------
     ("mobility", "POST", "/transfers"): Row(COMMITTEES | {SECRETARY}, OVER_B1, "/transfers", _transfer),
     ("mobility", "POST", "/transfers/{transfer_id}/resending"): step("resending", reason="x"),

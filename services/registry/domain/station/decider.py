@@ -19,7 +19,7 @@ def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent
     """Errors (`Refused`): `station-already-open`, `station-unknown`."""
     changes = changed(state, **command.model_dump(exclude={"station_id"}))
     match command:
-        case OpenStation() if not state.is_open:
+        case OpenStation() if state.status == "unknown":
             return [StationOpened(**command.model_dump())]
         case OpenStation() if changes:
             raise Refused(
@@ -27,7 +27,7 @@ def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent
                 f"the station {command.station_id} is open already, with other facts",
                 remedy="change the open station, or use a new id",
             )
-        case ChangeStation() if not state.is_open:
+        case ChangeStation() if state.status != "open":
             raise Refused("station-unknown", f"there is no station {command.station_id}", remedy="open it first")
         case ChangeStation() if changes:
             return [StationChanged(station_id=command.station_id, **changes)]
@@ -38,7 +38,7 @@ def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent
 def evolve(state: StationState, event: DomainEvent) -> StationState:
     match event:
         case StationOpened():
-            return StationState(is_open=True, **event.model_dump(exclude={"station_id"}))
+            return StationState(status="open", **event.model_dump(exclude={"station_id"}))
         case StationChanged():
             return replace(state, **given(event, "name", "office_email", "office_phone"))
         case _:

@@ -1,6 +1,7 @@
 """What a decision about a station needs to know."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from services.registry.domain.vocabulary import StationKind
 
@@ -9,7 +10,7 @@ from services.registry.domain.vocabulary import StationKind
 class StationState:
     """A station as it stands."""
 
-    is_open: bool = False
+    status: Literal["unknown", "open", "closed"] = "unknown"
     name: str = ""
     kind: StationKind = "guidance"
     area_code: str = ""

@@ -1,0 +1,40 @@
+"""Whose business a post or a record is, by the place that it is at: for one, and for lists."""
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Table, false, or_, select
+
+from services.registry.api import units
+from services.registry.domain.vocabulary import PostScope
+from services.registry.projections.tables import ORGANISATIONS, STATIONS, UNITS
+from shared.runtime.definition import Running
+from shared.security.access import Permit, in_area
+from shared.security.policy import Concern
+
+
+async def concern_at(running: Running, scope: PostScope, scope_id: str, person_id: str = "") -> Concern:
+    """That of the organisation it is at, of its station, or those founded in its unit."""
+    persons = (person_id,) if person_id else ()
+    if scope == "organisation":
+        return Concern((scope_id,), persons)
+    if scope == "unit":
+        # Where nobody is organised yet, which is what liaisons are sent for, the place decides.
+        return replace(await units.concern(running, scope_id), persons=persons)
+    rows = await running.directory.stations([scope_id])
+    return Concern(tuple(str(row["organisation_id"]) for row in rows.values()), persons)
+
+
+async def visible_at(table: Table, access: Permit) -> ColumnElement[bool]:
+    """The condition that says the same for lists, by the columns `scope` and `scope_id`."""
+    scope = await access.scope()
+    hosts = select(ORGANISATIONS.c.unit_uscc).where(ORGANISATIONS.c.organisation_id.in_(scope))
+    here = in_area(UNITS.c.area_code, await access.areas())
+    within: dict[PostScope, list[ColumnElement[bool]]] = {
+        "organisation": [table.c.scope_id.in_(scope)],
+        "station": [table.c.scope_id.in_(select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope)))],
+        "unit": [
+            table.c.scope_id.in_(hosts),
+            table.c.scope_id.in_(select(UNITS.c.uscc).where(or_(false(), *here))),
+        ],
+    }
+    return or_(*((table.c.scope == kind) & or_(*conditions) for kind, conditions in within.items()))

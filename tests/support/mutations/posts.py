@@ -1,0 +1,20 @@
+"""Mutations of posts and of what hangs on them."""
+
+from itertools import count
+
+from tests.support.mutations.switch import mutation, replace
+
+
+@mutation
+def seats_have_room_for_all() -> None:
+    from services.registry.domain.seat import decider
+
+    replace(decider, "_check_room", lambda command, state: None)
+
+
+@mutation
+def what_hangs_on_a_post_is_not_known() -> None:
+    from services.registry.application import posts
+
+    seats = count()
+    replace(posts, "hanging_on", lambda post_id: f"nowhere-{next(seats)}")
