@@ -2,10 +2,13 @@
 
 from services.registry.api.instructor_applications import instructor_applications
 from services.registry.api.members import members
+from services.registry.api.membership_decisions import membership_decisions
 from services.registry.api.organisations import organisations, stations
 from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
+from services.registry.api.roster import roster
 from services.registry.api.staffings import staffings
+from services.registry.api.station_members import station_members
 from services.registry.api.units import units
 from services.registry.application.loops import loops
 from services.registry.application.reactions import FOLLOWS, INBOUND, refused
@@ -20,7 +23,10 @@ SERVICE = ServiceDefinition(
         units(running),
         organisations(running),
         stations(running),
+        station_members(running),
+        roster(running),  # before the route that takes whatever follows for a member's id
         members(running),
+        membership_decisions(running),
         posts(running),
         staffings(running),
         instructor_applications(running),

@@ -26,6 +26,7 @@ StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
 PostScope = Literal["station", "organisation", "unit", "grid"]
 MemberStatus = Literal["formal", "probationary"]
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled", "transferred_out"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
 PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
@@ -312,3 +313,42 @@ class PolicyDocumentRepealed(RegistryEvent, aggregate="policy-document", key="do
     number: int
     repealed_on: date
     reason: str
+
+
+# -- the roll: probation, and who leaves it ------------------------------------------------------------------------------
+
+
+class MemberConfirmed(RegistryEvent, aggregate="member", key="member_id"):
+    """转正: a formal member from that day on."""
+
+    member_id: str
+    organisation_id: str
+    confirmed_on: date
+    decided_by: str
+
+
+class ProbationExtended(RegistryEvent, aggregate="member", key="member_id"):
+    """延长预备期."""
+
+    member_id: str
+    organisation_id: str
+    probation_ends_on: date
+    decided_by: str
+
+
+class ProbationOver(RegistryEvent, aggregate="member", key="member_id"):
+    """The probation is over and nobody has decided; `organisation_id` has to."""
+
+    member_id: str
+    organisation_id: str
+    probation_ends_on: date
+
+
+class MembershipEnded(RegistryEvent, aggregate="member", key="member_id"):
+    """The member is not on the roll any more; `organisation_id` is where the membership was last."""
+
+    member_id: str
+    organisation_id: str
+    ground: MembershipEnd
+    ended_on: date
+    decided_by: str

@@ -160,7 +160,7 @@ def outside_scope() -> Forbidden:
 def below(own: Iterable[str]) -> Select[tuple[str]]:
     """These organisations and all below them. A union forgets what it has seen, so a cycle would end it, not us."""
     roots = bindparam("own_organisations", sorted(own), ARRAY(Text), unique=True)
-    found = select(func.unnest(roots).label("organisation_id")).cte("within_scope", recursive=True)
+    found = select(func.unnest(roots).label("organisation_id")).cte(recursive=True)
     step = select(_ORGANISATIONS.c.organisation_id).where(_ORGANISATIONS.c.parent_id == found.c.organisation_id)
     found = found.union(step)
     return select(found.c.organisation_id)

@@ -104,6 +104,7 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "organisation.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ADDRESSED), looks=True),
         "station.open": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
+        "station.read-members": _rule((_PERSONS, Relation.INVOLVED), looks=True),
         "post.assign": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
         "post.leave": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
         "post.read": _rule(
@@ -120,6 +121,7 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         # -- registry: the roll (the member's own branch; domain §3.2: a branch sees its own, a committee what is below) --
         "member.admit": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.change-contact": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "member.decide": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.read": _rule((_PERSONS, Relation.WITHIN), looks=True),
         # By 身份证 number or phone: for those who keep the roll, and who examines what they do.
         "member.lookup": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.WITHIN), looks=True),

@@ -97,6 +97,8 @@ RED = {
     "seats-have-room-for-all": "tests/unit/registry/test_seat.py::test_a_seat_has_one_holder_at_a_time",
     "what-hangs-on-a-post-is-not-known": "tests/integration/registry/test_posts_http.py"
     "::test_whoever_leaves_hands_over_all_that_hangs_on_the_post",
+    "the-roll-is-never-left": "tests/unit/registry/test_member_standing.py"
+    "::test_whoever_is_off_the_roll_is_neither_moved_nor_confirmed",
     "a-busy-database-condemns": "tests/integration/eventstore/test_busy_database.py",
 }
 

@@ -6,6 +6,7 @@ from datetime import date
 from services.registry.application.policy_documents import staffing_rules_at
 from services.registry.application.scopes import organisation_of, require_place
 from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.member.standing import require_on_the_roll
 from services.registry.domain.member.state import MemberState
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.post.commands import AssignPost, LeavePost
@@ -39,6 +40,7 @@ async def assign(unit: UnitOfWork, command: AssignPost) -> list[DomainEvent]:
             remedy="enter the person in the roll first",
             where="person_id",
         )
+    require_on_the_roll(member)
     await require_place(unit, command.scope, command.scope_id)
     if command.under_post_id is not None:
         above: PostState = await unit.state(POST, command.under_post_id)

@@ -52,3 +52,6 @@ PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_ru
 
 Classification = Literal["public", "internal", "secret"]
 """公开、内部、涉密; what is secret is refused (domain §4.5)."""
+
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled", "transferred_out"]
+"""去世、退党、除名、开除党籍、取消预备党员资格、转往系统外."""

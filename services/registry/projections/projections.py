@@ -8,6 +8,7 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
+from services.registry.projections.care import CARE
 from services.registry.projections.staffing import STAFFING
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
@@ -61,6 +62,7 @@ def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
                 "status": event.status,
                 "admitted_on": event.admitted_on,
                 "probation_ends_on": event.probation_ends_on,
+                "formal_since": event.admitted_on if event.status == "formal" else None,
                 "name": event.name,
                 "erased": False,
                 "version": fact.version,
@@ -85,6 +87,25 @@ def _opened(member_id: str, organisation_id: str, since: datetime, transfer_id: 
     # `until` is not stored: a membership ends where the next one begins, so the two cannot disagree.
     row = {"member_id": member_id, "since": since, "organisation_id": organisation_id, "transfer_id": transfer_id}
     return Put("memberships", (member_id, since), row)
+
+
+def _confirmed(event: member.MemberConfirmed, fact: Fact) -> list[RowChange]:
+    return _standing(event.member_id, fact, status="formal", formal_since=event.confirmed_on)
+
+
+def _extended(event: member.ProbationExtended, fact: Fact) -> list[RowChange]:
+    return _standing(event.member_id, fact, probation_ends_on=event.probation_ends_on)
+
+
+def _left(event: member.MembershipEnded, fact: Fact) -> list[RowChange]:
+    return [
+        *_standing(event.member_id, fact, ended_on=event.ended_on, end_ground=event.ground),
+        Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
+    ]
+
+
+def _standing(member_id: str, fact: Fact, **columns: Any) -> list[RowChange]:
+    return [Put("members", (member_id,), {"member_id": member_id, "version": fact.version} | columns)]
 
 
 def _version_of_member(event: member.MemberContactChanged, fact: Fact) -> list[RowChange]:
@@ -135,7 +156,7 @@ PROJECTIONS = (
     ),
     Projection(
         "roll",
-        1,
+        2,
         ("organisations", "organisation_sizes", "members", "memberships"),
         {
             organisation.PartyOrganisationFounded: _founded,
@@ -146,6 +167,9 @@ PROJECTIONS = (
             member.MembershipMoved: _moved,
             member.MemberContactChanged: _version_of_member,
             member.PersonErased: _erased,
+            member.MemberConfirmed: _confirmed,
+            member.ProbationExtended: _extended,
+            member.MembershipEnded: _left,
         },
         {},
     ),
@@ -168,4 +192,5 @@ PROJECTIONS = (
         },
     ),
     *STAFFING,
+    CARE,
 )

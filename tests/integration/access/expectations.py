@@ -166,6 +166,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/stations/{station_id}"): Row(
         PERSONS, EVERYWHERE, "/stations/s1", unbound={OPERATOR: OK, OUTSIDE: OK}
     ),
+    ("registry", "GET", "/stations/{station_id}/members"): Row(PERSONS, OVER_C1, "/stations/s1/members"),
     ("registry", "POST", "/members"): Row(COMMITTEES, _ON_B1, "/members", lambda _, n: admission(n, "b1")),
     ("registry", "POST", "/members/batch"): Row(
         COMMITTEES, _ON_B1, "/members/batch", lambda _, n: {"members": [admission(n, "b1")]}, batch=True
@@ -178,6 +179,19 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         COMMITTEES | {SECRETARY, AUDITOR}, OVER_B1, "/members/lookup",
         _given(resident_id=admission(1, "b1")["resident_id"], purpose="verify-identity"), shows="m2",
     ),
+    ("registry", "POST", "/members/{member_id}/confirmation"): Row(
+        COMMITTEES, OVER_B1, "/members/m1/confirmation", _given(by="b1", confirmed_on="2026-11-01", person_id="m2")
+    ),
+    ("registry", "POST", "/members/{member_id}/probation"): Row(
+        COMMITTEES, OVER_B1, "/members/m1/probation",
+        _given(by="b1", probation_ends_on="2027-11-01", person_id="m2", text="x"),
+    ),
+    ("registry", "POST", "/members/{member_id}/end"): Row(
+        COMMITTEES, OVER_B1, "/members/m1/end",
+        _given(by="b1", ground="deceased", ended_on="2026-11-01", person_id="m2", text="x"),
+    ),
+    ("registry", "GET", "/members"): Row(PERSONS, OVER_B1, "/members?names=true", shows="m2"),
+    ("registry", "GET", "/members/counts"): Row(PERSONS, OVER_B1, "/members/counts", shows="b1"),
     ("registry", "GET", "/members/{member_id}"): Row(PERSONS, OVER_B1, "/members/m1"),
     ("registry", "GET", "/members/{member_id}/memberships"): Row(PERSONS, OVER_B1, "/members/m1/memberships"),
     ("registry", "POST", "/posts"): Row(COMMITTEES, _ON_B1, "/posts", lambda _, n: _post(n)),

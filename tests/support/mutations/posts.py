@@ -1,4 +1,4 @@
-"""Mutations of posts and of what hangs on them."""
+"""Mutations of the roll, of posts and of what hangs on them."""
 
 from itertools import count
 
@@ -18,3 +18,10 @@ def what_hangs_on_a_post_is_not_known() -> None:
 
     seats = count()
     replace(posts, "hanging_on", lambda post_id: f"nowhere-{next(seats)}")
+
+
+@mutation
+def the_roll_is_never_left() -> None:
+    from services.registry.domain.member import standing
+
+    replace(standing, "require_on_the_roll", lambda state: None)

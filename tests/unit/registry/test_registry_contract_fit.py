@@ -37,6 +37,7 @@ def test_every_public_event_can_be_made_from_an_event_of_the_domain(public: type
         "PostKind",
         "PostScope",
         "MemberStatus",
+        "MembershipEnd",
         "PostSource",
         "PostCapacity",
         "PolicyKind",

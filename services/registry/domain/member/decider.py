@@ -7,12 +7,14 @@ The membership (组织关系) is exactly one, always: it moves in one event, by 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.registry.domain.member import standing
 from services.registry.domain.member.commands import (
     AdmitMember,
     ChangeContact,
     ErasePerson,
     MemberCommand,
     MoveMembership,
+    NoteProbationOver,
     RequestErasure,
 )
 from services.registry.domain.member.events import (
@@ -30,7 +32,7 @@ from shared.kernel.event import DomainEvent
 
 def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
     """Errors: `probation-dates`, `member-already-admitted`, `member-unknown`, `same-organisation`,
-    `not-a-member-there`, `transfer-already-applied`, `person-erased`.
+    `not-a-member-there`, `transfer-already-applied`, `person-erased`, `membership-ended`, and those of `standing`.
     """
     match command:
         case AdmitMember():
@@ -44,12 +46,18 @@ def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
         case ErasePerson():
             _require_admitted(command.person_id, state)
             return [] if state.is_erased else [PersonErased(**command.model_dump())]
+        case NoteProbationOver():
+            return standing.probation_over(command, state)
+        case _:
+            _require_admitted(command.member_id, state)
+            return standing.decide(command, state)
 
 
 def evolve(state: MemberState, event: DomainEvent) -> MemberState:
     match event:
         case MemberAdmitted():
             return MemberState(
+                member_id=event.member_id,
                 organisation_id=event.organisation_id,
                 status=event.status,
                 admitted_on=event.admitted_on,
@@ -67,7 +75,7 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
         case PersonErased():
             return replace(state, is_erased=True, phone=None, email=None)
         case _:
-            return state
+            return standing.evolve(state, event)
 
 
 def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
@@ -108,6 +116,7 @@ def _move(command: MoveMembership, state: MemberState) -> Sequence[DomainEvent]:
             remedy="name another destination",
             where="to_organisation_id",
         )
+    standing.require_on_the_roll(state)
     if origin != state.organisation_id:
         raise Refused(
             "not-a-member-there",
@@ -151,5 +160,7 @@ MEMBER: Decider[MemberCommand, MemberState] = Decider(
     initial=MemberState(),
     decide=decide,
     evolve=evolve,
-    events=(MemberAdmitted, MembershipMoved, MemberContactChanged, ErasureRequested, PersonErased),
+    events=(MemberAdmitted, MembershipMoved, MemberContactChanged, ErasureRequested, PersonErased, *standing.EVENTS),
+    timers=standing.timers,
+    on_timer=lambda timer: NoteProbationOver(due_at=timer.due_at),
 )

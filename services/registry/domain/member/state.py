@@ -25,6 +25,7 @@ class MemberState:
     the member is admitted. `moves` is the history, in the order in which the moves took effect.
     """
 
+    member_id: str = ""
     organisation_id: str = ""
     status: MemberStatus = "formal"
     admitted_on: date | None = None
@@ -32,6 +33,9 @@ class MemberState:
     phone: Sealed | None = None
     email: Sealed | None = None
     moves: tuple[Move, ...] = ()
+    is_extended: bool = False
+    confirmed_on: date | None = None
+    ended_on: date | None = None
     erasure_due_at: datetime | None = None
     erasure_forced: bool = False
     is_erased: bool = False
