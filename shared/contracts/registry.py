@@ -26,6 +26,13 @@ StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
 PostScope = Literal["station", "organisation", "unit", "grid"]
 MemberStatus = Literal["formal", "probationary"]
+PlaceKind = Literal["site", "platform", "grid", "group"]
+Governance = Literal["direct", "joint", "attached"]
+PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
+StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
+Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled", "transferred_out"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
 PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
@@ -113,15 +120,23 @@ class StationOpened(RegistryEvent, aggregate="station", key="station_id"):
     organisation_id: str
     office_email: str | None = None
     office_phone: str | None = None
+    pilot: bool = False
+    functions: tuple[StationFunction, ...] | None = None
+    site_id: str | None = None
+    population: int | None = None
 
 
 class StationChanged(RegistryEvent, aggregate="station", key="station_id"):
-    """Name or office addresses of a station changed; only the changed ones are given."""
+    """What is said of a station changed; only that is given."""
 
     station_id: str
     name: str | None = None
     office_email: str | None = None
     office_phone: str | None = None
+    pilot: bool | None = None
+    functions: tuple[StationFunction, ...] | None = None
+    site_id: str | None = None
+    population: int | None = None
 
 
 class PostAssigned(RegistryEvent, aggregate="post", key="post_id"):
@@ -352,3 +367,141 @@ class MembershipEnded(RegistryEvent, aggregate="member", key="member_id"):
     ground: MembershipEnd
     ended_on: date
     decided_by: str
+
+
+# -- stations, places, and what is recorded of them ----------------------------------------------------------------------
+
+
+class StationClosed(RegistryEvent, aggregate="station", key="station_id"):
+    """The station is no more."""
+
+    station_id: str
+    closed_on: date
+    reason: str
+
+
+class PlaceOpened(RegistryEvent, aggregate="place", key="place_id"):
+    """A site, platform, grid or functional group (阵地、平台、网格、功能党小组); `organisation_id` answers for it."""
+
+    place_id: str
+    kind: PlaceKind
+    form: str
+    name: str
+    area_code: str
+    organisation_id: str
+    station_id: str | None
+    governance: Governance | None
+    opened_on: date
+
+
+class PlaceChanged(RegistryEvent, aggregate="place", key="place_id"):
+    """Only what changed is given."""
+
+    place_id: str
+    name: str | None = None
+    governance: Governance | None = None
+
+
+class PlaceStepReached(RegistryEvent, aggregate="place", key="place_id"):
+    """One of a platform's four steps is done."""
+
+    place_id: str
+    step: PlatformStep
+    reached_on: date
+
+
+class PlaceClosed(RegistryEvent, aggregate="place", key="place_id"):
+    """It is no more."""
+
+    place_id: str
+    closed_on: date
+    reason: str
+
+
+class RelationBegun(RegistryEvent, aggregate="relation", key="relation_id"):
+    """A station serves, a platform has a member, a grid covers, a group holds … from that day on. Not a membership."""
+
+    relation_id: str
+    kind: RelationKind
+    from_id: str
+    to_scope: Scope
+    to_id: str
+    organisation_id: str
+    since: date
+
+
+class RelationEnded(RegistryEvent, aggregate="relation", key="relation_id"):
+    """It held until that day."""
+
+    relation_id: str
+    kind: RelationKind
+    from_id: str
+    to_scope: Scope
+    to_id: str
+    since: date
+    until: date
+
+
+class SiteInspected(RegistryEvent, aggregate="inspection", key="inspection_id"):
+    """A site was looked at against a version of a checklist; what is `missing` is put right until `rectify_by`."""
+
+    inspection_id: str
+    scope: Scope
+    scope_id: str
+    organisation_id: str
+    document_id: str
+    number: int
+    missing: tuple[str, ...]
+    passed: bool
+    inspected_on: date
+    inspected_by: str
+    rectify_by: date | None
+
+
+class SiteRectified(RegistryEvent, aggregate="inspection", key="inspection_id"):
+    """Something was put right; `missing` is what is left."""
+
+    inspection_id: str
+    missing: tuple[str, ...]
+    passed: bool
+    rectified_on: date
+
+
+class RectificationOverdue(RegistryEvent, aggregate="inspection", key="inspection_id"):
+    """It was not put right in time."""
+
+    inspection_id: str
+    scope: Scope
+    scope_id: str
+    organisation_id: str
+    missing: tuple[str, ...]
+    rectify_by: date
+
+
+class FundingRecorded(RegistryEvent, aggregate="funding", key="funding_id"):
+    """Money was received (经费、补助), in fen."""
+
+    funding_id: str
+    scope: Scope
+    scope_id: str
+    organisation_id: str
+    source: FundingSource
+    year: int
+    amount_fen: int
+    received_on: date
+    source_document: str
+
+
+class FundingVoided(RegistryEvent, aggregate="funding", key="funding_id"):
+    """The record was wrong."""
+
+    funding_id: str
+    reason: str
+
+
+class DutyPlanned(RegistryEvent, aggregate="duty", key="station_id"):
+    """Who is on duty at a station that day; nobody means a gap."""
+
+    station_id: str
+    day: date
+    person_ids: tuple[str, ...]

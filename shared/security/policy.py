@@ -104,6 +104,13 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "organisation.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ADDRESSED), looks=True),
         "station.open": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
+        "station.change": _rule((_COMMITTEES, Relation.WITHIN)),
+        "station.plan-duty": _rule(((*_COMMITTEES, Role.STATION_HEAD), Relation.WITHIN)),
+        # Sites, platforms, grids and groups, with what belongs to them and what is found there.
+        "place.keep": _rule((_COMMITTEES, Relation.WITHIN)),
+        "place.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "funding.record": _rule((_COMMITTEES, Relation.WITHIN)),
+        "funding.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
         "station.read-members": _rule((_PERSONS, Relation.INVOLVED), looks=True),
         "post.assign": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
         "post.leave": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),

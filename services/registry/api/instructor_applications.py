@@ -5,12 +5,13 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from services.registry.api.acting import Act, after
-from services.registry.api.queries import many, one
+from services.registry.api.listing import listed
+from services.registry.api.queries import one
 from services.registry.application import instructors
-from services.registry.application.scopes import require_place
+from services.registry.application.scopes import require
 from services.registry.domain.instructor_application.commands import (
     ApplicationCommand,
     Criterion,
@@ -83,7 +84,7 @@ def instructor_applications(running: Running) -> APIRouter:
         identity = body.application_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
-            await require_place(unit, "station", body.station_id, "station_id")
+            await require(unit, "station", body.station_id, "station_id")
             facts = dict(body) | {"application_id": identity}
             await instructors.apply(unit, **facts)
             return await after(unit, INSTRUCTOR_APPLICATION, identity, 201, application_id=identity)
@@ -138,16 +139,10 @@ def instructor_applications(running: Running) -> APIRouter:
         status: Literal["open", "accepted", "declined", "withdrawn", "appointed"] | None = None,
     ) -> Page[dict[str, Any]]:
         """Applications to the stations within the actor's scope, and the actor's own."""
-        key = TABLE.c.application_id
         visible = or_(TABLE.c.organisation_id.in_(await access.scope()), TABLE.c.person_id == access.actor.id)
-        query = select(TABLE).where(visible).order_by(key).limit(paging.limit + 1)
-        if station_id is not None:
-            query = query.where(TABLE.c.station_id == station_id)
-        if status is not None:
-            query = query.where(TABLE.c.status == status)
-        if begin_after := paging.after("instructor-applications", str):
-            query = query.where(key > begin_after[0])
-        rows = await many(running, query)
-        return paging.page("instructor-applications", rows, lambda row: (row["application_id"],), dict)
+        equal = {"station_id": station_id, "status": status}
+        return await listed(
+            running, paging, "instructor-applications", TABLE, ("application_id",), visible, equal=equal
+        )
 
     return router

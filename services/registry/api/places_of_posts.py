@@ -1,27 +1,31 @@
-"""Whose business a post or a record is, by the place that it is at: for one, and for lists."""
+"""Whose business a post or a record is, by what it is about: for one, and for lists."""
 
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Table, false, or_, select
 
 from services.registry.api import units
-from services.registry.domain.vocabulary import PostScope
+from services.registry.domain.vocabulary import PostScope, Scope
+from services.registry.projections.place_tables import PLACES
 from services.registry.projections.tables import ORGANISATIONS, STATIONS, UNITS
 from shared.runtime.definition import Running
 from shared.security.access import Permit, in_area
 from shared.security.policy import Concern
 
 
-async def concern_at(running: Running, scope: PostScope, scope_id: str, person_id: str = "") -> Concern:
-    """That of the organisation it is at, of its station, or those founded in its unit."""
+async def concern_at(running: Running, scope: Scope, scope_id: str, person_id: str = "") -> Concern:
+    """That of the organisation itself, of the one that answers for the place, or of those founded in the unit."""
     persons = (person_id,) if person_id else ()
     if scope == "organisation":
         return Concern((scope_id,), persons)
     if scope == "unit":
         # Where nobody is organised yet, which is what liaisons are sent for, the place decides.
         return replace(await units.concern(running, scope_id), persons=persons)
-    rows = await running.directory.stations([scope_id])
-    return Concern(tuple(str(row["organisation_id"]) for row in rows.values()), persons)
+    if scope == "station":
+        found = [*(await running.directory.stations([scope_id])).values()]
+    else:
+        found = [*(await running.store.get_rows(PLACES.name, [(scope_id,)])).values()]
+    return Concern(tuple(str(row["organisation_id"]) for row in found), persons)
 
 
 async def visible_at(table: Table, access: Permit) -> ColumnElement[bool]:
@@ -32,6 +36,7 @@ async def visible_at(table: Table, access: Permit) -> ColumnElement[bool]:
     within: dict[PostScope, list[ColumnElement[bool]]] = {
         "organisation": [table.c.scope_id.in_(scope)],
         "station": [table.c.scope_id.in_(select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope)))],
+        "grid": [table.c.scope_id.in_(select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope)))],
         "unit": [
             table.c.scope_id.in_(hosts),
             table.c.scope_id.in_(select(UNITS.c.uscc).where(or_(false(), *here))),

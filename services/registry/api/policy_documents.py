@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, day_of
+from services.registry.api.listing import listed
 from services.registry.api.queries import many
 from services.registry.application.tree import active
 from services.registry.domain.policy_document.commands import Code, Digest, IssuePolicy, PolicyItem, RepealPolicy
@@ -99,15 +100,8 @@ def policy_documents(running: Running) -> APIRouter:
         document_id: Id | None = None,
     ) -> Page[dict[str, Any]]:
         """Every version of every document, so that what cites one can be explained."""
-        order = (TABLE.c.document_id, TABLE.c.number)
-        query = select(TABLE).order_by(*order).limit(paging.limit + 1)
-        wanted = {"kind": kind, "about": about, "area_code": area_code, "document_id": document_id}
-        query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
-        if begin_after := paging.after("policy-documents", str, int):
-            document, number = begin_after
-            query = query.where((order[0] > document) | ((order[0] == document) & (order[1] > number)))
-        rows = await many(running, query)
-        return paging.page("policy-documents", rows, lambda row: (row["document_id"], row["number"]), dict)
+        equal = {"kind": kind, "about": about, "area_code": area_code, "document_id": document_id}
+        return await listed(running, paging, "policy-documents", TABLE, ("document_id", "number"), equal=equal)
 
     @router.get("/counts")
     @action("policy-document.read")

@@ -5,13 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.duties import duties_of
+from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at, visible_at
-from services.registry.api.queries import many, one
+from services.registry.api.queries import one
 from services.registry.application import posts as jobs
 from services.registry.domain.post.commands import AssignPost, LeavePost
 from services.registry.domain.post.decider import POST
@@ -125,15 +126,11 @@ def posts(running: Running) -> APIRouter:
         as_of: AsOf = None,
     ) -> Page[dict[str, Any]]:
         """Posts at the places within the actor's scope, and the actor's own; with `as_of`, those that were held that day."""
-        visible = or_(await visible_at(POSTS, access), POSTS.c.person_id == access.actor.id)
-        wanted = {"scope": scope, "scope_id": scope_id, "kind": kind, "person_id": person_id}
-        query = select(POSTS).where(visible).order_by(POSTS.c.post_id).limit(paging.limit + 1)
-        query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+        where = [or_(await visible_at(POSTS, access), POSTS.c.person_id == access.actor.id)]
         if as_of is not None:
             day = day_of(running, as_of)
-            query = query.where(POSTS.c.since <= day, or_(POSTS.c.until.is_(None), POSTS.c.until >= day))
-        if begin_after := paging.after("posts", str):
-            query = query.where(POSTS.c.post_id > begin_after[0])
-        return paging.page("posts", await many(running, query), lambda row: (row["post_id"],), dict)
+            where += [POSTS.c.since <= day, or_(POSTS.c.until.is_(None), POSTS.c.until >= day)]
+        equal = {"scope": scope, "scope_id": scope_id, "kind": kind, "person_id": person_id}
+        return await listed(running, paging, "posts", POSTS, ("post_id",), *where, equal=equal)
 
     return router

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from sqlalchemy import Select, case, func, or_, select, tuple_
+from sqlalchemy import Select, case, func, or_, select
 
 from services.registry.api.as_of import AsOf, day_of, moment_of
+from services.registry.api.listing import listed
 from services.registry.api.looking import looked_at, masked_name
 from services.registry.api.queries import many
 from services.registry.domain.vocabulary import Id, MemberStatus
@@ -77,13 +78,8 @@ def roster(running: Running) -> APIRouter:
         shown masked, and the looking is on record for each of them.
         """
         rows = await _asked_for(asked.access, as_of, organisation_id, status)
-        key = (rows.c.admitted_on, rows.c.member_id) if order == "admitted_on" else (rows.c.member_id,)
-        shape = (date, str) if order == "admitted_on" else (str,)
-        query = select(rows).order_by(*key).limit(paging.limit + 1)
-        if begin_after := paging.after(f"members-{order}", *shape):
-            query = query.where(tuple_(*key) > tuple_(*begin_after))
-        found = await many(running, query)
-        page = paging.page(f"members-{order}", found, lambda row: tuple(row[one.key] for one in key), dict)
+        key = ("admitted_on", "member_id") if order == "admitted_on" else ("member_id",)
+        page = await listed(running, paging, "members", rows, key)
         await _show_names(page, asked, names)
         return page
 

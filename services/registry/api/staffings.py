@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, latest, moment_of
+from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at
-from services.registry.api.queries import many
 from services.registry.application import posts as jobs
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.vocabulary import Id, Name, PostKind, PostScope
@@ -60,14 +60,8 @@ def staffings(running: Running) -> APIRouter:
         moment = moment_of(running, as_of)
         held = latest(STAFFINGS, (STAFFINGS.c.seat_id,), STAFFINGS.c.number, STAFFINGS.c.changed_at <= moment)
         rows = held.where(STAFFINGS.c.organisation_id.in_(await access.scope())).subquery()
-        overdue = (rows.c.due_at < moment).label("overdue")
-        query = select(rows, overdue).order_by(rows.c.seat_id).limit(paging.limit + 1)
-        if kind is not None:
-            query = query.where(rows.c.kind == kind)
-        if vacant is not None:
-            query = query.where(rows.c.due_at.is_not(None) if vacant else rows.c.due_at.is_(None))
-        if begin_after := paging.after("staffings", str):
-            query = query.where(rows.c.seat_id > begin_after[0])
-        return paging.page("staffings", await many(running, query), lambda row: (row["seat_id"],), dict)
+        known = select(rows, (rows.c.due_at < moment).label("overdue")).subquery()
+        where = [] if vacant is None else [known.c.due_at.is_not(None) if vacant else known.c.due_at.is_(None)]
+        return await listed(running, paging, "staffings", known, ("seat_id",), *where, equal={"kind": kind})
 
     return router

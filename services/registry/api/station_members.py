@@ -3,10 +3,10 @@
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from services.registry.api.as_of import AsOf, moment_of
-from services.registry.api.queries import many
+from services.registry.api.listing import listed
 from services.registry.domain.vocabulary import Id
 from services.registry.projections.care_tables import MEMBER_CARE as CARE
 from shared.kernel.errors import unknown
@@ -28,10 +28,7 @@ def station_members(running: Running) -> APIRouter:
         await access.check(concern, hidden=unknown("station"))
         moment = moment_of(running, as_of)
         cared = (CARE.c.established_at <= moment, or_(CARE.c.ended_at.is_(None), CARE.c.ended_at > moment))
-        query = select(CARE).where(CARE.c.station_id == station_id, *cared).order_by(CARE.c.care_id)
-        if begin_after := paging.after("station-members", str):
-            query = query.where(CARE.c.care_id > begin_after[0])
-        rows = await many(running, query.limit(paging.limit + 1))
-        return paging.page("station-members", rows, lambda row: (row["care_id"],), dict)
+        here = CARE.c.station_id == station_id
+        return await listed(running, paging, "station-members", CARE, ("care_id",), here, *cared)
 
     return router

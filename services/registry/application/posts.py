@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.application.policy_documents import staffing_rules_at
-from services.registry.application.scopes import organisation_of, require_place
+from services.registry.application.scopes import organisation_of, require
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.standing import require_on_the_roll
 from services.registry.domain.member.state import MemberState
@@ -41,7 +41,7 @@ async def assign(unit: UnitOfWork, command: AssignPost) -> list[DomainEvent]:
             where="person_id",
         )
     require_on_the_roll(member)
-    await require_place(unit, command.scope, command.scope_id)
+    await require(unit, command.scope, command.scope_id)
     if command.under_post_id is not None:
         above: PostState = await unit.state(POST, command.under_post_id)
         held = above.since is not None and above.until is None and above.person_id == command.person_id
@@ -116,7 +116,7 @@ async def set_strength(
             remedy=f"a {kind} is counted at: {', '.join(KINDS[kind].counted_at) or 'nothing'}",
             where="kind",
         )
-    place = await require_place(unit, scope, scope_id)
+    place = await require(unit, scope, scope_id)
     rules = await staffing_rules_at(unit, place.area_code)
     command = SetStrength(
         seat_id=seat,

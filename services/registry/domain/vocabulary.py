@@ -55,3 +55,24 @@ Classification = Literal["public", "internal", "secret"]
 
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled", "transferred_out"]
 """去世、退党、除名、开除党籍、取消预备党员资格、转往系统外."""
+
+PlaceKind = Literal["site", "platform", "grid", "group"]
+"""阵地、生态园区党建平台、网格、功能党小组."""
+
+Governance = Literal["direct", "joint", "attached"]
+"""How a platform is run: 党工委直接管、联合建、依托中心单位挂靠建 (domain L16)."""
+
+PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
+"""建机构、定机制、聚力量、助发展 (domain L15), in this order."""
+
+StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+"""便民、议事、教育管理、文体 (domain N06)."""
+
+RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
+"""服务、参与议事、成员单位、一平台一中心、网格覆盖、编入功能党小组、阵地共享 (domain W04, N15, L14, L20, N10, N11, N18)."""
+
+Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+"""What a relation leads from and to, and what a record is about."""
+
+FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
+"""党费返还、企业管理费列支、党建公积金、专项补助、县配套、捐赠 (domain L12, N05, Z23)."""

@@ -9,10 +9,12 @@ from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
 from services.registry.projections.care import CARE
+from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.staffing import STAFFING
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
+from shared.kernel.calendar import local_date
 from shared.kernel.event import DomainEvent
 
 
@@ -147,6 +149,17 @@ def _ends(kind: str, key: str) -> Any:
 
 _transfer_ends = _ends("transfer", "transfer_id")
 
+
+def _station_opened(event: station.StationOpened, fact: Fact) -> list[RowChange]:
+    [opened] = _station(event, fact)
+    return [Put(opened.table, opened.key, {**opened.values, "opened_on": local_date(fact.recorded_at)})]
+
+
+def _station_closed(event: station.StationClosed, fact: Fact) -> list[RowChange]:
+    row = {"station_id": event.station_id, "closed_on": event.closed_on, "version": fact.version}
+    return [Put("stations", (event.station_id,), row)]
+
+
 _unit, _organisation = _put("units", "uscc"), _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
@@ -173,7 +186,17 @@ PROJECTIONS = (
         },
         {},
     ),
-    Projection("stations", 1, ("stations",), {station.StationOpened: _station, station.StationChanged: _station}, {}),
+    Projection(
+        "stations",
+        2,
+        ("stations",),
+        {
+            station.StationOpened: _station_opened,
+            station.StationChanged: _station,
+            station.StationClosed: _station_closed,
+        },
+        {},
+    ),
     Projection("posts", 2, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
     Projection("erasures", 1, ("erasures",), {member.ErasureRequested: _asked, member.PersonErased: _done}, {}),
     Projection(
@@ -193,4 +216,5 @@ PROJECTIONS = (
     ),
     *STAFFING,
     CARE,
+    *PLACES_AND_RECORDS,
 )

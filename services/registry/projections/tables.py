@@ -1,6 +1,7 @@
 """The registry's read models. Personal data is sealed here too; nothing in these tables names a person."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 VIEWS = MetaData()
 
@@ -39,9 +40,15 @@ STATIONS = Table(
     Column("name", Text),
     Column("kind", Text),
     Column("area_code", Text),
-    Column("organisation_id", Text),
+    Column("organisation_id", Text, index=True),
     Column("office_email", Text),
     Column("office_phone", Text),
+    Column("pilot", Boolean),
+    Column("functions", JSONB),
+    Column("site_id", Text),
+    Column("population", Integer),
+    Column("opened_on", Date),
+    Column("closed_on", Date),
     Column("version", Integer),
 )
 

@@ -203,6 +203,72 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("registry", "GET", "/posts/{post_id}"): Row(PERSONS, OVER_B1, "/posts/post-i1"),
     ("registry", "GET", "/posts"): Row(PERSONS, OVER_B1, "/posts?scope=organisation&scope_id=b1", shows="post-i1"),
+    ("registry", "GET", "/stations"): Row(
+        PERSONS, EVERYWHERE, "/stations", shows="s1", unbound={OPERATOR: OK, OUTSIDE: OK}
+    ),
+    ("registry", "GET", "/stations/counts"): Row(
+        PERSONS, EVERYWHERE, "/stations/counts", shows="s1", unbound={OPERATOR: OK, OUTSIDE: OK}
+    ),
+    ("registry", "PATCH", "/stations/{station_id}"): Row(COMMITTEES, OVER_C1, "/stations/s1", _given(pilot=True)),
+    ("registry", "POST", "/stations/{station_id}/closure"): Row(
+        COMMITTEES, OVER_C1, "/stations/s1/closure", _given(closed_on="2026-11-01", reason="x")
+    ),
+    ("registry", "PUT", "/stations/{station_id}/duty/{day}"): Row(
+        COMMITTEES | {HEAD}, OVER_C1, "/stations/s1/duty/2026-11-02", _given(person_ids=["m2"])
+    ),
+    ("registry", "POST", "/stations/{station_id}/duty/{day}/replacement"): Row(
+        COMMITTEES | {HEAD}, OVER_C1, "/stations/s1/duty/2026-11-02/replacement", _given(person_id="m2", by="m5")
+    ),
+    ("registry", "GET", "/stations/{station_id}/duty"): Row(
+        PERSONS, OVER_C1, "/stations/s1/duty?begins=2026-11-01&ends=2026-11-30"
+    ),
+    ("registry", "POST", "/places"): Row(
+        COMMITTEES, _ON_C1, "/places",
+        _given(kind="grid", form="area", name="x", area_code="350102", organisation_id="c1", opened_on="2026-01-01"),
+    ),
+    ("registry", "PATCH", "/places/{place_id}"): Row(COMMITTEES, OVER_C1, "/places/room", _given(name="y")),
+    ("registry", "POST", "/places/{place_id}/steps"): Row(
+        COMMITTEES, OVER_C1, "/places/room/steps", _given(step="build_body", reached_on="2026-11-01")
+    ),
+    ("registry", "POST", "/places/{place_id}/closure"): Row(
+        COMMITTEES, OVER_C1, "/places/room/closure", _given(closed_on="2026-11-01", reason="x")
+    ),
+    ("registry", "GET", "/places/{place_id}"): Row(PERSONS, OVER_C1, "/places/room"),
+    ("registry", "GET", "/places"): Row(PERSONS, OVER_C1, "/places?kind=site", shows="room"),
+    ("registry", "POST", "/relations"): Row(
+        COMMITTEES, _ON_C1, "/relations",
+        _given(kind="serves", from_id="s1", to_scope="organisation", to_id="b1", since="2026-01-01"),
+    ),
+    ("registry", "POST", "/relations/batch"): Row(
+        COMMITTEES, _ON_C1, "/relations/batch",
+        _given(relations=[{"kind": "serves", "from_id": "s1", "to_scope": "organisation", "to_id": "b1",
+                           "since": "2026-01-01"}]),
+        batch=True,
+    ),
+    ("registry", "POST", "/relations/end"): Row(
+        COMMITTEES, OVER_C1, "/relations/end", _given(kind="shares", from_id="room", to_id="b1", until="2026-11-01")
+    ),
+    ("registry", "GET", "/relations"): Row(PERSONS, OVER_C1, "/relations?kind=shares", shows="room"),
+    ("registry", "POST", "/inspections"): Row(
+        COMMITTEES, _ON_C1, "/inspections",
+        _given(by="c1", scope="site", scope_id="room", standard="one", inspected_on="2026-01-02", person_id="m2",
+               results=[{"code": "sign", "met": True, "note": "x"}]),
+    ),
+    ("registry", "POST", "/inspections/{inspection_id}/rectification"): Row(
+        COMMITTEES, OVER_C1, "/inspections/look1/rectification",
+        _given(rectified_on="2026-01-03", person_id="m2", results=[{"code": "sign", "met": True, "note": "x"}]),
+    ),
+    ("registry", "GET", "/inspections"): Row(PERSONS, OVER_C1, "/inspections", shows="look1"),
+    ("registry", "POST", "/fundings"): Row(
+        COMMITTEES, _ON_C1, "/fundings",
+        _given(scope="station", scope_id="s1", source="grant", year=2026, amount_fen=1, received_on="2026-01-02",
+               source_document="x"),
+    ),
+    ("registry", "POST", "/fundings/{funding_id}/void"): Row(
+        COMMITTEES, OVER_C1, "/fundings/fund1/void", _given(reason="x")
+    ),
+    ("registry", "GET", "/fundings"): Row(COMMITTEES | {AUDITOR}, OVER_C1, "/fundings", shows="fund1"),
+    ("registry", "GET", "/fundings/totals"): Row(COMMITTEES | {AUDITOR}, EVERYWHERE, "/fundings/totals"),
     ("registry", "PUT", "/staffings"): Row(
         COMMITTEES, _ON_C1, "/staffings",
         _given(by="c1", kind="officer", scope="organisation", scope_id="c1", least=2, source_document="x"),
