@@ -12,6 +12,7 @@ from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
 from services.registry.api.relations import relations
 from services.registry.api.roster import roster
+from services.registry.api.search import search
 from services.registry.api.staffings import staffings
 from services.registry.api.station_members import station_members
 from services.registry.api.stations import stations
@@ -35,6 +36,7 @@ SERVICE = ServiceDefinition(
         relations(running),
         inspections(running),
         fundings(running),
+        search(running),
         roster(running),  # before the route that takes whatever follows for a member's id
         members(running),
         membership_decisions(running),

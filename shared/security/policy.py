@@ -104,6 +104,13 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "organisation.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ADDRESSED), looks=True),
         "station.open": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
+        # By names of offices and firms, of what one may list: see services/registry/api/search.py.
+        "name.search": _rule(
+            ((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.AREA),
+            (_PERSONS, Relation.INVOLVED),
+            (_PERSONS, Relation.ADDRESSED),
+            looks=True,
+        ),
         "station.change": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.plan-duty": _rule(((*_COMMITTEES, Role.STATION_HEAD), Relation.WITHIN)),
         # Sites, platforms, grids and groups, with what belongs to them and what is found there.

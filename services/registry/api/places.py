@@ -10,6 +10,7 @@ from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.api.queries import one
+from services.registry.api.search import Part, ids_of
 from services.registry.application import tree
 from services.registry.application.scopes import require
 from services.registry.domain.place.commands import (
@@ -113,6 +114,7 @@ def places(running: Running) -> APIRouter:
         form: Form | None = None,
         area_code: AreaCode | None = None,
         station_id: Id | None = None,
+        q: Part | None = None,
         as_of: AsOf = None,
     ) -> Page[dict[str, Any]]:
         """Places that the actor's organisations answer for, and that were open at the end of that day."""
@@ -122,6 +124,7 @@ def places(running: Running) -> APIRouter:
             PLACES.c.opened_on <= day,
             or_(PLACES.c.closed_on.is_(None), PLACES.c.closed_on > day),
             *in_area(PLACES.c.area_code, [area_code] if area_code else []),
+            *([PLACES.c.place_id.in_(ids_of("place", q))] if q else []),
         )
         equal = {"kind": kind, "form": form, "station_id": station_id}
         return await listed(running, paging, "places", PLACES, ("place_id",), *where, equal=equal)

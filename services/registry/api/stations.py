@@ -11,6 +11,7 @@ from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.api.queries import many, one
+from services.registry.api.search import Part, ids_of
 from services.registry.api.station_counts import counts_of
 from services.registry.application import stations as jobs
 from services.registry.application import tree
@@ -135,6 +136,7 @@ def stations(running: Running) -> APIRouter:
         kind: StationKind | None = None,
         area_code: AreaCode | None = None,
         organisation_id: Id | None = None,
+        q: Part | None = None,
         as_of: AsOf = None,
         order: Literal["station_id", "area_code"] = "station_id",
     ) -> Page[dict[str, Any]]:
@@ -142,6 +144,7 @@ def stations(running: Running) -> APIRouter:
         day = day_of(running, as_of)
         stood = (STATIONS.c.opened_on <= day, or_(STATIONS.c.closed_on.is_(None), STATIONS.c.closed_on > day))
         here = in_area(STATIONS.c.area_code, [area_code] if area_code else [])
+        here += [STATIONS.c.station_id.in_(ids_of("station", q))] if q else []
         equal = {"kind": kind, "organisation_id": organisation_id}
         key = ("area_code", "station_id") if order == "area_code" else ("station_id",)
         return await listed(running, paging, "stations", STATIONS, key, *stood, *here, equal=equal)

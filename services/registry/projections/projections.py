@@ -9,6 +9,7 @@ from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
 from services.registry.projections.care import CARE
+from services.registry.projections.names import NAMED
 from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.staffing import STAFFING
 from shared.contracts import mobility
@@ -217,4 +218,5 @@ PROJECTIONS = (
     *STAFFING,
     CARE,
     *PLACES_AND_RECORDS,
+    NAMED,
 )

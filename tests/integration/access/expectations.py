@@ -203,6 +203,8 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("registry", "GET", "/posts/{post_id}"): Row(PERSONS, OVER_B1, "/posts/post-i1"),
     ("registry", "GET", "/posts"): Row(PERSONS, OVER_B1, "/posts?scope=organisation&scope_id=b1", shows="post-i1"),
+    # Names of committees everybody finds, of branches whoever is above or below.
+    ("registry", "GET", "/search"): Row(PERSONS, OVER_B1, "/search?q=b1&kind=organisation", shows="b1"),
     ("registry", "GET", "/stations"): Row(
         PERSONS, EVERYWHERE, "/stations", shows="s1", unbound={OPERATOR: OK, OUTSIDE: OK}
     ),
