@@ -11,6 +11,7 @@ from services.cli.commands import audit, clock, dlq, privacy, projection
 from services.cli.commands.backup import backup
 from services.cli.commands.databases import databases
 from services.cli.commands.doctor import doctor
+from services.cli.commands.import_ import import_
 from services.cli.commands.migrate import migrate
 from services.cli.commands.provision import provision
 from services.cli.commands.restore import restore
@@ -43,6 +44,7 @@ app.command()(secrets)
 app.command()(databases)
 app.command()(provision)
 app.command()(migrate)
+app.command("import")(import_)
 app.command()(backup)
 app.command()(restore)
 app.command()(serve)

@@ -1,9 +1,12 @@
 """The registry as a process: wiring only."""
 
+from services.registry.api.covers import covers
 from services.registry.api.duties_at_stations import duty
+from services.registry.api.formation import formation
 from services.registry.api.fundings import fundings
 from services.registry.api.inspections import inspections
 from services.registry.api.instructor_applications import instructor_applications
+from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.membership_decisions import membership_decisions
 from services.registry.api.organisations import organisations
@@ -17,6 +20,7 @@ from services.registry.api.staffings import staffings
 from services.registry.api.station_members import station_members
 from services.registry.api.stations import stations
 from services.registry.api.units import units
+from services.registry.application.imports.reading import LARGEST
 from services.registry.application.loops import loops
 from services.registry.application.reactions import FOLLOWS, INBOUND, refused
 from services.registry.model import MODEL
@@ -28,6 +32,9 @@ SERVICE = ServiceDefinition(
     follows=FOLLOWS,
     routers=lambda running: [
         units(running),
+        covers(running),
+        formation(running),
+        lists(running),
         organisations(running),
         stations(running),
         station_members(running),
@@ -49,4 +56,5 @@ SERVICE = ServiceDefinition(
     refusal=refused,
     loops=loops,
     personal=True,
+    uploads={PATH: LARGEST},
 )

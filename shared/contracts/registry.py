@@ -33,7 +33,7 @@ StationFunction = Literal["convenience", "deliberation", "education", "culture"]
 RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
 Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
-MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled", "transferred_out"]
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
 PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
@@ -505,3 +505,78 @@ class DutyPlanned(RegistryEvent, aggregate="duty", key="station_id"):
     station_id: str
     day: date
     person_ids: tuple[str, ...]
+
+
+# -- units and the organisations that cover them --------------------------------------------------------------------------
+
+FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
+
+
+class UnitCovered(RegistryEvent, aggregate="unit", key="uscc"):
+    """A party organisation covers the unit from that day on, formed in that way (组织覆盖)."""
+
+    uscc: str
+    organisation_id: str
+    mode: FormationMode
+    on: date
+
+
+class UnitCoverEnded(RegistryEvent, aggregate="unit", key="uscc"):
+    """The organisation, which covered the unit since that day, does so no longer; `on` is the first day without it."""
+
+    uscc: str
+    organisation_id: str
+    since: date
+    on: date
+    reason: str
+
+
+class FormationPlanAdopted(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """When, how and by when the unit shall get an organisation, and whom to ask (一企一对策)."""
+
+    uscc: str
+    revision: int
+    mode: FormationMode
+    start_on: date
+    due_on: date
+    contact_person_id: str
+    responsible_id: str
+
+
+class FormationPlanOverdue(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """The day of the plan passed and no organisation covers the unit."""
+
+    uscc: str
+    revision: int
+    due_on: date
+    contact_person_id: str
+    responsible_id: str
+    overdue_at: datetime
+
+
+class FormationPlanFulfilled(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """An organisation covers the unit; `mode` is how it came about."""
+
+    uscc: str
+    revision: int
+    organisation_id: str
+    mode: FormationMode
+    on: date
+
+
+class FormationPlanAbandoned(RegistryEvent, aggregate="formation-plan", key="uscc"):
+    """The plan was given up."""
+
+    uscc: str
+    revision: int
+    responsible_id: str
+    reason: str
+
+
+class MembershipClosed(RegistryEvent, aggregate="member", key="member_id"):
+    """The membership here ended on that day: a committee outside this installation took the member in."""
+
+    member_id: str
+    organisation_id: str
+    transfer_id: str
+    closed_on: date

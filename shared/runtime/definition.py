@@ -70,7 +70,8 @@ class ServiceDefinition:
     """One of the four services.
 
     `follows` maps the name of a source service to the reactions to its events. `loops` are further tasks that run as
-    long as the process (a message sender, say); one that ends, ends the process.
+    long as the process (a message sender, say); one that ends, ends the process. `uploads` are the paths to which files are
+    posted, with the bytes of the largest.
     """
 
     model: ServiceModel
@@ -83,6 +84,7 @@ class ServiceDefinition:
     loops: Callable[[Running], Mapping[str, Loop]] = lambda _: {}
     migrations: Path | None = None
     personal: bool = False
+    uploads: Mapping[str, int] = field(default_factory=dict)
     measures: Sequence[Measure] = ()
     notices: Notices = lambda _: {}
 

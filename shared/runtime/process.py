@@ -232,6 +232,7 @@ class ServiceProcess:
             guard=guard,
             health=self.health,
             metrics=self.metrics,
+            uploads=self.definition.uploads,
             rates=Rates(
                 Rate(self.settings.address_rate, self.settings.address_burst),
                 Rate(self.settings.token_rate, self.settings.token_burst),

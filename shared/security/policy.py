@@ -90,11 +90,24 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         # -- registry: units belong to a place, until an organisation is founded in them (谁管理谁组建, 属地) -----------
         "unit.register": _rule((_COMMITTEES, Relation.AREA)),
-        "unit.change": _rule((_COMMITTEES, Relation.AREA)),
+        "unit.change": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.INVOLVED)),
+        "unit.survey": _rule(
+            ((*_COMMITTEES, *_ON_SITE), Relation.AREA), ((*_COMMITTEES, *_ON_SITE), Relation.INVOLVED)
+        ),
+        "unit.cover": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.WITHIN)),
         "unit.close": _rule((_COMMITTEES, Relation.AREA)),
         "unit.read": _rule(
             ((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.AREA), (_PERSONS, Relation.INVOLVED), looks=True
         ),
+        # -- registry: forming organisations in units, and how far that has come --------------------------------------
+        "formation-rules.adopt": _rule((_DEPARTMENTS, Relation.AREA)),
+        "formation-rules.read": _rule((_PERSONS, Relation.ANYWHERE), looks=True),
+        "formation.read": _rule(((*_COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
+        "formation-plan.keep": _rule((_COMMITTEES, Relation.AREA), (_COMMITTEES, Relation.INVOLVED)),
+        "formation-plan.read": _rule(((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.INVOLVED), looks=True),
+        "coverage.read": _rule(((*_COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
+        "list.import": _rule((_COMMITTEES, Relation.AREA)),
+        "list.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.AREA), looks=True),
         # -- registry: the tree. Who may be an endpoint of transfers is said by departments, not by itself -----------
         "organisation.found": _rule(((Role.OPERATOR,), Relation.ROOT), (_COMMITTEES, Relation.WITHIN)),
         "organisation.change": _rule((_COMMITTEES, Relation.WITHIN)),

@@ -1,6 +1,6 @@
 """A FastAPI application as every service has it: the same limits, problems, health and traces at every door."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -33,6 +33,7 @@ def create_app(
     metrics: Metrics | None = None,
     lifespan: Lifespan | None = None,
     max_body: int = MAX_BODY,
+    uploads: Mapping[str, int] | None = None,
     rates: Rates | None = None,
     access_log: bool = True,
 ) -> FastAPI:
@@ -42,7 +43,8 @@ def create_app(
     Without `rates` nobody is refused for asking too often. `app.state.health` and `app.state.metrics` are the ones
     given, or new ones. `guard` keeps everybody out who has no
     token, but for `shared.security.guard.ANONYMOUS`, among which are `documents`; raises `LookupError` when a route does
-    not say what it does. Without a guard no route that asks for access can be used.
+    not say what it does. Without a guard no route that asks for access can be used. `uploads` are the paths to which files
+    are posted, with the bytes of the largest.
     """
     if guard is not None:
         refuse_undeclared(routers)
@@ -65,7 +67,7 @@ def create_app(
             Middleware(ErrorBoundary),
             *([Middleware(RateLimit, address=rates.address, token=rates.token)] if rates else []),
             *([Middleware(Authentication, verifier=guard.verifier)] if guard else []),
-            Middleware(RequestLimits, max_body=max_body),
+            Middleware(RequestLimits, max_body=max_body, uploads=uploads),
         ],
     )
     app.state.health = health

@@ -1,10 +1,12 @@
 """What a request may bring: how many bytes, within how long, and JSON that is sound.
 
 The body is read whole before a handler runs. That costs its size in memory, which is bounded, and keeps a handler (and
-the database connection it holds) from ever waiting for a slow client.
+the database connection it holds) from ever waiting for a slow client. Where files are brought (`uploads`) it is handed on
+piece by piece instead, up to the limit of that path; such a handler puts it on disk first and keeps its own time.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,8 +32,10 @@ class RequestLimits:
         max_body: int = MAX_BODY,
         max_headers: int = MAX_HEADERS,
         body_seconds: float = BODY_SECONDS,
+        uploads: Mapping[str, int] | None = None,
     ) -> None:
         self._app = app
+        self._uploads = uploads or {}
         self._max_body = max_body
         self._max_headers = max_headers
         self._body_seconds = body_seconds
@@ -45,6 +49,9 @@ class RequestLimits:
         if b"content-length" not in headers and b"transfer-encoding" not in headers:
             # No body announced: nothing to wait for. The server still says when the client is gone.
             await self._app(scope, receive, send)
+            return
+        if scope["method"] == "POST" and (most := self._uploads.get(scope["path"])):
+            await self._app(scope, _counted(receive, most), send)
             return
         body = await self._read(headers.get(b"content-length"), receive)
         if body is None:
@@ -91,7 +98,26 @@ class RequestLimits:
             ) from None
 
     def _too_large(self) -> TooLarge:
-        return TooLarge("body-too-large", f"the body exceeds {self._max_body} bytes", remedy="send it in parts")
+        return _too_large(self._max_body)
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge("body-too-large", f"the body exceeds {most} bytes", remedy="send it in parts")
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """A `receive` that raises once more than that has come."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise _too_large(most)
+        return message
+
+    return counted
 
 
 def _is_json(content_type: bytes) -> bool:

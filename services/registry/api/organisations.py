@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import tree
+from services.registry.application.dissolving import dissolve as dissolve_
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.vocabulary import (
@@ -22,6 +23,7 @@ from services.registry.domain.vocabulary import (
 from services.registry.projections.tables import ORGANISATIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
 from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
@@ -153,7 +155,8 @@ def organisations(running: Running) -> APIRouter:
         await _existing(asked.access, organisation_id)
 
         async def job(unit: UnitOfWork) -> Answer:
-            await tree.dissolve(unit, organisation_id, body.reason, asked.expected)
+            today = local_date(running.clock.now())
+            await dissolve_(unit, organisation_id, body.reason, today, asked.expected)
             return await _answer(unit, organisation_id)
 
         return await answer(running, asked, organisation_id, job)

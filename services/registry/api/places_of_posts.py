@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Table, false, or_, select
+from sqlalchemy import ColumnElement, Table, or_, select
 
-from services.registry.api import units
+from services.registry.api.concerns import of_unit, units_seen
 from services.registry.domain.vocabulary import PostScope, Scope
 from services.registry.projections.place_tables import PLACES
-from services.registry.projections.tables import ORGANISATIONS, STATIONS, UNITS
+from services.registry.projections.tables import STATIONS
+from services.registry.projections.unit_tables import UNITS
 from shared.runtime.definition import Running
-from shared.security.access import Permit, in_area
+from shared.security.access import Permit
 from shared.security.policy import Concern
 
 
@@ -20,7 +21,7 @@ async def concern_at(running: Running, scope: Scope, scope_id: str, person_id: s
         return Concern((scope_id,), persons)
     if scope == "unit":
         # Where nobody is organised yet, which is what liaisons are sent for, the place decides.
-        return replace(await units.concern(running, scope_id), persons=persons)
+        return replace(await of_unit(running, scope_id), persons=persons)
     if scope == "station":
         found = [*(await running.directory.stations([scope_id])).values()]
     else:
@@ -31,15 +32,10 @@ async def concern_at(running: Running, scope: Scope, scope_id: str, person_id: s
 async def visible_at(table: Table, access: Permit) -> ColumnElement[bool]:
     """The condition that says the same for lists, by the columns `scope` and `scope_id`."""
     scope = await access.scope()
-    hosts = select(ORGANISATIONS.c.unit_uscc).where(ORGANISATIONS.c.organisation_id.in_(scope))
-    here = in_area(UNITS.c.area_code, await access.areas())
-    within: dict[PostScope, list[ColumnElement[bool]]] = {
-        "organisation": [table.c.scope_id.in_(scope)],
-        "station": [table.c.scope_id.in_(select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope)))],
-        "grid": [table.c.scope_id.in_(select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope)))],
-        "unit": [
-            table.c.scope_id.in_(hosts),
-            table.c.scope_id.in_(select(UNITS.c.uscc).where(or_(false(), *here))),
-        ],
+    within: dict[PostScope, ColumnElement[bool]] = {
+        "organisation": table.c.scope_id.in_(scope),
+        "station": table.c.scope_id.in_(select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope))),
+        "grid": table.c.scope_id.in_(select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope))),
+        "unit": table.c.scope_id.in_(select(UNITS.c.uscc).where(await units_seen(access))),
     }
-    return or_(*((table.c.scope == kind) & or_(*conditions) for kind, conditions in within.items()))
+    return or_(*((table.c.scope == kind) & condition for kind, condition in within.items()))

@@ -45,7 +45,7 @@ def roll_of(day: date, moment: datetime) -> Select[Any]:
             MEMBERS.c.name,
         )
         .join(MEMBERS, MEMBERS.c.member_id == MEMBERSHIPS.c.member_id)
-        .where(MEMBERSHIPS.c.since <= moment, ~moved_on, or_(MEMBERS.c.ended_on.is_(None), MEMBERS.c.ended_on > day))
+        .where(MEMBERSHIPS.c.since <= moment, ~moved_on, or_(MEMBERS.c.left_on.is_(None), MEMBERS.c.left_on > day))
     )
 
 

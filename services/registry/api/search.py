@@ -3,17 +3,19 @@
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
 
+from services.registry.api.concerns import units_seen
 from services.registry.api.listing import listed
 from services.registry.api.organisations import ADDRESSED_KINDS
 from services.registry.projections.grams import folded, wanted
 from services.registry.projections.names_tables import NAMES
 from services.registry.projections.place_tables import PLACES
-from services.registry.projections.tables import ORGANISATIONS, UNITS
+from services.registry.projections.tables import ORGANISATIONS
+from services.registry.projections.unit_tables import UNITS
 from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
-from shared.security.access import Access, Permit, action, in_area
+from shared.security.access import Access, Permit, action
 from shared.security.policy import Relation
 from shared.web.paging import Page, Paging
 
@@ -62,13 +64,12 @@ def search(running: Running) -> APIRouter:
 
 async def _visible(access: Permit) -> ColumnElement[bool]:
     scope = await access.scope()
-    hosts = select(ORGANISATIONS.c.unit_uscc).where(ORGANISATIONS.c.organisation_id.in_(scope))
-    here = select(UNITS.c.uscc).where(or_(false(), *in_area(UNITS.c.area_code, await access.areas())))
+    units = select(UNITS.c.uscc).where(await units_seen(access))
     committees = select(ORGANISATIONS.c.organisation_id).where(ORGANISATIONS.c.kind.in_(ADDRESSED_KINDS))
     mine = select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope))
     name = NAMES.c.id
     by_kind: dict[Kind, ColumnElement[bool]] = {
-        "unit": or_(name.in_(hosts), name.in_(here)),
+        "unit": name.in_(units),
         "organisation": or_(
             name.in_(committees),
             name.in_(await access.above()),

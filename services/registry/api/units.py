@@ -1,37 +1,50 @@
-"""`/units`: 两新组织 by their 统一社会信用代码."""
+"""`/units`: 两新组织 by their 统一社会信用代码, what is found out about each, and the ledger of it."""
 
 from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from services.registry.api.batches import MOST_AT_ONCE, each
+from services.registry.api.concerns import of_unit, units_seen
 from services.registry.api.queries import many, one
-from services.registry.domain.unit.commands import MOST_STAFF, ChangeUnit, CloseUnit, RegisterUnit
+from services.registry.application.ledger import ledger
+from services.registry.domain.unit.commands import ChangeUnit, CloseUnit, RegisterUnit, SurveyUnit
 from services.registry.domain.unit.decider import UNIT
-from services.registry.domain.vocabulary import Name, Reason
-from services.registry.projections.tables import ORGANISATIONS, UNITS
+from services.registry.domain.unit.facts import UnitFacts
+from services.registry.domain.vocabulary import Id, Reason
+from services.registry.projections.unit_tables import UNITS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
 from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
-from shared.security.access import Access, action, in_area
+from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
 
 
-class UnitChange(Body):
-    """What changes; the rest stays as it is."""
+class UnitChange(UnitFacts, Body):
+    """What changes; the rest stays as it is. `on`: the day from which it holds, today when left out."""
 
-    name: Name | None = None
-    area_code: AreaCode | None = None
-    staff: int | None = Field(default=None, ge=0, le=MOST_STAFF)
+    model_config = Body.model_config
+
+    on: date | None = None
+
+
+class Survey(UnitFacts, Body):
+    """What a visit or a return found out (五个清). `by` is the organisation that asked."""
+
+    model_config = Body.model_config
+
+    on: date
+    by: Id
 
 
 class Registrations(Body):
@@ -51,33 +64,51 @@ def units(running: Running) -> APIRouter:
     """The routes of units."""
     router = APIRouter(prefix="/units", tags=["units"])
 
+    def _dated(command: RegisterUnit) -> RegisterUnit:
+        return command.model_copy(update={"on": command.on or local_date(running.clock.now())})
+
     @router.post("", status_code=201)
     @action("unit.register")
     async def register(body: RegisterUnit, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=body.area_code))
-        return await _do(body.uscc, body, asked, 201)
+        return await _do(body.uscc, _dated(body), asked, 201)
 
     @router.post("/batch")
     @action("unit.register")
     async def register_many(body: Registrations, asked: Request) -> dict[str, Any]:
         async def enter(command: RegisterUnit) -> None:
             await asked.access.check(Concern(area_code=command.area_code))
-            await running.executor.run(lambda unit: unit.handle(UNIT, command.uscc, command), asked.cause(command.uscc))
+            dated = _dated(command)
+            await running.executor.run(lambda unit: unit.handle(UNIT, dated.uscc, dated), asked.cause(dated.uscc))
 
         return await each(body.units, lambda command: command.uscc, enter)
 
     @router.patch("/{uscc}")
     @action("unit.change")
     async def change(uscc: Uscc, body: UnitChange, asked: Request) -> Response:
-        await asked.access.check(await concern(running, uscc), hidden=unknown("unit"))
+        await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
+        await _may_place(body, asked)
+        facts = dict(body) | {"on": body.on or local_date(running.clock.now())}
+        return await _do(uscc, ChangeUnit(uscc=uscc, **facts), asked)
+
+    @router.post("/{uscc}/surveys", status_code=201)
+    @action("unit.survey")
+    async def survey(uscc: Uscc, body: Survey, asked: Request) -> Response:
+        await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
+        await asked.access.acts_for(body.by)
+        await _may_place(body, asked)
+        facts = {name: value for name, value in dict(body).items() if name != "by"}
+        return await _do(uscc, SurveyUnit(uscc=uscc, surveyed_by=body.by, **facts), asked, 201)
+
+    async def _may_place(body: UnitFacts, asked: Request) -> None:
         if body.area_code is not None:
-            await asked.access.check(Concern(area_code=body.area_code))
-        return await _do(uscc, ChangeUnit(uscc=uscc, **body.model_dump()), asked)
+            # To move a unit is to hand it to whoever is responsible there.
+            await asked.access.check(Concern(area_code=body.area_code), action="unit.register")
 
     @router.post("/{uscc}/closure")
     @action("unit.close")
     async def close(uscc: Uscc, body: UnitClosure, asked: Request) -> Response:
-        await asked.access.check(await concern(running, uscc), hidden=unknown("unit"))
+        await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
         return await _do(uscc, CloseUnit(uscc=uscc, **body.model_dump()), asked)
 
     async def _do(uscc: str, command: Any, asked: Request, status: int = 200) -> Response:
@@ -91,17 +122,23 @@ def units(running: Running) -> APIRouter:
     @action("unit.read")
     async def read(uscc: Uscc, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, UNITS, UNITS.c.uscc == uscc, "unit")
-        await access.check(await concern(running, uscc), hidden=unknown("unit"))
+        await access.check(await of_unit(running, uscc), hidden=unknown("unit"))
         response.headers["ETag"] = etag(row["version"])
         return row
+
+    @router.get("/{uscc}/ledger")
+    @action("unit.read")
+    async def read_ledger(uscc: Uscc, access: Access) -> dict[str, Any]:
+        """一企一台账: the unit as it stands, who covers and serves it, its plan, and every entry, oldest first."""
+        row = await one(running, UNITS, UNITS.c.uscc == uscc, "unit")
+        await access.check(await of_unit(running, uscc), hidden=unknown("unit"))
+        return await ledger(running.store, running.model, row)
 
     @router.get("")
     @action("unit.read")
     async def listing(paging: Paging, access: Access, area_code: AreaCode | None = None) -> Page[dict[str, Any]]:
         """Units of the places, and of the organisations, that the actor is responsible for."""
-        hosts = select(ORGANISATIONS.c.unit_uscc).where(ORGANISATIONS.c.organisation_id.in_(await access.scope()))
-        visible = or_(UNITS.c.uscc.in_(hosts), *in_area(UNITS.c.area_code, await access.areas()))
-        query = select(UNITS).where(visible).order_by(UNITS.c.uscc).limit(paging.limit + 1)
+        query = select(UNITS).where(await units_seen(access)).order_by(UNITS.c.uscc).limit(paging.limit + 1)
         if area_code is not None:
             query = query.where(UNITS.c.area_code == area_code)
         if after := paging.after("units", str):
@@ -109,13 +146,3 @@ def units(running: Running) -> APIRouter:
         return paging.page("units", await many(running, query), lambda row: (row["uscc"],), dict)
 
     return router
-
-
-async def concern(running: Running, uscc: str) -> Concern:
-    """Whose business a unit is: its place's, and that of the organisations founded in it."""
-    [*units] = (await running.store.get_rows("units", [(uscc,)])).values()
-    hosted = await running.store.find_rows("organisations", {"unit_uscc": uscc})
-    return Concern(
-        organisations=tuple(str(row["organisation_id"]) for row in hosted),
-        area_code=units[0]["area_code"] if units else None,
-    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.application.policy_documents import staffing_rules_at
-from services.registry.application.scopes import organisation_of, require
+from services.registry.application.scopes import area_of, organisation_of, require
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.standing import require_on_the_roll
 from services.registry.domain.member.state import MemberState
@@ -117,7 +117,7 @@ async def set_strength(
             where="kind",
         )
     place = await require(unit, scope, scope_id)
-    rules = await staffing_rules_at(unit, place.area_code)
+    rules = await staffing_rules_at(unit, area_of(place))
     command = SetStrength(
         seat_id=seat,
         kind=kind,
@@ -158,7 +158,7 @@ async def _seats(unit: UnitOfWork, post: PostState) -> list[tuple[str, int | Non
         seats.append((own, 1 if post.scope in KINDS[post.kind].single_at else None))
     if post.kind == "instructor" and post.scope in LOADED:
         place = await unit.state(ORGANISATION if post.scope == "organisation" else UNIT, post.scope_id)
-        rules = await staffing_rules_at(unit, place.area_code)
+        rules = await staffing_rules_at(unit, area_of(place))
         seats.append((load_of(post.person_id), rules.instructor_load))
     if post.under_post_id is not None:
         seats.append((hanging_on(post.under_post_id), None))

@@ -1,6 +1,7 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
 from services.registry.domain.duty.decider import DutyPlanned
+from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.funding.decider import FundingRecorded, FundingVoided
 from services.registry.domain.inspection import events as inspection
 from services.registry.domain.instructor_application import events as application
@@ -16,11 +17,24 @@ from services.registry.domain.unit import events as unit
 from shared.contracts import registry as public
 from shared.eventstore.publishing import publishing
 
+
+def _changed(event: unit.UnitChanged) -> public.UnitChanged | None:
+    """What others need of a unit is its name, place and size; what a survey finds out stays here."""
+    told = public.UnitChanged.model_validate(event.model_dump(include=set(public.UnitChanged.model_fields)))
+    return told if told.model_dump(exclude={"uscc"}, exclude_none=True) else None
+
+
 PUBLISH = publishing(
     {
         unit.UnitRegistered: public.UnitRegistered,
-        unit.UnitChanged: public.UnitChanged,
+        unit.UnitChanged: _changed,
+        unit.UnitCovered: public.UnitCovered,
+        unit.UnitCoverEnded: public.UnitCoverEnded,
         unit.UnitClosed: public.UnitClosed,
+        plan.FormationPlanAdopted: public.FormationPlanAdopted,
+        plan.FormationPlanOverdue: public.FormationPlanOverdue,
+        plan.FormationPlanFulfilled: public.FormationPlanFulfilled,
+        plan.FormationPlanAbandoned: public.FormationPlanAbandoned,
         organisation.PartyOrganisationFounded: public.PartyOrganisationFounded,
         organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
         organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,
@@ -44,6 +58,7 @@ PUBLISH = publishing(
         post.PostLeft: public.PostLeft,
         member.MemberAdmitted: public.MemberAdmitted,
         member.MembershipMoved: public.MembershipMoved,
+        member.MembershipClosed: public.MembershipClosed,
         member.MemberContactChanged: public.MemberContactChanged,
         member.PersonErased: public.PersonErased,
         member.MemberConfirmed: public.MemberConfirmed,

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from services.registry.domain.member.commands import MoveMembership
+from services.registry.domain.member.commands import CloseMembership, MoveMembership
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
 from services.registry.domain.unit.decider import UNIT
 from shared.contracts.inbound import UnitChangeReported, UnitClosureReported
-from shared.contracts.mobility import TransferAccepted
+from shared.contracts.mobility import MemberTransferredOut, TransferAccepted
 from shared.contracts.registry import InboundRefused
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.messaging.cloudevents import OutsideEvent
@@ -31,11 +31,22 @@ async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
     )
 
 
-def _member_of(event: TransferAccepted) -> list[tuple[Any, str]]:
+async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
+    unit.cause = unit.cause.with_correlation(event.transfer_id)
+    command = CloseMembership(
+        member_id=event.member_id,
+        organisation_id=event.from_branch_id,
+        transfer_id=event.transfer_id,
+        closed_on=event.accepted_on,
+    )
+    await unit.handle(MEMBER, event.member_id, command)
+
+
+def _member_of(event: TransferAccepted | MemberTransferredOut) -> list[tuple[Any, str]]:
     return [(MEMBER, event.member_id)]
 
 
-FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _member_of)}}
+FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _member_of), MemberTransferredOut: On(_close, _member_of)}}
 
 
 async def _change_unit(fact: UnitChangeReported, _: OutsideEvent, unit: UnitOfWork) -> None:

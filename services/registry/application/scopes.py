@@ -30,7 +30,7 @@ async def require(unit: UnitOfWork, scope: Scope, scope_id: str, where: str = "s
     decider = _DECIDERS[scope]
     state = await unit.state(decider, scope_id)
     if scope == "member":
-        stands = state.is_admitted and state.ended_on is None
+        stands = state.is_admitted and state.left_on is None
     else:
         stands = state.status in _STANDS and (decider is not PLACE or state.kind == scope)
     if not stands:
@@ -46,3 +46,8 @@ async def require(unit: UnitOfWork, scope: Scope, scope_id: str, where: str = "s
 def organisation_of(scope: Scope, scope_id: str, state: Any) -> str:
     """The organisation that answers for it; empty for a unit, for which no organisation does."""
     return scope_id if scope == "organisation" else str(getattr(state, "organisation_id", ""))
+
+
+def area_of(state: Any) -> str:
+    """The place where it is; empty for what is nowhere."""
+    return str(getattr(state, "area_code", None) or getattr(getattr(state, "facts", None), "area_code", None) or "")

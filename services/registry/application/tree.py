@@ -1,9 +1,6 @@
 """Decisions about party organisations that need facts of other organisations."""
 
-from typing import Any
-
 from services.registry.domain.organisation.commands import (
-    DissolveOrganisation,
     FoundOrganisation,
     ReparentOrganisation,
 )
@@ -72,15 +69,3 @@ async def reparent(
         )
         await unit.handle(ORGANISATION_TREE, THE_TREE, change)
     return events
-
-
-async def dissolve(unit: UnitOfWork, organisation_id: str, reason: str, expected: int | None) -> list[DomainEvent]:
-    """End an organisation to which nobody and nothing belongs any more."""
-    sizes: dict[str, Any] = await unit.row("organisation_sizes", organisation_id) or {}
-    command = DissolveOrganisation(
-        organisation_id=organisation_id,
-        reason=reason,
-        members=max(0, sizes.get("members") or 0),
-        children=max(0, sizes.get("children") or 0),
-    )
-    return await unit.handle(ORGANISATION, organisation_id, command, expected=expected)

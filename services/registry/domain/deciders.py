@@ -3,9 +3,12 @@
 from typing import Any
 
 from services.registry.domain.duty.decider import DUTY
+from services.registry.domain.formation.decider import FORMATION_RULES
+from services.registry.domain.formation_plan.decider import FORMATION_PLAN
 from services.registry.domain.funding.decider import FUNDING
 from services.registry.domain.inspection.decider import INSPECTION
 from services.registry.domain.instructor_application.decider import INSTRUCTOR_APPLICATION
+from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
@@ -20,6 +23,10 @@ from shared.kernel.decider import Decider
 
 DECIDERS: tuple[Decider[Any, Any], ...] = (
     UNIT,
+    FORMATION_RULES,
+    FORMATION_PLAN,
+    LIST,
+    LIST_PART,
     ORGANISATION,
     ORGANISATION_TREE,
     STATION,

@@ -53,8 +53,8 @@ PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_ru
 Classification = Literal["public", "internal", "secret"]
 """公开、内部、涉密; what is secret is refused (domain §4.5)."""
 
-MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled", "transferred_out"]
-"""去世、退党、除名、开除党籍、取消预备党员资格、转往系统外."""
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
+"""去世、退党、除名、开除党籍、取消预备党员资格."""
 
 PlaceKind = Literal["site", "platform", "grid", "group"]
 """阵地、生态园区党建平台、网格、功能党小组."""
@@ -76,3 +76,38 @@ Scope = Literal["station", "organisation", "unit", "member", "site", "platform",
 
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 """党费返还、企业管理费列支、党建公积金、专项补助、县配套、捐赠 (domain L12, N05, Z23)."""
+# -- what is asked about a unit (五个清, domain §4.2 Z03, §4.3 Y15) ------------------------------------------------------
+
+Operation = Literal["operating", "suspended", "shell"]
+"""经营状况: 实体运营, 停业或歇业, 无实体的空壳. Only the first counts in a denominator (实体运营, domain §1.6)."""
+
+Ownership = Literal["private", "foreign", "hong_kong_macao_taiwan", "mixed", "other"]
+"""企业性质."""
+
+OwnerIdentity = Literal["party_member", "deputy", "democratic_party", "ordinary", "not_a_person"]
+"""业主身份: what the owner is, never who; an owner who is a member is named by the member's id."""
+
+MemberSource = Literal["transferred_in", "mobile", "developed_here", "mixed", "none"]
+"""党员来源."""
+
+JurisdictionBasis = Literal["registered_place", "competent_authority", "park"]
+"""By what a unit falls to an organisation: 注册地原则, 归口管理, 园区 (domain §1.6)."""
+
+NoOrganisationReason = Literal[
+    "no_members",
+    "too_few_members",
+    "members_kept_elsewhere",
+    "owner_unwilling",
+    "newly_opened",
+    "staff_fluctuates",
+    "not_operating",
+    "being_prepared",
+    "other",
+]
+"""未建原因."""
+
+FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
+"""组建方式: 单独、联合、挂靠、纳入、行业、区域 (domain §1.6)."""
+
+Trade = Annotated[str, Field(pattern=r"^[A-T]([0-9]{2}){0,2}$")]
+"""行业: a class of GB/T 4754, from its letter alone (`C`) to four digits (`C1310`)."""

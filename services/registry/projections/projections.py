@@ -1,21 +1,23 @@
 """How the registry's facts become its read models."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
-from services.registry.domain.unit import events as unit
 from services.registry.projections.care import CARE
+from services.registry.projections.formation import FORMATION
+from services.registry.projections.listings import LISTINGS
 from services.registry.projections.names import NAMED
 from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.staffing import STAFFING
+from services.registry.projections.units import UNITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
-from shared.kernel.calendar import local_date
+from shared.kernel.calendar import local_date, start_of_day
 from shared.kernel.event import DomainEvent
 
 
@@ -30,7 +32,8 @@ def _put(table: str, key: str) -> Any:
 
 
 def _founded(event: organisation.PartyOrganisationFounded, fact: Fact) -> list[RowChange]:
-    row = event.model_dump() | {"dissolved": False, "version": fact.version}
+    founded_on = local_date(fact.recorded_at)
+    row = event.model_dump() | {"dissolved": False, "founded_on": founded_on, "version": fact.version}
     changes: list[RowChange] = [Put("organisations", (event.organisation_id,), row)]
     if event.parent_id is not None:
         changes.append(Add("organisation_sizes", (event.parent_id,), {"children": 1}))
@@ -50,7 +53,7 @@ def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> 
 
 def _dissolved(event: organisation.PartyOrganisationDissolved, fact: Fact) -> list[RowChange]:
     row = {"organisation_id": event.organisation_id, "dissolved": True, "version": fact.version}
-    return [Put("organisations", (event.organisation_id,), row)]
+    return [Put("organisations", (event.organisation_id,), row | {"dissolved_on": local_date(fact.recorded_at)})]
 
 
 def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
@@ -68,6 +71,8 @@ def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
                 "formal_since": event.admitted_on if event.status == "formal" else None,
                 "name": event.name,
                 "erased": False,
+                "left_on": None,
+                "end_ground": None,
                 "version": fact.version,
             },
         ),
@@ -86,7 +91,25 @@ def _moved(event: member.MembershipMoved, fact: Fact) -> list[RowChange]:
     ]
 
 
-def _opened(member_id: str, organisation_id: str, since: datetime, transfer_id: str | None) -> Put:
+def _closed(event: member.MembershipClosed, fact: Fact) -> list[RowChange]:
+    return _left(event, fact, event.closed_on, "transferred_out", event.transfer_id)
+
+
+def _ended(event: member.MembershipEnded, fact: Fact) -> list[RowChange]:
+    return _left(event, fact, event.ended_on, event.ground, None)
+
+
+def _left(
+    event: member.MembershipClosed | member.MembershipEnded, fact: Fact, day: date, ground: str, transfer_id: str | None
+) -> list[RowChange]:
+    return [
+        *_standing(event.member_id, fact, left_on=day, end_ground=ground),
+        _opened(event.member_id, None, start_of_day(day), transfer_id),  # from then on they belong to nobody here
+        Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
+    ]
+
+
+def _opened(member_id: str, organisation_id: str | None, since: datetime, transfer_id: str | None) -> Put:
     # `until` is not stored: a membership ends where the next one begins, so the two cannot disagree.
     row = {"member_id": member_id, "since": since, "organisation_id": organisation_id, "transfer_id": transfer_id}
     return Put("memberships", (member_id, since), row)
@@ -100,13 +123,6 @@ def _extended(event: member.ProbationExtended, fact: Fact) -> list[RowChange]:
     return _standing(event.member_id, fact, probation_ends_on=event.probation_ends_on)
 
 
-def _left(event: member.MembershipEnded, fact: Fact) -> list[RowChange]:
-    return [
-        *_standing(event.member_id, fact, ended_on=event.ended_on, end_ground=event.ground),
-        Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
-    ]
-
-
 def _standing(member_id: str, fact: Fact, **columns: Any) -> list[RowChange]:
     return [Put("members", (member_id,), {"member_id": member_id, "version": fact.version} | columns)]
 
@@ -118,10 +134,6 @@ def _version_of_member(event: member.MemberContactChanged, fact: Fact) -> list[R
 def _erased(event: member.PersonErased, fact: Fact) -> list[RowChange]:
     row = {"member_id": event.person_id, "name": None, "erased": True, "version": fact.version}
     return [Put("members", (event.person_id,), row)]
-
-
-def _closed(event: unit.UnitClosed, fact: Fact) -> list[RowChange]:
-    return [Put("units", (event.uscc,), {"uscc": event.uscc, "closed_on": event.closed_on, "version": fact.version})]
 
 
 def _asked(event: member.ErasureRequested, _: Fact) -> list[RowChange]:
@@ -161,13 +173,13 @@ def _station_closed(event: station.StationClosed, fact: Fact) -> list[RowChange]
     return [Put("stations", (event.station_id,), row)]
 
 
-_unit, _organisation = _put("units", "uscc"), _put("organisations", "organisation_id")
+_organisation = _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
 PROJECTIONS = (
-    Projection(
-        "units", 1, ("units",), {unit.UnitRegistered: _unit, unit.UnitChanged: _unit, unit.UnitClosed: _closed}, {}
-    ),
+    *UNITS,
+    *FORMATION,
+    *LISTINGS,
     Projection(
         "roll",
         2,
@@ -179,11 +191,12 @@ PROJECTIONS = (
             organisation.PartyOrganisationDissolved: _dissolved,
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
+            member.MembershipClosed: _closed,
             member.MemberContactChanged: _version_of_member,
             member.PersonErased: _erased,
             member.MemberConfirmed: _confirmed,
             member.ProbationExtended: _extended,
-            member.MembershipEnded: _left,
+            member.MembershipEnded: _ended,
         },
         {},
     ),

@@ -5,18 +5,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 VIEWS = MetaData()
 
-UNITS = Table(
-    "units",
-    VIEWS,
-    Column("uscc", Text, primary_key=True),
-    Column("name", Text),
-    Column("kind", Text),
-    Column("area_code", Text),
-    Column("staff", Integer),
-    Column("closed_on", Date),
-    Column("version", Integer),
-)
-
 ORGANISATIONS = Table(
     "organisations",
     VIEWS,
@@ -30,6 +18,8 @@ ORGANISATIONS = Table(
     Column("office_email", Text),
     Column("office_phone", Text),
     Column("dissolved", Boolean),
+    Column("founded_on", Date),
+    Column("dissolved_on", Date),
     Column("version", Integer),
 )
 
@@ -78,10 +68,10 @@ MEMBERS = Table(
     Column("admitted_on", Date),
     Column("probation_ends_on", Date),
     Column("formal_since", Date),
-    Column("ended_on", Date),
     Column("end_ground", Text),
     Column("name", Text),
     Column("erased", Boolean),
+    Column("left_on", Date),
     Column("version", Integer),
 )
 

@@ -81,7 +81,7 @@ class Served:
         self.routers = list(definition.routers(running))
         self.app: FastAPI = create_app(
             title=definition.name, version="0", routers=self.routers, guard=guard(running),
-            access_log=False,
+            access_log=False, uploads=definition.uploads,
         )  # fmt: skip
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url=f"http://{definition.name}")
@@ -147,11 +147,12 @@ class County:
         self.services = services
         self.message = ""
         self.proposal = ""
+        self.list = ""
         self.party = ""
 
     def named(self, text: str) -> str:
         """With the ids that only we know."""
-        return text.replace("{message}", self.message).replace("{proposal}", self.proposal)
+        return text.replace("{message}", self.message).replace("{proposal}", self.proposal).replace("{list}", self.list)
 
     async def ask(
         self, service: str, method: str, path: str, body: Any = None, *, who: Actor = CITY, **headers: str
@@ -174,6 +175,14 @@ class County:
         for code, area in ((UNIT, "350102"), (FAR_UNIT, "350202")):
             unit = {"uscc": code, "name": "甲公司", "kind": "enterprise", "area_code": area, "staff": 5}
             await self.do("registry", "POST", "/units", unit)
+        plan = {
+            "by": "c1",
+            "mode": "joint",
+            "start_on": "2026-11-01",
+            "due_on": "2099-01-01",
+            "contact_person_id": "m2",
+        }
+        await self.do("registry", "PUT", f"/units/{UNIT}/plan", plan)
         for station, at in (("s1", "c1"), ("s2", "c2"), ("s3", "k2")):
             body = {
                 "station_id": station,

@@ -88,6 +88,10 @@ _ON_C1: Final = seats("city", "k1", "c1", others=FORBIDDEN)
 _ON_B1: Final = seats("city", "k1", "c1", "b1", others=FORBIDDEN)
 # Places: 350102 is c1's own and its branches', and within 350100 (k1) and 350000 (city).
 _AREA: Final = ("city", "k1", "c1", "b1", "b1x")
+# The list of county names units of 350202.
+_OF_LIST: Final = seats("city", "k2", "c3", "b3", others=HIDDEN)
+# It is the business of b1 and b1x as well, but they cannot act for c1.
+_OF_UNIT_FOR_C1: Final = {**seats("city", "k1", "c1", others=HIDDEN), "b1": FORBIDDEN, "b1x": FORBIDDEN}
 
 
 # A member of b1 who is away: the origin and what is above it, the station at k2, b3 who looks after the member.
@@ -141,6 +145,56 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         PERSONS, seats("city", "k2", "c3", "b3", others=HIDDEN), "/units", shows=FAR_UNIT,
         unlike={SECRETARY: NOWHERE},
     ),
+    ("registry", "GET", "/units/{uscc}/ledger"): Row(
+        PERSONS, seats(*_AREA, others=HIDDEN), f"/units/{UNIT}/ledger", unlike={SECRETARY: OVER_B1}
+    ),
+    ("registry", "POST", "/units/{uscc}/surveys"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR}, _OF_UNIT_FOR_C1, f"/units/{UNIT}/surveys", _given(by="c1", on="2026-11-01")
+    ),
+    ("registry", "PUT", "/units/{uscc}/covers/{organisation_id}"): Row(
+        COMMITTEES, OVER_B1, f"/units/{UNIT}/covers/b1", _given(mode="single", on="2026-11-01")
+    ),
+    ("registry", "POST", "/units/{uscc}/covers/{organisation_id}/end"): Row(
+        COMMITTEES, OVER_B1, f"/units/{UNIT}/covers/b1/end", _given(on="2026-11-01", reason="x")
+    ),
+    ("registry", "PUT", "/units/{uscc}/plan"): Row(
+        COMMITTEES, _OF_UNIT_FOR_C1, f"/units/{UNIT}/plan",
+        _given(by="c1", mode="single", start_on="2026-11-01", due_on="2099-01-01", contact_person_id="m2"),
+    ),
+    ("registry", "POST", "/units/{uscc}/plan/abandonment"): Row(
+        COMMITTEES, _OF_UNIT_FOR_C1, f"/units/{UNIT}/plan/abandonment", _given(by="c1", reason="x")
+    ),
+    ("registry", "POST", "/formation/rules/{area_code}"): Row(
+        DEPARTMENTS, _ON_C1, "/formation/rules/350102",
+        _given(by="c1", effective_from="2099-01-01", source_document="x", rules={}),
+    ),
+    ("registry", "GET", "/formation/rules/{area_code}"): Row(PERSONS, EVERYWHERE, "/formation/rules/350102"),
+    ("registry", "GET", "/formation/gaps"): Row(
+        COMMITTEES | {HEAD, AUDITOR}, seats(*_AREA, others=FORBIDDEN), "/formation/gaps?area_code=350102"
+    ),
+    ("registry", "POST", "/formation/simulations"): Row(
+        COMMITTEES | {HEAD, AUDITOR}, seats(*_AREA, others=FORBIDDEN), "/formation/simulations",
+        _given(area_code="350102", rules={}),
+    ),
+    ("registry", "GET", "/formation/plans"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, AUDITOR}, OVER_C1, "/formation/plans", shows=UNIT
+    ),
+    ("registry", "GET", "/coverage"): Row(
+        COMMITTEES | {HEAD, AUDITOR}, seats(*_AREA, others=FORBIDDEN), "/coverage?area_code=350102"
+    ),
+    ("registry", "POST", "/lists"): Row(
+        COMMITTEES, _ON_C1, "/lists?source=census&list_date=2026-11-01&basis=park&area_code=350102&by=c1",
+        _given(this="is no list"),
+    ),
+    ("registry", "GET", "/lists"): Row(
+        COMMITTEES | {AUDITOR}, _OF_LIST, "/lists", shows="{list}"
+    ),
+    ("registry", "GET", "/lists/{list_id}"): Row(COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}"),
+    ("registry", "GET", "/lists/{list_id}/findings"): Row(COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}/findings"),
+    ("registry", "GET", "/lists/{list_id}/findings.csv"): Row(
+        COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}/findings.csv"
+    ),
+    ("registry", "GET", "/lists/{list_id}/new-units"): Row(COMMITTEES | {AUDITOR}, _OF_LIST, "/lists/{list}/new-units"),
     ("registry", "POST", "/organisations"): Row(COMMITTEES, _ON_C1, "/organisations", _organisation),
     ("registry", "POST", "/organisations/batch"): Row(
         COMMITTEES, _ON_C1, "/organisations/batch", lambda c, n: {"organisations": [_organisation(c, n)]}, batch=True

@@ -153,7 +153,7 @@ async def test_nobody_leaves_the_roll_with_a_post(settled: Town) -> None:
     await settled.post("/posts/h/departure", heir, 200)
     await settled.post("/members/m1/end", gone, 200)
     refused = await settled.assign("l", "liaison", "m1", "organisation", "b1", status=409)
-    assert refused["code"] == "membership-ended"
+    assert refused["code"] == "member-left"
 
 
 async def hear(town: Town, position: int, event: PublicEvent) -> None:

@@ -23,10 +23,12 @@ from shared.kernel.json import from_json
 from shared.kernel.sealed import PersonalKind
 from shared.messaging.envelope import Envelope, outgoing
 from shared.messaging.handlers import Handlers
+from shared.messaging.wakeup import Wakeup
 from shared.observability.metrics import Metrics
 from shared.privacy.blind_index import BlindIndex
 from shared.privacy.memory_keyring import InMemoryKeyring
 from shared.privacy.sealer import Sealer
+from shared.processes.timers import TimerRunner
 from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
 from tests.support.kernel import assemble
@@ -57,6 +59,12 @@ class World:
 
     async def run(self, job: Any, actor: str = "clerk-7") -> Any:
         return await self.kernel.executor.run(job, Cause("test", actor=actor))
+
+    async def fire_timers(self) -> None:
+        """Everything that is due by now, and what that makes due."""
+        runner = TimerRunner(self.kernel.executor, Wakeup())
+        while await runner.fire_due():
+            pass
 
     async def settle_in(self) -> None:
         command = FoundOrganisation(

@@ -4,11 +4,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.registry.domain.member.commands import AdmitMember, ChangeContact, ErasePerson, MoveMembership
+from services.registry.domain.member.commands import (
+    AdmitMember,
+    ChangeContact,
+    CloseMembership,
+    ErasePerson,
+    MoveMembership,
+)
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.events import (
     MemberAdmitted,
     MemberContactChanged,
+    MembershipClosed,
     MembershipMoved,
     PersonErased,
 )
@@ -167,3 +174,35 @@ def test_one_resident_number_leads_to_one_member() -> None:
     assert is_same_person(["m1"], "m1")
     with pytest.raises(Refused, match=r"^member-already-registered:"):
         is_same_person(["m1"], "m2")
+
+
+CLOSED = MembershipClosed(member_id="m1", organisation_id="a", transfer_id="t9", closed_on=date(2026, 5, 1))
+
+
+def close(organisation: str = "a", transfer: str = "t9") -> CloseMembership:
+    return CloseMembership(
+        member_id="m1", organisation_id=organisation, transfer_id=transfer, closed_on=date(2026, 5, 1)
+    )
+
+
+def test_a_member_who_was_taken_in_outside_has_no_membership_here_and_that_is_told_once() -> None:
+    assert MEMBER.decide(close(), MEMBER.fold([ADMITTED])) == [CLOSED]
+    assert MEMBER.decide(close(), MEMBER.fold([ADMITTED, CLOSED])) == []
+
+
+def test_nobody_leaves_from_where_they_are_not_or_moves_after_having_left() -> None:
+    with pytest.raises(Refused, match=r"^not-a-member-there:"):
+        MEMBER.decide(close("b"), MEMBER.fold([ADMITTED]))
+    with pytest.raises(Refused, match=r"^member-left:"):
+        MEMBER.decide(move("a", "b", "t10"), MEMBER.fold([ADMITTED, CLOSED]))
+    with pytest.raises(Refused, match=r"^member-left:"):
+        MEMBER.decide(close(transfer="t10"), MEMBER.fold([ADMITTED, CLOSED]))
+
+
+def test_who_comes_back_from_outside_is_entered_again_as_the_same_person() -> None:
+    left = MEMBER.fold([ADMITTED, CLOSED])
+    [again] = MEMBER.decide(admit(same_person=True), left)
+    assert isinstance(again, MemberAdmitted)
+    assert MEMBER.fold([again], left).left_on is None
+    with pytest.raises(Refused, match=r"^member-already-admitted:"):
+        MEMBER.decide(admit(), left)

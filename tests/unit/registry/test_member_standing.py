@@ -106,7 +106,7 @@ def test_whoever_is_off_the_roll_is_neither_moved_nor_confirmed() -> None:
         member_id="m1", from_organisation_id="b1", to_organisation_id="b2", transfer_id="t", moved_at=T0
     )
     for command in (confirm(), extend(date(2027, 1, 1)), move, end(ended_on=date(2026, 9, 1))):
-        with pytest.raises(Refused, match=r"^membership-ended:"):
+        with pytest.raises(Refused, match=r"^member-left:"):
             MEMBER.decide(command, state)
 
 

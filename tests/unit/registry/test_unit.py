@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from services.registry.domain.unit.commands import ChangeUnit, CloseUnit, RegisterUnit, ReportUnitChange
 from services.registry.domain.unit.decider import UNIT
 from services.registry.domain.unit.events import UnitChanged, UnitClosed, UnitRegistered
+from services.registry.domain.unit.facts import UnitFacts
 from services.registry.domain.unit.kinds import kind_of
 from services.registry.domain.vocabulary import UnitKind
 from shared.kernel.errors import Invalid, Refused
@@ -61,12 +62,15 @@ def test_registering_again_with_other_facts_is_refused() -> None:
 
 def test_a_change_names_only_what_changed() -> None:
     command = ChangeUnit(uscc=COMPANY, name="甲公司", staff=20)
-    assert UNIT.decide(command, UNIT.fold([REGISTERED])) == [UnitChanged(uscc=COMPANY, staff=20)]
+    [event] = UNIT.decide(command, UNIT.fold([REGISTERED]))
+    assert isinstance(event, UnitChanged)
+    assert event.model_dump(exclude_none=True, exclude={"standing"}) == {"uscc": COMPANY, "staff": 20}
+    assert event.standing == UnitFacts(name="甲公司", area_code="430702", staff=20)
 
 
 def test_a_change_to_zero_staff_is_a_change() -> None:
     events = UNIT.decide(ChangeUnit(uscc=COMPANY, staff=0), UNIT.fold([REGISTERED]))
-    assert UNIT.fold(events, UNIT.fold([REGISTERED])).staff == 0
+    assert UNIT.fold(events, UNIT.fold([REGISTERED])).facts.staff == 0
 
 
 def test_a_change_of_nothing_is_no_event() -> None:
@@ -109,4 +113,5 @@ def test_a_report_about_an_unknown_unit_needs_name_and_area(facts: dict[str, obj
 
 def test_a_report_about_a_known_unit_changes_it() -> None:
     report = ReportUnitChange(uscc=COMPANY, name="甲集团")
-    assert UNIT.decide(report, UNIT.fold([REGISTERED])) == [UnitChanged(uscc=COMPANY, name="甲集团")]
+    standing = UnitFacts(name="甲集团", area_code="430702", staff=12)
+    assert UNIT.decide(report, UNIT.fold([REGISTERED])) == [UnitChanged(uscc=COMPANY, name="甲集团", standing=standing)]

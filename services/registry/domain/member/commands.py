@@ -44,6 +44,15 @@ class MoveMembership(Command):
     moved_at: AwareDatetime
 
 
+class CloseMembership(Command):
+    """A committee outside this installation took the member in, as its receipt (回执) of that day says."""
+
+    member_id: Id
+    organisation_id: Id
+    transfer_id: Id
+    closed_on: date
+
+
 class ChangeContact(Command):
     """Say how the member can be reached from now on; None means "not this way".
 
@@ -115,4 +124,6 @@ class NoteProbationOver(Command):
 
 
 StandingCommand = ConfirmMember | ExtendProbation | EndMembership | NoteProbationOver
-MemberCommand = AdmitMember | MoveMembership | ChangeContact | RequestErasure | ErasePerson | StandingCommand
+MemberCommand = (
+    AdmitMember | MoveMembership | CloseMembership | ChangeContact | RequestErasure | ErasePerson | StandingCommand
+)

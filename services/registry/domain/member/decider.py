@@ -1,7 +1,8 @@
 """The rules of a member (党员), one stream `member-<id>` each.
 
 The membership (组织关系) is exactly one, always: it moves in one event, by an accepted transfer and by nothing else
-(domain §1.1 T3, §5.4). Facts may come again or late; a move takes effect once, and only from where the member is.
+(domain §1.1 T3, §5.4), and ends here when a committee outside has taken the member in. Facts may come again or late; a
+move takes effect once, and only from where the member is.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from services.registry.domain.member import standing
 from services.registry.domain.member.commands import (
     AdmitMember,
     ChangeContact,
+    CloseMembership,
     ErasePerson,
     MemberCommand,
     MoveMembership,
@@ -21,6 +23,7 @@ from services.registry.domain.member.events import (
     ErasureRequested,
     MemberAdmitted,
     MemberContactChanged,
+    MembershipClosed,
     MembershipMoved,
     PersonErased,
 )
@@ -32,13 +35,15 @@ from shared.kernel.event import DomainEvent
 
 def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
     """Errors: `probation-dates`, `member-already-admitted`, `member-unknown`, `same-organisation`,
-    `not-a-member-there`, `transfer-already-applied`, `person-erased`, `membership-ended`, and those of `standing`.
+    `not-a-member-there`, `member-left`, `transfer-already-applied`, `person-erased`, and those of `standing`.
     """
     match command:
         case AdmitMember():
             return _admit(command, state)
         case MoveMembership():
             return _move(command, state)
+        case CloseMembership():
+            return _close(command, state)
         case ChangeContact():
             return _change_contact(command, state)
         case RequestErasure():
@@ -56,8 +61,13 @@ def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
 def evolve(state: MemberState, event: DomainEvent) -> MemberState:
     match event:
         case MemberAdmitted():
-            return MemberState(
+            return replace(
+                state,
                 member_id=event.member_id,
+                left_on=None,
+                left_by=None,
+                is_extended=False,
+                confirmed_on=None,
                 organisation_id=event.organisation_id,
                 status=event.status,
                 admitted_on=event.admitted_on,
@@ -68,6 +78,8 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
         case MembershipMoved():
             move = Move(event.transfer_id, event.from_organisation_id, event.to_organisation_id, event.moved_at)
             return replace(state, organisation_id=event.to_organisation_id, moves=(*state.moves, move))
+        case MembershipClosed():
+            return replace(state, left_on=event.closed_on, left_by=event.transfer_id)
         case MemberContactChanged():
             return replace(state, phone=event.phone, email=event.email)
         case ErasureRequested():
@@ -87,7 +99,8 @@ def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
             remedy="give probation_ends_on for 预备党员 and leave it out for 正式党员",
             where="probation_ends_on",
         )
-    if not state.is_admitted:
+    returns = state.left_by is not None and command.same_person and not state.is_erased
+    if not state.is_admitted or returns:
         return [MemberAdmitted(**{name: value for name, value in dict(command).items() if name != "same_person"})]
     if command.same_person:
         return []  # sealed fields differ each time they are sealed; the index says that it is the same person
@@ -116,15 +129,27 @@ def _move(command: MoveMembership, state: MemberState) -> Sequence[DomainEvent]:
             remedy="name another destination",
             where="to_organisation_id",
         )
+    _require_member_of(origin, command.member_id, state)
+    return [MembershipMoved(**command.model_dump())]
+
+
+def _close(command: CloseMembership, state: MemberState) -> Sequence[DomainEvent]:
+    _require_admitted(command.member_id, state)
+    if state.left_by == command.transfer_id:
+        return []
+    _require_member_of(command.organisation_id, command.member_id, state)
+    return [MembershipClosed(**command.model_dump())]
+
+
+def _require_member_of(organisation_id: str, member_id: str, state: MemberState) -> None:
     standing.require_on_the_roll(state)
-    if origin != state.organisation_id:
+    if organisation_id != state.organisation_id:
         raise Refused(
             "not-a-member-there",
-            f"the member {command.member_id} belongs to {state.organisation_id}, not to {origin}",
+            f"the member {member_id} belongs to {state.organisation_id}, not to {organisation_id}",
             remedy="request the transfer from where the membership is",
             where="from_organisation_id",
         )
-    return [MembershipMoved(**command.model_dump())]
 
 
 def _change_contact(command: ChangeContact, state: MemberState) -> Sequence[DomainEvent]:
@@ -160,7 +185,15 @@ MEMBER: Decider[MemberCommand, MemberState] = Decider(
     initial=MemberState(),
     decide=decide,
     evolve=evolve,
-    events=(MemberAdmitted, MembershipMoved, MemberContactChanged, ErasureRequested, PersonErased, *standing.EVENTS),
+    events=(
+        MemberAdmitted,
+        MembershipMoved,
+        MembershipClosed,
+        MemberContactChanged,
+        ErasureRequested,
+        PersonErased,
+        *standing.EVENTS,
+    ),
     timers=standing.timers,
     on_timer=lambda timer: NoteProbationOver(due_at=timer.due_at),
 )

@@ -36,6 +36,17 @@ class MembershipMoved(DomainEvent):
     moved_at: datetime
 
 
+class MembershipClosed(DomainEvent):
+    """The membership here ended on that day: a committee outside this installation took the member in."""
+
+    type = "membership-closed"
+
+    member_id: str
+    organisation_id: str
+    transfer_id: str
+    closed_on: date
+
+
 class MemberContactChanged(DomainEvent):
     """How the member can be reached changed; both addresses are given as they are now."""
 

@@ -18,6 +18,7 @@ from services.registry.domain.member.commands import (
 from services.registry.domain.member.events import (
     MemberAdmitted,
     MemberConfirmed,
+    MembershipClosed,
     MembershipEnded,
     ProbationExtended,
     ProbationOver,
@@ -35,7 +36,7 @@ _PROBATION: Final = "probation"
 
 
 def decide(command: ConfirmMember | ExtendProbation | EndMembership, state: MemberState) -> Sequence[DomainEvent]:
-    """Errors: `membership-ended`, `not-probationary`, `probation-not-over`, `probation-already-extended`,
+    """Errors: `member-left`, `not-probationary`, `probation-not-over`, `probation-already-extended`,
     `extension-length`, `end-dates`, `end-ground`.
     """
     at = {"organisation_id": state.organisation_id}
@@ -49,12 +50,12 @@ def decide(command: ConfirmMember | ExtendProbation | EndMembership, state: Memb
 
 
 def require_on_the_roll(state: MemberState) -> None:
-    """Raises `Refused` (`membership-ended`)."""
-    if state.ended_on is not None:
+    """Raises `Refused` (`member-left`)."""
+    if state.left_on is not None:
         raise Refused(
-            "membership-ended",
-            f"the member has not been on the roll since {state.ended_on}",
-            remedy="find out which of the two records is wrong",
+            "member-left",
+            f"the member {state.member_id} has not been on the roll since {state.left_on}",
+            remedy="enter the member again when the membership comes back",
         )
 
 
@@ -101,7 +102,7 @@ def _probation_of(state: MemberState) -> date:
 
 
 def _end(ended: MembershipEnded, state: MemberState) -> Sequence[DomainEvent]:
-    if state.ended_on == ended.ended_on:
+    if state.left_on == ended.ended_on:
         return []
     require_on_the_roll(state)
     if (ended.ground == "probation_cancelled") and state.status != "probationary":
@@ -124,7 +125,7 @@ def _end(ended: MembershipEnded, state: MemberState) -> Sequence[DomainEvent]:
 def probation_over(command: NoteProbationOver, state: MemberState) -> Sequence[DomainEvent]:
     """What the timer means, unless something was decided in the meantime."""
     ends_on = state.probation_ends_on
-    open_ = state.status == "probationary" and state.ended_on is None
+    open_ = state.status == "probationary" and state.left_on is None
     if not open_ or ends_on is None or start_of_day(ends_on) != command.due_at:
         return []
     return [ProbationOver(member_id=state.member_id, organisation_id=state.organisation_id, probation_ends_on=ends_on)]
@@ -137,7 +138,7 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
         case ProbationExtended():
             return replace(state, probation_ends_on=event.probation_ends_on, is_extended=True)
         case MembershipEnded():
-            return replace(state, ended_on=event.ended_on)
+            return replace(state, left_on=event.ended_on)
         case _:
             return state
 
@@ -146,7 +147,7 @@ def timers(event: DomainEvent) -> Sequence[TimerChange]:
     match event:
         case MemberAdmitted() | ProbationExtended() if event.probation_ends_on is not None:
             return [ArmTimer(_PROBATION, start_of_day(event.probation_ends_on))]
-        case MemberConfirmed() | MembershipEnded():
+        case MemberConfirmed() | MembershipEnded() | MembershipClosed():
             return [CancelTimer(_PROBATION)]
         case _:
             return []

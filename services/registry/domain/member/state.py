@@ -22,7 +22,8 @@ class MemberState:
     """A member as they stand.
 
     `organisation_id` is *the* membership: one field, so it cannot be two, and no event empties it. It is "" only until
-    the member is admitted. `moves` is the history, in the order in which the moves took effect.
+    the member is admitted; of one who was taken in elsewhere (`left_on`) it is the last one here. `moves` is the history,
+    in the order in which the moves took effect.
     """
 
     member_id: str = ""
@@ -35,7 +36,8 @@ class MemberState:
     moves: tuple[Move, ...] = ()
     is_extended: bool = False
     confirmed_on: date | None = None
-    ended_on: date | None = None
+    left_on: date | None = None
+    left_by: str | None = None
     erasure_due_at: datetime | None = None
     erasure_forced: bool = False
     is_erased: bool = False

@@ -1,8 +1,9 @@
 """What the kinds of party organisation (党组织) may do (domain §1.1 T2, §1.5)."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from services.registry.domain.vocabulary import OrganisationKind
+from services.registry.domain.vocabulary import FormationMode, OrganisationKind
 
 BRANCH_LIKE: Final[frozenset[OrganisationKind]] = frozenset(
     {"branch", "joint_branch", "mobile_branch", "temporary", "project"}
@@ -20,3 +21,15 @@ ROOT: Final[OrganisationKind] = "working_committee"
 
 LEAST_FORMAL_MEMBERS: Final = 3
 """正式党员 without whom no branch is founded; a constant of the whole party, not configuration (domain §1.10)."""
+
+MODE_OF_HOST: Final[Mapping[OrganisationKind, FormationMode]] = {
+    "branch": "single",
+    "general_branch": "single",
+    "committee": "single",
+    "mobile_branch": "single",
+    "temporary": "single",
+    "project": "single",
+    "joint_branch": "joint",
+    "regional": "area",
+}
+"""How an organisation that was founded in a unit covers it. A 党工委 covers nobody: it is set over units, not formed in one."""

@@ -1,35 +1,44 @@
-"""What can be asked of a unit (两新组织)."""
+"""What can be asked of a unit (两新组织). `on` is the day from which a fact holds; the day of the entry when left out."""
 
 from datetime import date
 
-from pydantic import Field
-
-from services.registry.domain.vocabulary import Name, Reason, UnitKind
+from services.registry.domain.unit.facts import UnitFacts
+from services.registry.domain.vocabulary import FormationMode, Id, Name, Reason, UnitKind
 from shared.kernel.event import Command
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 
-MOST_STAFF = 10_000_000
-"""More people than any employer has: a figure above it is a slip of the keyboard."""
 
+class FactsCommand(UnitFacts, Command):
+    """A command that brings facts."""
 
-class RegisterUnit(Command):
-    """Enter a unit. `area_code` is where it operates, which its code does not say (domain §3.1); `staff` in persons."""
+    model_config = Command.model_config
 
     uscc: Uscc
+    on: date | None = None
+
+
+class RegisterUnit(FactsCommand):
+    """Enter a unit."""
+
     name: Name
     kind: UnitKind
     area_code: AreaCode
-    staff: int | None = Field(default=None, ge=0, le=MOST_STAFF)
 
 
-class ChangeUnit(Command):
+class ChangeUnit(FactsCommand):
     """Correct facts of a unit; what is left out stays as it is."""
 
-    uscc: Uscc
-    name: Name | None = None
-    area_code: AreaCode | None = None
-    staff: int | None = Field(default=None, ge=0, le=MOST_STAFF)
+
+class ReportUnitChange(FactsCommand):
+    """Take over what an outside register (市场监管、民政) says: enters the unit when unknown, else changes it."""
+
+
+class SurveyUnit(FactsCommand):
+    """Record what a visit or a return found out (摸底), and who asked."""
+
+    on: date
+    surveyed_by: Id
 
 
 class CloseUnit(Command):
@@ -40,13 +49,22 @@ class CloseUnit(Command):
     reason: Reason
 
 
-class ReportUnitChange(Command):
-    """Take over what an outside register (市场监管、民政) says: enters the unit when unknown, else changes it."""
+class CoverUnit(Command):
+    """A party organisation covers the unit from that day on, formed in that way (组织覆盖)."""
 
     uscc: Uscc
-    name: Name | None = None
-    area_code: AreaCode | None = None
-    staff: int | None = Field(default=None, ge=0, le=MOST_STAFF)
+    organisation_id: Id
+    mode: FormationMode
+    on: date
 
 
-UnitCommand = RegisterUnit | ChangeUnit | CloseUnit | ReportUnitChange
+class EndCover(Command):
+    """The organisation covers the unit no longer: that day is the first without it."""
+
+    uscc: Uscc
+    organisation_id: Id
+    on: date
+    reason: Reason
+
+
+UnitCommand = RegisterUnit | ChangeUnit | CloseUnit | ReportUnitChange | SurveyUnit | CoverUnit | EndCover

@@ -1,0 +1,27 @@
+"""Ending a party organisation (撤销), and with it whatever it covers."""
+
+from datetime import date
+from typing import Any
+
+from services.registry.application.covering import uncover_all
+from services.registry.domain.organisation.commands import DissolveOrganisation
+from services.registry.domain.organisation.decider import ORGANISATION
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.event import DomainEvent
+
+
+async def dissolve(
+    unit: UnitOfWork, organisation_id: str, reason: str, on: date, expected: int | None
+) -> list[DomainEvent]:
+    """End an organisation to which nobody and nothing belongs any more. The units that it covered are covered no longer."""
+    sizes: dict[str, Any] = await unit.row("organisation_sizes", organisation_id) or {}
+    command = DissolveOrganisation(
+        organisation_id=organisation_id,
+        reason=reason,
+        members=max(0, sizes.get("members") or 0),
+        children=max(0, sizes.get("children") or 0),
+    )
+    events = await unit.handle(ORGANISATION, organisation_id, command, expected=expected)
+    if events:
+        await uncover_all(unit, organisation_id, on, reason)
+    return events
