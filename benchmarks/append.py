@@ -93,6 +93,7 @@ async def ours(executor: Executor) -> float:
             name = next(_names)
 
             async def job(unit: UnitOfWork, account: str = name) -> None:
+                unit.presume_new(ACCOUNT, account)  # nor does the peer read what it makes anew
                 await unit.handle(ACCOUNT, account, Open(account=account))
                 await unit.handle(ACCOUNT, account, Credit(account=account, cents=1))
 

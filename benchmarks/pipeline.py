@@ -39,6 +39,7 @@ from shared.messaging.nats_bus import NatsBus
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.messaging.provisioning import StreamSpec, ensure_stream
 from shared.messaging.relay import Relay
+from shared.runtime.garbage import settle_garbage
 from tests.support.kernel import assemble
 from tests.support.sample import ACCOUNT, MODEL, Credit, Open, follower
 
@@ -59,6 +60,7 @@ async def consume(name: str, nats_url: str, database_url: str) -> None:
     store = PostgresStore(engine, model.views)
     kernel = assemble(model, store)
     consumer = Consumer(name, STREAM, Handlers(model, {}), kernel.executor, NatsBus(client))
+    settle_garbage()
     print("ready", flush=True)
     while True:
         await consumer.handle(await consumer.next())
@@ -95,6 +97,7 @@ class Pipeline:
             self.kernel.wakeup,
         )
         self.relay = asyncio.create_task(relay.run())
+        settle_garbage()
         self.processes = []
         self.followers = []
         for name in FOLLOWERS:

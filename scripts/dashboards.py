@@ -180,8 +180,8 @@ BUS = Dashboard(
             Number("Oldest of it", "max(yanzhen_outbox_oldest_seconds)", "s", amber=10, red=60),
             Number("Relays leading", "sum(yanzhen_relay_leading)", about="one per service"),
             Number("Furthest behind", "max(min by (consumer, source) (yanzhen_consumer_lag))", amber=1000, red=10000),
-            Number("Gaps met, last hour", "sum(increase(yanzhen_consumer_gaps_total[1h])) or vector(0)", amber=1,
-                   about="each was healed by reading again; the broker lost something"),
+            Number("Missing in streams", "sum(max by (service) (yanzhen_stream_missing))", amber=1,
+                   about="the broker lost it, the databases have it: docs/runbooks/stream-damaged.md"),
             Number("Disk left", "min(yanzhen_disk_free_bytes / yanzhen_disk_size_bytes)", "percentunit"),
         ]),
         ("Relays", [
@@ -201,8 +201,10 @@ BUS = Dashboard(
             ], "s"),
         ]),
         ("What went wrong", [
-            Graph("Came again", [("sum by (consumer) (rate(yanzhen_consumer_duplicates_total[$__rate_interval]))",
-                                  "{{consumer}}")], "ops"),
+            Graph("Came again, or were missing", [
+                ("sum by (consumer) (rate(yanzhen_consumer_duplicates_total[$__rate_interval]))", "{{consumer}}, again"),
+                ("sum by (consumer) (rate(yanzhen_consumer_gaps_total[$__rate_interval]))", "{{consumer}}, missing"),
+            ], "ops"),
             Graph("Set aside", [("sum by (consumer, code) (increase(yanzhen_dead_lettered_total[$__rate_interval]))",
                                  "{{consumer}} {{code}}")]),
             Graph("Parked keys", [("max by (consumer) (yanzhen_parked_keys)", "{{consumer}}")]),

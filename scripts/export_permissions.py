@@ -13,7 +13,8 @@ Generated from `shared/security/policy.py` by `python -m scripts.export_permissi
 
 A role counts for one organisation and everything below it; a station head's or instructor's also for what a station
 serves. What lies outside looks as if it did not exist (404). Whoever acts for an organisation (`by`) needs it within their
-scope as well. A role given on the line of authority (主管) looks only: rows marked ◦.
+scope as well. A role given on the line of authority (主管) looks only (rows marked ◦), and only at what
+its organisation guides.
 
 | Sign | Holds when |
 |---|---|

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from services.cli.acting import acting
 from services.cli.installation import Installation, KnownService, find
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from shared.eventstore.postgres.store import PostgresStore
@@ -61,6 +62,7 @@ async def settle(data_dir: Path, service: str, number: int, wish: str) -> None:
     Raises `Refused` when it cannot be, `Unavailable` when the service does not get to it.
     """
     installation = find(data_dir)
+    by = await acting(data_dir)
     known = installation.service(service)
     _, status, message = await _letter(known, number)
     if status not in OPEN:
@@ -68,7 +70,7 @@ async def settle(data_dir: Path, service: str, number: int, wish: str) -> None:
             "settled-already", f"dead letter {number} of {service} is {status}", remedy="nothing is left to do"
         )
     async with database_of(known) as engine:
-        await on_record(engine, who(), f"dlq.{wish}", number=number, type=message.type)
+        await on_record(engine, by, f"dlq.{wish}", number=number, type=message.type)
     if message.source.startswith(_INBOUND):
         await _settle_inbound(known, number, wish)
         return

@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 from sqlalchemy import text
 
+from services.cli.acting import acting
 from services.cli.command_executor import executor_on
 from services.cli.installation import Installation, find
-from services.cli.on_record import who
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from services.registry.application import erasure
@@ -49,7 +49,7 @@ async def erase(
         raise Invalid("bad-ground", f"{ground!r} is no ground for an erasure", remedy=f"one of {', '.join(GROUNDS)}")
     installation = find(data_dir)
     registry = installation.service(DOOR)
-    by = who(actor)
+    by = await acting(data_dir, actor)
     async with database_of(registry) as engine:
         executor = executor_on(engine, registry, installation)
         known: MemberState = await executor.run(lambda unit: _state(unit, person_id), Cause(person_id, actor=by))

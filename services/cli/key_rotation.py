@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from services.cli.acting import acting
 from services.cli.installation import Installation, find
 from services.cli.keyring_access import kek_file, key_encryption, keyring_of
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from shared.embedded.data_dir import write_private
@@ -20,8 +21,9 @@ async def rotate(data_dir: Path, *, new_key: bool, retire: bool, actor: str | No
     Raises `Refused` (`no-key-file`, `kek-in-use`).
     """
     installation = find(data_dir)
+    by = await acting(data_dir, actor)
     async with database_of(installation.service(DOOR)) as registry:
-        await on_record(registry, who(actor), "privacy.rotate", new_key=new_key, retire=retire)
+        await on_record(registry, by, "privacy.rotate", new_key=new_key, retire=retire)
         if new_key:
             _prepend(_file(installation))
         async with keyring_of(installation) as keyring:
@@ -29,7 +31,7 @@ async def rotate(data_dir: Path, *, new_key: bool, retire: bool, actor: str | No
             retired = await _retire(installation, keyring) if retire else []
             versions = await keyring.versions()
         current = await key_encryption(installation).current()
-        await on_record(registry, who(actor), "privacy.rotate", outcome="done", renewed=renewed, retired=retired)
+        await on_record(registry, by, "privacy.rotate", outcome="done", renewed=renewed, retired=retired)
     shown = table("Key-encryption keys", "id", "persons' keys", "state")
     for version in sorted({*versions, *_known(installation), current}, key=lambda one: (one != current, one)):
         shown.add_row(version, str(versions.get(version, 0)), "current" if version == current else "old")

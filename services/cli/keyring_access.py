@@ -13,6 +13,7 @@ from shared.privacy.key_encryption import KeyEncryption
 from shared.privacy.postgres_keyring import PostgresKeyring
 from shared.privacy.resolve_subject import DOOR
 from shared.runtime.connect import make_engine
+from shared.runtime.secret_settings import secret
 from shared.security.database_roles import KEYRING, role_of
 
 _VARIABLES = ("YANZHEN_KEK_COMMAND", "YANZHEN_KEK_FILE", "YANZHEN_KEK")
@@ -45,7 +46,7 @@ async def keyring_of(installation: Installation) -> AsyncIterator[PostgresKeyrin
 
 def keyring_url(installation: Installation) -> str:
     """Where the keyring is, as its operator, with the password. Raises `Unavailable` (`unknown-database`)."""
-    if url := os.environ.get("YANZHEN_KEYRING_URL"):
+    if url := secret("YANZHEN_KEYRING_URL", os.environ):
         return url
     noted = installation.record.get("services", {}).get(DOOR, {}).get("database")
     if noted is None:

@@ -11,9 +11,9 @@ from rich.markup import escape
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.cli.acting import acting
 from services.cli.command_executor import executor_on
 from services.cli.installation import find
-from services.cli.on_record import who
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from services.registry.application.imports.importing import Bringing, import_list
@@ -61,7 +61,9 @@ async def bring(
         excel = file.suffix.lower() in (".xlsx", ".xls")
         bringing = Bringing(asked, file, by, apply, campaign, as_excel=excel)
         with progress("importing" if apply else "checking"):
-            counts = await import_list(engine, executor, bringing, Cause(asked.list_id, actor=who(None)))
+            counts = await import_list(
+                engine, executor, bringing, Cause(asked.list_id, actor=await acting(data_dir, None))
+            )
         if findings is not None:
             await _write(engine, asked.list_id, findings)
     shown = table(f"{'Taken over' if apply else 'Checked'}: {escape(file.name)}", "rows", "")

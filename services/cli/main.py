@@ -7,7 +7,7 @@ import importlib.util
 
 import typer
 
-from services.cli.commands import audit, clock, dlq, privacy, projection
+from services.cli.commands import audit, clock, dlq, privacy, projection, stream
 from services.cli.commands.backup import backup
 from services.cli.commands.databases import databases
 from services.cli.commands.doctor import doctor
@@ -50,6 +50,7 @@ app.command()(restore)
 app.command()(serve)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(projection.app, name="projection")
+app.add_typer(stream.app, name="stream")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(clock.app, name="clock")

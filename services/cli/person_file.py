@@ -11,9 +11,10 @@ from rich.markup import escape
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.cli.acting import acting
 from services.cli.broker_connection import connected
 from services.cli.installation import Installation, find
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress
 from services.cli.person_page import page
 from services.cli.person_records import Records, records_of
@@ -50,7 +51,7 @@ async def export(data_dir: Path, person_id: str, to: Path, actor: str | None) ->
     Raises `NotFound` (`person-unknown`) when nothing is held, `Unavailable` when anything cannot be asked.
     """
     installation = find(data_dir)
-    by = who(actor)
+    by = await acting(data_dir, actor)
     async with database_of(installation.service(DOOR)) as registry:
         await on_record(registry, by, "privacy.export", person_id, purpose=PURPOSE)
         with progress("looking through every table of every service"):

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from services.cli.acting import acting
 from services.cli.catalogue import definition
 from services.cli.installation import find
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from shared.eventstore.rebuild import Rebuilt, rebuild
@@ -18,6 +19,7 @@ from shared.security.broker import OPERATOR, inbox_of
 async def rebuild_projections(data_dir: Path, service: str, name: str | None) -> None:
     """Rebuild one or all and print what came of it. Raises `Invalid` (`unknown-projection`), `Unavailable`."""
     installation = find(data_dir)
+    by = await acting(data_dir)
     known = installation.service(service)
     model = definition(known.entry).model
     chosen = [p for p in model.projections if name in (None, p.name)]
@@ -26,7 +28,7 @@ async def rebuild_projections(data_dir: Path, service: str, name: str | None) ->
         raise Invalid("unknown-projection", f"{service} has no read model {name!r}", remedy=f"it has: {names}")
     reports: list[Rebuilt] = []
     async with database_of(known, as_owner=True) as engine, installation.broker() as client:
-        await on_record(engine, who(), "projection.rebuild", projections=[one.name for one in chosen])
+        await on_record(engine, by, "projection.rebuild", projections=[one.name for one in chosen])
         history = NatsHistory(NatsBus(client, inbox_prefix=inbox_of(OPERATOR)))
         with progress("rebuilding") as tell:
             for projection in chosen:

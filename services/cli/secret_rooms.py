@@ -98,6 +98,7 @@ class SecretRooms:
                 self.files.password(role)
         urls = {f"{name}-database-url": self._url(name) for name in NAMES}
         urls |= {f"{name}-migrate-url": self._url(name, owner_of(name)) for name in NAMES}
+        urls |= {"keyring-url": self._url(KEYRING)}
         return urls | {"admin-url": with_password(self._admin_url, self.files.password(SUPERUSER))}
 
     def _service(self, service: ServiceEntry) -> dict[str, str]:

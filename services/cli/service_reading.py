@@ -8,15 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.cli.installation import KnownService
 from shared.kernel.errors import Unavailable
-from shared.runtime.connect import as_asyncpg
+from shared.runtime.connect import as_asyncpg, connect_args
 
 
 @asynccontextmanager
 async def database_of(service: KnownService, *, as_owner: bool = False) -> AsyncIterator[AsyncEngine]:
     """An engine on the service's database, with its own rights or, to change tables, its owner's. Raises `Unavailable`."""
-    settings = {"application_name": "yanzhen-cli", "jit": "off"}
-    url = as_asyncpg(service.owned_database if as_owner else service.database)
-    engine = create_async_engine(url, pool_size=2, connect_args={"server_settings": settings, "timeout": 5})
+    url = service.owned_database if as_owner else service.database
+    engine = create_async_engine(as_asyncpg(url), pool_size=2, connect_args=connect_args(url, "yanzhen-cli"))
     try:
         yield engine
     except (DBAPIError, OSError, TimeoutError) as error:

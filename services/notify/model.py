@@ -6,5 +6,6 @@ from services.notify.projections.contacts import CONTACTS
 from services.notify.projections.messages import MESSAGES_AND_SENDS
 from services.notify.projections.tables import VIEWS
 from shared.eventstore.model import ServiceModel
+from shared.security.guidance import GUIDANCE
 
-MODEL = ServiceModel("notify", DECIDERS, PUBLISH, (CONTACTS, MESSAGES_AND_SENDS), VIEWS)
+MODEL = ServiceModel("notify", DECIDERS, PUBLISH, (CONTACTS, MESSAGES_AND_SENDS, GUIDANCE), VIEWS)

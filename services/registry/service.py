@@ -3,12 +3,15 @@
 from services.registry.api.covers import covers
 from services.registry.api.duties_at_stations import duty
 from services.registry.api.formation import formation
+from services.registry.api.foundings import foundings
 from services.registry.api.fundings import fundings
+from services.registry.api.guidance import guidance
 from services.registry.api.inspections import inspections
 from services.registry.api.instructor_applications import instructor_applications
 from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.membership_decisions import membership_decisions
+from services.registry.api.organisation_changes import organisation_changes
 from services.registry.api.organisations import organisations
 from services.registry.api.places import places
 from services.registry.api.policy_documents import policy_documents
@@ -35,7 +38,10 @@ SERVICE = ServiceDefinition(
         covers(running),
         formation(running),
         lists(running),
+        foundings(running),
+        organisation_changes(running),
         organisations(running),
+        guidance(running),
         stations(running),
         station_members(running),
         duty(running),

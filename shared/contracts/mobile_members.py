@@ -245,6 +245,15 @@ class TemporaryBranchProposed(MobilityEvent, aggregate="branch-proposal", key="p
     proposed_at: datetime
 
 
+class TemporaryBranchOverdue(MobilityEvent, aggregate="branch-proposal", key="proposal_id"):
+    """The committee has not decided about a proposed branch; its superior has to know."""
+
+    proposal_id: str
+    body_id: str
+    superior_id: str
+    due_at: datetime
+
+
 class TemporaryBranchDecided(MobilityEvent, aggregate="branch-proposal", key="proposal_id"):
     """What the committee decided, after consulting the inflow side (domain M10)."""
 

@@ -110,6 +110,16 @@ class PartyOrganisationDissolved(RegistryEvent, aggregate="party-organisation", 
     reason: str
 
 
+class PartyOrganisationGuided(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """From `since` on the competent authority's organisation `guided_by` guides it, beside its superior (主管部门指导,
+    domain Z07, L28); None: nobody does any more. Who guides looks, and decides nothing.
+    """
+
+    organisation_id: str
+    guided_by: str | None
+    since: date
+
+
 class StationOpened(RegistryEvent, aggregate="station", key="station_id"):
     """A 党建工作指导站 or 驻城(镇)党建工作站 opened. It serves the organisations below `organisation_id`."""
 
@@ -580,3 +590,65 @@ class MembershipClosed(RegistryEvent, aggregate="member", key="member_id"):
     organisation_id: str
     transfer_id: str
     closed_on: date
+
+
+class PartyOrganisationRestored(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """An organisation that was dissolved exists again, where it hung before (恢复)."""
+
+    organisation_id: str
+    parent_id: str | None
+    reason: str
+    on: date
+
+
+class PartyOrganisationUpgraded(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The organisation is of a higher kind since that day (升格)."""
+
+    organisation_id: str
+    from_kind: OrganisationKind
+    kind: OrganisationKind
+    on: date
+
+
+class ElectionDue(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The term ends in so many months (6, 3 or 0); the superior reminds the organisation of the election (换届提醒)."""
+
+    organisation_id: str
+    parent_id: str | None
+    ends_on: date
+    months_left: int
+    reminded_at: datetime
+
+
+class FoundingApplied(RegistryEvent, aggregate="founding", key="founding_id"):
+    """An application to found an organisation waits for `decided_by` to answer until the end of `reply_by`."""
+
+    founding_id: str
+    organisation_id: str
+    kind: OrganisationKind
+    area_code: str
+    unit_uscc: str | None = None
+    applied_by: str
+    decided_by: str
+    reply_by: date
+
+
+class FoundingReplyOverdue(RegistryEvent, aggregate="founding", key="founding_id"):
+    """Nobody answered the application within the month."""
+
+    founding_id: str
+    applied_by: str
+    decided_by: str
+    reply_by: date
+    overdue_at: datetime
+
+
+class FoundingDecided(RegistryEvent, aggregate="founding", key="founding_id"):
+    """The body that was asked answered; an approved organisation is founded (PartyOrganisationFounded)."""
+
+    founding_id: str
+    organisation_id: str
+    decision: Literal["approved", "refused"]
+    decided_by: str
+    reason: str | None = None
+    decided_on: date

@@ -1,6 +1,6 @@
 """Why something happens: carried from the request through every event and message it causes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shared.kernel.json import to_json
 
@@ -18,7 +18,9 @@ class Cause:
 
     def with_correlation(self, correlation_id: str) -> "Cause":
         """The same cause as part of another story."""
-        return replace(self, correlation_id=correlation_id)
+        if correlation_id == self.correlation_id:
+            return self
+        return Cause(correlation_id, self.causation_id, self.actor, self.traceparent)
 
     def meta(self) -> str:
         """What is stored beside each event, as JSON."""

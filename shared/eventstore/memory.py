@@ -172,9 +172,13 @@ class MemoryStore:
         rows = self.data.rows.get(table, {})
         return {key: copy.deepcopy(rows[key]) for key in keys if key in rows}
 
-    async def find_rows(self, table: str, equal: Mapping[str, Any]) -> list[Row]:
+    async def find_rows(self, table: str, *equal: Mapping[str, Any]) -> list[Row]:
         rows = self.data.rows.get(table, {})
-        found = [(key, row) for key, row in rows.items() if all(row.get(c) == v for c, v in equal.items())]
+        found = [
+            (key, row)
+            for key, row in rows.items()
+            if any(all(row.get(c) == v for c, v in one.items()) for one in equal)
+        ]
         return [copy.deepcopy(row) for _, row in sorted(found, key=lambda pair: pair[0])]
 
     async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:

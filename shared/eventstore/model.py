@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from shared.contracts.base import PublicEvent
-from shared.eventstore.projection import Projection
+from shared.eventstore.projection import Fact, OwnProjector, Projection
 from shared.eventstore.records import StoredEvent
+from shared.eventstore.rows import RowChange
 from shared.eventstore.upcasting import Upcasters
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid
@@ -38,12 +39,22 @@ class ServiceModel:
         if len(by_stream) != len(self.deciders):
             raise TypeError(f"{self.name}: two deciders share a stream type")
         object.__setattr__(self, "_events", by_type)
+        projectors: dict[type[DomainEvent], list[OwnProjector]] = {}
+        for projection in self.projections:
+            for kind, projector in projection.own.items():
+                projectors.setdefault(kind, []).append(projector)
         object.__setattr__(self, "_by_stream", by_stream)
+        object.__setattr__(self, "_projectors", projectors)
 
     def decider(self, stream_type: str) -> Decider[Any, Any]:
         """The decider of a stream type; KeyError when the service has none."""
         found: Mapping[str, Decider[Any, Any]] = self._by_stream  # type: ignore[attr-defined]
         return found[stream_type]
+
+    def changes(self, fact: Fact) -> list[RowChange]:
+        """What one of our own events changes in all read models."""
+        projectors: Mapping[type[DomainEvent], list[OwnProjector]] = self._projectors  # type: ignore[attr-defined]
+        return [change for projector in projectors.get(type(fact.event), ()) for change in projector(fact.event, fact)]
 
     def decode(self, stored: StoredEvent) -> DomainEvent:
         """The event in its present form. Raises `Invalid` for a type this release does not know."""

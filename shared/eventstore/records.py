@@ -185,11 +185,20 @@ class Work:
 
     def claims(self) -> dict[str, StreamAppend]:
         """One claim per stream: from the version its first append expects to the one its last append makes."""
-        result: dict[str, StreamAppend] = {}
+        by_stream: dict[str, list[StreamAppend]] = {}
         for append in self.appends:
-            first = result.get(append.stream_id)
-            result[append.stream_id] = append if first is None else replace(first, events=first.events + append.events)
-        return result
+            by_stream.setdefault(append.stream_id, []).append(append)
+        return {
+            stream_id: appends[0]
+            if len(appends) == 1
+            else replace(appends[0], events=tuple(event for append in appends for event in append.events))
+            for stream_id, appends in by_stream.items()
+        }
+
+    def unclaimed_reads(self) -> list[tuple[str, int]]:
+        """The streams that were only read, with the version that has to hold: a claim checks its own."""
+        moved = {append.stream_id for append in self.appends}
+        return [read for read in self.reads.items() if read[0] not in moved]
 
     def is_empty(self) -> bool:
         """Whether committing it would change nothing."""

@@ -4,11 +4,10 @@ The memory is only ever a guess. Whoever decided from it names the version it ha
 wrong guess is a conflict like any other (`Work.reads`, `StreamAppend.expected_version`).
 """
 
-import asyncio
 import hashlib
 import inspect
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter
 
 from shared.eventstore.model import ServiceModel
 from shared.eventstore.records import Snapshot, StoredEvent
+from shared.eventstore.sharing import SharedReading
 from shared.eventstore.store import Store
 from shared.kernel.decider import Decider
 from shared.kernel.json import to_json
@@ -42,8 +42,7 @@ class Repository:
         self.store = store
         self._cache: OrderedDict[str, Held] = OrderedDict()
         self._size = cache
-        self._asked: list[tuple[dict[str, Decider[Any, Any]], asyncio.Future[dict[str, Held]]]] = []
-        self._reading: asyncio.Task[None] | None = None
+        self._reading = SharedReading[str, Decider[Any, Any], Held](self._read)
         self._fingerprints: dict[str, str] = {}
 
     async def load(self, wanted: Iterable[tuple[Decider[Any, Any], str]]) -> dict[str, Held]:
@@ -58,38 +57,10 @@ class Repository:
                 self._cache.move_to_end(stream_id)
                 result[stream_id] = held
         if missing:
-            loaded = await self._together(missing)
-            result |= {stream_id: loaded[stream_id] for stream_id in missing}
+            result |= await self._reading.get(missing)
         return result
 
-    async def _together(self, missing: dict[str, Decider[Any, Any]]) -> dict[str, Held]:
-        """One query for all who ask at the same time: whoever comes while one is under way shares the next.
-
-        Without it 64 concurrent commands are 64 reads, and reading costs more than the group commit saves.
-        """
-        future: asyncio.Future[dict[str, Held]] = asyncio.get_running_loop().create_future()
-        self._asked.append((missing, future))
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read_asked(), name="load-streams")
-        return await asyncio.shield(future)
-
-    async def _read_asked(self) -> None:
-        try:
-            while self._asked:
-                asked, self._asked = self._asked, []
-                try:
-                    loaded = await self._read({stream: decider for one, _ in asked for stream, decider in one.items()})
-                except Exception as error:
-                    for _, future in asked:
-                        future.set_exception(error)
-                        future.exception()  # retrieved: the caller may be gone
-                else:
-                    for _, future in asked:
-                        future.set_result(loaded)
-        finally:
-            self._reading = None
-
-    async def _read(self, missing: dict[str, Decider[Any, Any]]) -> dict[str, Held]:
+    async def _read(self, missing: Mapping[str, Decider[Any, Any]]) -> dict[str, Held]:
         start = {stream_id: Held(0, decider.initial) for stream_id, decider in missing.items()}
         for decider in {d.stream_type: d for d in missing.values() if d.long_streams}.values():
             ids = [stream_id for stream_id, d in missing.items() if d.stream_type == decider.stream_type]

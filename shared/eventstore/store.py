@@ -68,8 +68,10 @@ class Store(Protocol):
         """The rows of a read model with these keys; missing ones are left out."""
         ...
 
-    async def find_rows(self, table: str, equal: Mapping[str, Any]) -> list[Row]:
-        """The rows in which every given column equals its value, in order of their keys."""
+    async def find_rows(self, table: str, *equal: Mapping[str, Any]) -> list[Row]:
+        """The rows in which every column of one of the mappings equals its value, in order of their keys. All mappings
+        name the same columns.
+        """
         ...
 
     async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ Decisions are made on states held here; nothing is written until the work is com
 batch apart, so that a message that fails leaves no trace in the batch.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.contracts.base import PublicEvent
@@ -160,9 +160,7 @@ class UnitOfWork:
             public = self._model.publish(event)
             if public is not None:
                 self.work.messages.append(self._envelope(public, event_id, version, self.cause, now))
-            fact = Fact(event, stream_id, version, now)
-            for projection in self._model.projections:
-                self.work.rows.extend(projection.of_own(fact))
+            self.work.rows.extend(self._model.changes(Fact(event, stream_id, version, now)))
             self._time(decider, stream_id, event)
         self.work.appends.append(
             StreamAppend(
@@ -230,9 +228,18 @@ class UnitOfWork:
         """A committed row of a read model. Changes collected here are not seen."""
         return (await self._repository.store.get_rows(table, [key])).get(key)
 
+    async def rows_of(self, table: str, keys: Iterable[Any]) -> dict[Any, dict[str, Any]]:
+        """The committed rows with these keys (of one column), as many as there are."""
+        found = await self._repository.store.get_rows(table, [(key,) for key in keys])
+        return {key: row for (key,), row in found.items()}
+
     async def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
         """The committed rows in which these columns have these values."""
         return await self._repository.store.find_rows(table, equal)
+
+    async def rows_with_any(self, table: str, equal: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The committed rows in which the columns have the values of one of these; all name the same columns."""
+        return await self._repository.store.find_rows(table, *equal)
 
     # -- forks --------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from shared.kernel.errors import Invalid
+from shared.kernel.holidays import is_working_day
 from shared.kernel.identifiers.field import as_validator
 
 D = TypeVar("D", bound=date)
@@ -53,15 +54,15 @@ def add_months(moment: date | datetime, months: int) -> date | datetime:
 
 
 def add_working_days(day: date, days: int) -> date:
-    """The day that many working days (工作日, Monday to Friday) later.
+    """The day that many working days (工作日) later, by `shared.kernel.holidays`.
 
-    The public holidays are announced anew each year and are not known here: a deadline computed so may come a few days
-    early, never late but for a weekend that was declared a working day.
+    Of a year whose holidays are not announced yet Mondays to Fridays count: a deadline that reaches into it may come a few
+    days early, never late but for a weekend that will be declared a working day.
     """
     _plain(day)
     while days > 0:
         day += timedelta(days=1)
-        days -= day.weekday() < 5
+        days -= is_working_day(day)
     return day
 
 

@@ -45,7 +45,8 @@ class Uuid7:
         value = (self._last_ms & 0xFFFF_FFFF_FFFF) << 80
         value |= 0x7 << 76 | self._counter << 64
         value |= 0b10 << 62 | self._rng.getrandbits(62)
-        return str(uuid.UUID(int=value))
+        digits = f"{value:032x}"  # a `uuid.UUID` says the same in three times the time, and every event has an id
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 NAMESPACE = uuid.UUID("0193a0f0-0000-7000-8000-79616e7a6865")

@@ -36,6 +36,10 @@ CAREFUL_AFTER = 3
 """Openings in a row without progress after which messages are handled one at a time: one of them kills us."""
 
 
+class Gap(Exception):
+    """A message of the partition is missing before the next one. It heals by itself, or the stream has a hole."""
+
+
 class Consumer:
     """One consumer of one source. `next` and `handle` alternate; `run` does both (FastStream's loop does it in life)."""
 
@@ -69,6 +73,7 @@ class Consumer:
         self._settling = Settling(name, source, handlers, executor)
         self._busy = asyncio.Lock()  # settling dead letters must not overlap with handling new messages
         self._openings = 0
+        self._gaps = 0
         self.trouble: str | None = None
 
     @property
@@ -112,6 +117,7 @@ class Consumer:
         start = min(self._cursors.values()) + 1
         self._reader = await stack.enter_async_context(self._bus.reader(self.source, start, self.partitions))
         self._open = stack
+        self.trouble = None  # the next message would say so as well, but may come tomorrow
         self._log.info("consumer.opened", start=start)
         return self._reader
 
@@ -212,6 +218,10 @@ class Consumer:
                 self._meter.gap()
                 self._log.warning("consumer.gap", position=envelope.position, prev=envelope.prev, cursor=at)
                 await self.close()
+                # A message handed over in the wrong order is there at once; one that the broker has lost is not, and
+                # asking without a pause would take all of its time.
+                self._gaps += 1
+                await self._pause(self._gaps, Gap(f"{self.source} cannot be read between {at} and {envelope.position}"))
                 return
             cursors[envelope.partition] = envelope.position
             fresh.append(envelope)
@@ -232,6 +242,7 @@ class Consumer:
                 unit.forget()
                 raise
         unit.committed()
+        self._gaps = 0
         self._cursors = cursors
         self._holding = held
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.contracts.base import PublicEvent, event_class
 from shared.eventstore.model import ServiceModel
-from shared.eventstore.projection import Fact
+from shared.eventstore.projection import Fact, OwnProjector
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid
@@ -33,8 +33,11 @@ class Handlers:
 
     def __init__(self, model: ServiceModel, reactions: Mapping[type[PublicEvent], On]) -> None:
         self._reactions = dict(reactions)
-        self._projections = [projection for projection in model.projections if projection.foreign]
-        wanted = set(self._reactions) | {event for p in self._projections for event in p.foreign}
+        self._projectors: dict[type[PublicEvent], list[OwnProjector]] = {}
+        for projection in model.projections:
+            for kind, projector in projection.foreign.items():
+                self._projectors.setdefault(kind, []).append(projector)
+        wanted = self._reactions.keys() | self._projectors.keys()
         self._wanted = {event.ce_type for event in wanted}
         self._names = {_unversioned(ce_type) for ce_type in self._wanted}
 
@@ -70,10 +73,10 @@ class Handlers:
             return
         if isinstance(event, Exception):
             raise event
-        if self._projections:
+        if projectors := self._projectors.get(type(event)):
             fact = Fact(event, envelope.source, envelope.position, unit.clock.now())
-            for projection in self._projections:
-                unit.change(*projection.of_foreign(fact))
+            for projector in projectors:
+                unit.change(*projector(event, fact))
         on = self._reactions.get(type(event))
         if on is not None:
             await on.react(event, unit)

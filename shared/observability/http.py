@@ -3,6 +3,7 @@
 Never the query string, and the path only in the log: a template names no one, and keeps the number of series small.
 """
 
+import re
 import time
 from types import SimpleNamespace
 from typing import Any, Final
@@ -12,6 +13,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability.metrics import Metrics, exemplar
+from shared.observability.redaction import REDACTED
 from shared.observability.tracing import concerning, context_from, span
 
 UNMATCHED: Final = "unmatched"
@@ -20,6 +22,8 @@ UNMATCHED: Final = "unmatched"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/livez", "/readyz", "/metrics"})
 """Asked for every few seconds for ever, and of interest only when they fail."""
+
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +64,7 @@ class RequestTelemetry:
                         "request",
                         method=method,
                         route=route,
-                        path=scope["path"][:200],
+                        path=_ascii(scope["path"][:200]),
                         status=status,
                         milliseconds=round(seconds * 1000, 2),
                     )
@@ -83,6 +87,11 @@ def _describe(current: Span, scope: Scope, method: str, route: str, status: int)
     if status >= 500:
         current.set_attribute("error.type", str(status))
         current.set_status(StatusCode.ERROR)
+
+
+def _ascii(path: str) -> str:
+    """No path of ours holds anything else. Who puts a name where an id belongs must not have it in the log."""
+    return path if path.isascii() else _FOREIGN.sub(REDACTED, path)
 
 
 def route_template(scope: Scope) -> str:

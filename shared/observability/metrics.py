@@ -89,6 +89,11 @@ class Metrics:
         self.clock_skew_seconds = self.gauge("clock_skew_seconds", "How far our clock is ahead of another's", "of")
         self.database_size_bytes = self.gauge("database_size_bytes", "What the service's database takes")
         self.stream_size_bytes = self.gauge("stream_size_bytes", "What the service's stream takes at the broker")
+        self.stream_missing = self.gauge(
+            "stream_missing",
+            "Messages that its stream lacks before its end, as the broker says or a reader found",
+            "by",
+        )
         self.disk_free_bytes = self.gauge("disk_free_bytes", "Free in the watched directory")
         self.disk_size_bytes = self.gauge("disk_size_bytes", "Size of the disk of the watched directory")
 

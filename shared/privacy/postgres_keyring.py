@@ -5,13 +5,15 @@ What a destroyed row leaves in dead tuples, WAL and old backups is still wrapped
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.eventstore.postgres.store import telling
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.sealed import ERASED, Erased
 from shared.privacy.key_encryption import KeyEncryption, WrappedKey
@@ -50,14 +52,23 @@ _RETIRE: Final = text("INSERT INTO retired_keks (kek_id) VALUES (:kek) ON CONFLI
 
 
 class PostgresKeyring:
-    """Keys in `person_keys` (see `keyring_schema`). Use it behind `CachedKeyring`: every call here is a query."""
+    """Keys in `person_keys` (see `keyring_schema`). Use it behind `CachedKeyring`: every call here is a query.
+
+    Every one raises `Unavailable` (`database-unavailable`) while the keyring's database is away.
+    """
 
     def __init__(self, engine: AsyncEngine, encryption: KeyEncryption) -> None:
         self._engine = engine
         self._encryption = encryption
 
+    @asynccontextmanager
+    async def _work(self) -> AsyncIterator[AsyncConnection]:
+        with telling():
+            async with self._engine.begin() as connection:
+                yield connection
+
     async def ensure(self, person_ids: Collection[str]) -> Mapping[str, PersonKey | Erased]:
-        async with self._engine.begin() as connection:
+        async with self._work() as connection:
             found = await self._read(connection, person_ids)
             # Sorted, so that two bulk inserts that overlap wait for each other in one order and cannot deadlock.
             missing = sorted(set(person_ids) - found.keys())
@@ -68,11 +79,11 @@ class PostgresKeyring:
         return found
 
     async def keys(self, person_ids: Collection[str]) -> Mapping[str, PersonKey | Erased]:
-        async with self._engine.connect() as connection:
+        async with self._work() as connection:
             return await self._read(connection, person_ids)
 
     async def destroy(self, person_id: str) -> bool:
-        async with self._engine.begin() as connection:
+        async with self._work() as connection:
             # First the tombstone: a key inserted between two statements in the other order would survive.
             buried = await connection.execute(_BURY, {"person": person_id})
             if buried.rowcount:
@@ -86,7 +97,7 @@ class PostgresKeyring:
         May run beside everything else and in several processes: rows are locked and skipped where locked.
         """
         current = await self._encryption.current()
-        async with self._engine.begin() as connection:
+        async with self._work() as connection:
             stale = (await connection.execute(_STALE, {"current": current, "batch": batch})).all()
             renewed = [
                 await self._encryption.wrap(
@@ -105,7 +116,7 @@ class PostgresKeyring:
 
     async def versions(self) -> dict[str, int]:
         """How many persons' keys are wrapped under each key-encryption key."""
-        async with self._engine.connect() as connection:
+        async with self._work() as connection:
             return {row[0]: row[1] for row in await connection.execute(_VERSIONS)}
 
     async def retire(self, kek_id: str) -> None:
@@ -118,7 +129,7 @@ class PostgresKeyring:
             raise Refused(
                 "kek-in-use", f"{kek_id} is the current key-encryption key", remedy="rotate to a new one first"
             )
-        async with self._engine.begin() as connection:
+        async with self._work() as connection:
             await connection.execute(_KEEP_OUT)
             count = (await connection.execute(_USES, {"kek": kek_id})).scalar_one()
             if count:

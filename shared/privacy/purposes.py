@@ -34,6 +34,7 @@ class Right:
 
 RESOLVERS: Final[Mapping[str, Right]] = {
     "notify": Right(frozenset({"name", "phone", "email"}), frozenset({"deliver-message"})),
+    "mobility": Right(frozenset({"name"}), frozenset({"transfer"})),
     "operator": Right(frozenset({"name", "phone", "email", "resident_id"}), frozenset({"subject-access"})),
 }
 """Who may ask the registry to open sealed values. Nobody else can: neither the broker nor the registry lets them."""

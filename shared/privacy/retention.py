@@ -22,11 +22,15 @@ from shared.kernel.calendar import add_months
 class Rows:
     """Rows whose time can be over. `condition` finds those older than `:before`; `table` belongs to `service`, or to
     every service where that is "".
+
+    `key`: the rows are a read model's, with this key. One that is only deleted comes back with the next rebuild, so each
+    is taken away by a fact of the service that has it; here they are only found (`served`).
     """
 
     service: str
     table: str
     condition: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,11 @@ RETENTION: Final[Sequence[RetentionClass]] = (
     RetentionClass("audit-trail", "审计记录", "domain §3.2 (PIPL 54, 56)", months=36, at_least=True),
     RetentionClass(
         "sms-evidence", "短信发送凭据", "domain §3.3 (通信短信息服务管理规定)", months=5, at_least=True,
-        rows=Rows("notify", "messages", f"channel = 'sms' AND {_SETTLED}"),
+        rows=Rows("notify", "messages", f"channel = 'sms' AND {_SETTLED}", key="message_id"),
     ),
     RetentionClass(
         "email-evidence", "邮件发送凭据", "as text messages", months=5,
-        rows=Rows("notify", "messages", f"channel = 'email' AND {_SETTLED}"),
+        rows=Rows("notify", "messages", f"channel = 'email' AND {_SETTLED}", key="message_id"),
     ),
     RetentionClass(
         "dead-letters", "已处置的死信", "ours: long enough to ask back", days=90,
@@ -96,9 +100,19 @@ async def due(connection: AsyncConnection, one: RetentionClass, now: datetime) -
     return int((await connection.execute(query, {"before": one.before(now)})).scalar_one())
 
 
+async def served(connection: AsyncConnection, one: RetentionClass, now: datetime) -> list[str]:
+    """The keys of the rows of a read model that have served their time."""
+    if one.rows is None or not one.rows.key:
+        return []
+    query = text(f"SELECT {one.rows.key} FROM {one.rows.table} WHERE {one.rows.condition}")  # noqa: S608
+    return list((await connection.execute(query, {"before": one.before(now)})).scalars())
+
+
 async def enforce(connection: AsyncConnection, one: RetentionClass, now: datetime, actor: str) -> int:
-    """Delete them and put that on record, both in the caller's transaction; returns how many there were."""
-    if one.rows is None:
+    """Delete them and put that on record, both in the caller's transaction; returns how many there were. Not those of a
+    read model.
+    """
+    if one.rows is None or one.rows.key:
         return 0
     statement = text(f"DELETE FROM {one.rows.table} WHERE {one.rows.condition}")  # noqa: S608
     before = one.before(now)

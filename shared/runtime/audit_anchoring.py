@@ -8,16 +8,13 @@ that was cut off or written anew no longer fits what was told, and `yanzhen audi
 
 import asyncio
 
-import structlog
-
 from shared.contracts.audit import Anchored
 from shared.contracts.base import event_class
 from shared.eventstore.context import Cause
 from shared.eventstore.postgres import audit_trail
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.definition import Running
-
-log = structlog.get_logger("audit")
+from shared.runtime.rounds import rounds
 
 
 def anchor_of(service: str) -> type[Anchored] | None:
@@ -36,16 +33,11 @@ class Anchoring:
 
     async def run(self) -> None:
         """One round at the start, which tells what happened until the last stop, and then one every so often."""
-        while True:
-            try:
-                await self.tell()
-            except Exception as error:
-                log.warning("audit.not-anchored", reason=type(error).__name__)
-            await asyncio.sleep(self._running.settings.audit_anchor_seconds)
+        await rounds("audit-anchor", self.tell, lambda: asyncio.sleep(self._running.settings.audit_anchor_seconds))
 
     async def tell(self) -> None:
         """Publish where the trail ends, if that is news."""
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             tip = await audit_trail.tip(connection)
         number, hash_ = tip or (0, "")
         self._running.metrics.audit_records.set(number)

@@ -6,7 +6,7 @@ import structlog
 
 from shared.kernel.clock import monotonic
 from shared.observability.metrics import Metrics
-from shared.security.violation import violation
+from shared.security.violation import REPLY, violation
 
 REMEMBERED_SECONDS = 60.0
 """For how long one refusal keeps the service unready. Whatever is refused is tried again sooner than that (a reader after
@@ -28,11 +28,14 @@ class BrokerRefusals:
         kind = violation(error)
         if kind is None:
             return False
+        self._counter.labels(kind).inc()
+        if kind == REPLY:
+            log.info("broker.reply-came-too-late", reason=str(error))
+            return True
         if self._last is None or self._now() - self._last[0] >= REMEMBERED_SECONDS:
             # Once per spell: what is refused is tried again and again.
             log.error("broker.refused", kind=kind, reason=str(error))
         self._last = (self._now(), kind)
-        self._counter.labels(kind).inc()
         return True
 
     @property

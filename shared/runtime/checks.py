@@ -16,7 +16,7 @@ def register_checks(health: Health, process: "ServiceProcess", running: Running)
     """Register the checks of a service process."""
 
     async def database() -> str:
-        async with running.engine.connect() as connection:
+        async with running.reading() as connection:
             await connection.execute(text("SELECT 1"))
         return "answers"
 

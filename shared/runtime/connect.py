@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from faststream.nats import NatsBroker
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.security.tls import tls_context
 
+_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
 log = structlog.get_logger(__name__)
 
 
@@ -21,19 +24,30 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
 
     JIT is off: our statements are short, and compiling one costs more than it ever saves.
     """
-    settings = {"application_name": "yanzhen", "jit": "off"}
     return create_async_engine(
         as_asyncpg(url),
         pool_size=pool_size,
         max_overflow=8,  # opened for a rush, closed after it
         hide_parameters=True,
-        connect_args={"server_settings": settings, "timeout": 5},
+        connect_args=connect_args(url, "yanzhen"),
     )
 
 
+def connect_args(url: str, application_name: str) -> dict[str, Any]:
+    """What the driver is told besides the address: our settings, and what the URL says about TLS.
+
+    As for every PostgreSQL client: `?sslmode=verify-full&sslrootcert=/path/ca.pem`. Without `verify-full` the name is not
+    compared, and without `verify-ca` nobody is.
+    """
+    found: dict[str, Any] = {"server_settings": {"application_name": application_name, "jit": "off"}, "timeout": 5}
+    tls = {name: value for name, value in make_url(url).query.items() if name in _TLS}
+    # SQLAlchemy hands the query on as arguments, which the driver does not know; in a DSN it does.
+    return found | ({"dsn": f"postgresql:///?{urlencode(tls)}"} if tls else {})
+
+
 def as_asyncpg(url: str) -> URL:
-    """Any PostgreSQL URL, for SQLAlchemy on asyncpg."""
-    return make_url(url).set(drivername="postgresql+asyncpg")
+    """Any PostgreSQL URL, for SQLAlchemy on asyncpg; without what `connect_args` takes out of it."""
+    return make_url(url).set(drivername="postgresql+asyncpg").difference_update_query(_TLS)
 
 
 def make_broker(

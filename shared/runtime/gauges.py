@@ -5,22 +5,20 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import structlog
 from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.kernel.clock import monotonic
-from shared.messaging.bus import BusUnavailable, stream_of
+from shared.messaging.bus import stream_of
 from shared.runtime.definition import Running
 from shared.runtime.disk import disk_of
 from shared.runtime.measures import Measure
 from shared.runtime.metered_bus import MeteredBus, StreamEnd
+from shared.runtime.rounds import rounds
 
 if TYPE_CHECKING:
     from shared.runtime.process import ServiceProcess
-
-log = structlog.get_logger(__name__)
 
 _COUNTS = text(
     """
@@ -55,21 +53,14 @@ class Gauges:
 
     async def run(self) -> None:
         """Read, set, wait."""
-        while True:
-            try:
-                await self.read()
-            except (BusUnavailable, OSError) as error:
-                log.debug("gauges.skipped", reason=type(error).__name__)
-            except Exception as error:
-                log.warning("gauges.failed", reason=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(self._running.settings.gauges_every)
+        await rounds("gauges", self.read, lambda: asyncio.sleep(self._running.settings.gauges_every))
 
     async def read(self) -> None:
         """One round. What the broker has to be asked for comes last: the rest must not be old when it is away."""
         results = await self._process.health.results()
         self._running.metrics.ready.set(all(result.ok for result in results))
         self._read_disk()
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             position = await self._read_kernel(connection)
             await self._read_measures(connection)
         await self._read_bus(position)
@@ -114,6 +105,7 @@ class Gauges:
             max(0, position - own.sequence)
         )  # it may have gone on since the database was asked
         metrics.stream_size_bytes.set(own.size)
+        metrics.stream_missing.labels("broker").set(own.missing)
         for consumer in self._process.consumers:
             end = await self._bus.end_of(consumer.source)
             self._set_lag(consumer.source, consumer.position, end)

@@ -21,9 +21,12 @@ _TRACEPARENT = re.compile(r'"traceparent": ?"([^"]{55})"')
 
 @dataclass(frozen=True, slots=True)
 class StreamEnd:
-    """Where a stream ends, its bytes at the broker, and the broker's clock when it said so (from 2.10 on)."""
+    """Where a stream ends, what the broker knows to be missing before that, its bytes, and the broker's clock when it said
+    so (from 2.10 on).
+    """
 
     sequence: int
+    missing: int
     size: int
     at: datetime | None
 
@@ -41,7 +44,10 @@ class MeteredBus(NatsBus):
         if "error" in answer:
             raise BusUnavailable(f"{stream}: {answer['error'].get('description')}")
         state, at = answer["state"], answer.get("ts")
-        return StreamEnd(int(state["last_seq"]), int(state["bytes"]), datetime.fromisoformat(at) if at else None)
+        last = int(state["last_seq"])
+        return StreamEnd(
+            last, last - int(state["messages"]), int(state["bytes"]), datetime.fromisoformat(at) if at else None
+        )
 
     async def publish(self, stream: str, messages: Sequence[SequencedMessage]) -> None:
         began = time.perf_counter()

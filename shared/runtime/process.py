@@ -15,7 +15,7 @@ import structlog
 from faststream.nats import NatsBroker
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts.base import PublicEvent, all_events
+from shared.contracts.base import all_events
 from shared.eventstore.executor import Executor
 from shared.eventstore.migrated import check_migrated
 from shared.eventstore.records import Work
@@ -23,16 +23,11 @@ from shared.eventstore.repository import Repository
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unavailable
 from shared.kernel.ids import Uuid7
-from shared.messaging.bus import stream_of
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
-from shared.messaging.handlers import Handlers
-from shared.messaging.inbound import STREAM as INBOUND_STREAM
 from shared.messaging.inbound import InboundDoor
-from shared.messaging.nats_inbound import NatsInboundQueue
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.messaging.relay import Relay
-from shared.messaging.subscriber import subscribe
 from shared.messaging.wakeup import Wakeup
 from shared.observability.metrics import Metrics
 from shared.observability.trace_export import setup_tracing
@@ -49,14 +44,17 @@ from shared.runtime.broker_refusals import BrokerRefusals
 from shared.runtime.checks import register_checks
 from shared.runtime.connect import client_of, make_broker, make_engine
 from shared.runtime.definition import Loop, Running, ServiceDefinition
+from shared.runtime.following import door, followers
+from shared.runtime.garbage import settle_garbage
 from shared.runtime.gauges import Gauges
 from shared.runtime.identity import verifier_of
 from shared.runtime.metered_bus import MeteredBus
 from shared.runtime.metered_store import MeteredCommitter, MeteredStore
-from shared.runtime.meters import TracedMeter
 from shared.runtime.retention_watch import RetentionWatch
 from shared.runtime.settings import ServiceSettings
+from shared.runtime.stream_patrol import StreamPatrol
 from shared.security.guard import Guard
+from shared.security.tls import door_context
 from shared.web.app import create_app
 from shared.web.health import Health
 from shared.web.rate_limit import Rate, Rates
@@ -108,6 +106,7 @@ class ServiceProcess:
                 self.http_port = server.bind()
                 loops = dict(self._loops(running)) | dict(definition.loops(running))
                 await broker.start()
+                settle_garbage()
                 await self._tend(server, loops)
         finally:
             self.health.drain()
@@ -149,7 +148,8 @@ class ServiceProcess:
             self.relay = Relay(definition.stream, queue, bus, clock, self._relay_bell)
         if "worker" in settings.roles:
             self.timers = TimerRunner(executor, self._timer_bell)
-            self._consume(broker, running)
+            self.consumers = followers(definition, running, broker)
+            self.door = door(definition, running, broker)
         register_checks(self.health, self, running)
         self._describe(broker)
         return running
@@ -177,33 +177,6 @@ class ServiceProcess:
         running.sealer = Sealer(keyring)
         running.keyring = keyring
         running.blind_index = BlindIndex.from_environment()
-
-    def _consume(self, broker: NatsBroker, running: Running) -> None:
-        definition = self.definition
-        for source, reactions in definition.follows.items():
-            stream = stream_of(source)
-            handlers = Handlers(definition.model, reactions)
-            meter = TracedMeter(self.metrics, definition.name, stream, handlers.wants)
-            consumer = Consumer(definition.name, stream, handlers, running.executor, running.bus, meter=meter)
-            self.consumers.append(consumer)
-            subscribe(
-                broker, f"{source}.evt.>", stream, consumer, title=f"{definition.name} follows {source}",
-                payload=_any_of(definition, source, reactions),
-            )  # fmt: skip
-        if definition.inbound and definition.refusal:
-            queue = NatsInboundQueue(definition.name, running.client)
-            self.door = InboundDoor(definition.name, definition.inbound, definition.refusal, running.executor, queue)
-            fact = definition.inbound[0].fact
-            for one in definition.inbound[1:]:
-                fact = fact | one.fact  # type: ignore[assignment]
-            subscribe(
-                broker,
-                "inbound.*.>",
-                INBOUND_STREAM,
-                self.door,
-                title=f"{definition.name} takes from outside",
-                payload=fact,
-            )
 
     def _describe(self, broker: NatsBroker) -> None:
         """What this service publishes, for its AsyncAPI document; the relay does the publishing."""
@@ -238,12 +211,20 @@ class ServiceProcess:
                 Rate(self.settings.token_rate, self.settings.token_burst),
             ),
         )
-        return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port)
+        tls = door_context(self.settings.http_certificate_file, self.settings.http_key_file)
+        return HttpServer(app, host=self.settings.http_host, port=self.settings.http_port, tls=tls)
 
     def _loops(self, running: Running) -> Mapping[str, Loop]:
         loops: dict[str, Loop] = {"gauges": Gauges(self, running, self._bus).run}
         if self.relay is not None:
             loops["relay"] = self.relay.run
+            loops["stream-patrol"] = StreamPatrol(
+                self.relay,
+                self._bus,
+                self.metrics,
+                whole=self.settings.stream_check_every,
+                again=self.settings.gauges_every,
+            ).run
         if self.timers is not None:
             loops["timers"] = self.timers.run
             loops["dead-letters"] = self._settle_dead_letters
@@ -278,17 +259,6 @@ class ServiceProcess:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             stopping.cancel()
-
-
-def _any_of(definition: ServiceDefinition, source: str, reactions: Mapping[type[PublicEvent], object]) -> type:
-    events = set(reactions) | {
-        event for p in definition.model.projections for event in p.foreign if event.service == source
-    }
-    ordered = sorted(events, key=lambda event: event.ce_type)
-    result: type = ordered[0] if ordered else PublicEvent
-    for event in ordered[1:]:
-        result = result | event  # type: ignore[assignment]
-    return result
 
 
 async def serve(definition: ServiceDefinition, settings: ServiceSettings) -> None:

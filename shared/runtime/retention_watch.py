@@ -7,6 +7,7 @@ import structlog
 
 from shared.privacy.retention import classes_of, due
 from shared.runtime.definition import Running
+from shared.runtime.rounds import rounds
 
 DAY: Final = 86_400.0
 log = structlog.get_logger("retention")
@@ -20,18 +21,13 @@ class RetentionWatch:
 
     async def run(self) -> None:
         """One round at the start and one a day."""
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                log.warning("retention.not-counted", reason=type(error).__name__)
-            await asyncio.sleep(DAY)
+        await rounds("retention", self.look, lambda: asyncio.sleep(DAY))
 
     async def look(self) -> dict[str, int]:
         """One round."""
         now = self._running.clock.now()
         found: dict[str, int] = {}
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             for one in classes_of(self._running.model.name):
                 found[one.code] = await due(connection, one, now)
                 self._running.metrics.retention_due.labels(one.code).set(found[one.code])

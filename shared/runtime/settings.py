@@ -26,6 +26,8 @@ class ServiceSettings(BaseSettings):
     nats_ca_file: Path | None = Field(default=None, description="who vouches for the broker; with it TLS is demanded")
     http_host: str = "127.0.0.1"
     http_port: int = 0
+    http_certificate_file: Path | None = Field(default=None, description="PEM; with it and its key the door talks TLS")
+    http_key_file: Path | None = Field(default=None, description="PEM, the key of that certificate")
     address_rate: float = Field(default=1000, gt=0, description="requests per second of one address, in the long run")
     address_burst: int = Field(default=5000, ge=1, description="requests of one address at once")
     token_rate: float = Field(default=200, gt=0, description="requests per second under one token, in the long run")
@@ -44,6 +46,7 @@ class ServiceSettings(BaseSettings):
     trace_ratio: float = Field(default=1.0, ge=0, le=1, description="of new traces, kept whatever becomes of them")
     trace_slow_seconds: float = Field(default=1.0, gt=0, description="what takes longer here is kept in any case")
     gauges_every: float = Field(default=15.0, gt=0, description="between readings of depths and lags")
+    stream_check_every: float = Field(default=3600.0, gt=0, description="between readings of the whole own stream")
     watched_directory: Path | None = Field(default=None, description="whose disk is watched: the data of the servers")
 
     @field_validator("roles", mode="before")

@@ -16,17 +16,19 @@ from typing import Annotated, Any, Final, TypeVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, bindparam, column, func, select, table
+from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, bindparam, column, func, select, table
 
 from shared.kernel.errors import Forbidden, YanzhenError
-from shared.security.actor import Actor, Assignment
+from shared.security.actor import Actor, Assignment, Line
 from shared.security.directory import Directory
 from shared.security.guard import CurrentActor, Guard
+from shared.security.guidance import TABLE_NAME
 from shared.security.policy import TABLE, Concern, Ground, Relation, allowed, area_prefix, eligible, within
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE: Final = "__yanzhen_action__"
 _ORGANISATIONS: Final = table("organisations", column("organisation_id", Text), column("parent_id", Text))
+_GUIDANCE: Final = table(TABLE_NAME, column("organisation_id", Text), column("guided_by", Text))
 
 
 def action(name: str) -> Callable[[F], F]:
@@ -104,13 +106,12 @@ class Permit:
 
     async def own(self, relation: Relation = Relation.INVOLVED) -> frozenset[str]:
         """The organisations at the top of the actor's scopes for this action, by that relation."""
-        ground = await self._ground(self.action, Concern())
-        rule = TABLE[self.action]
-        return frozenset(own for one, own in ground.own.items() if relation in rule.grants[one.role])
+        return frozenset().union(*(await self._own_by_line(relation)).values())
 
     async def scope(self, relation: Relation = Relation.INVOLVED) -> Select[tuple[str]]:
         """The ids of all organisations within the actor's scopes, as a query to filter lists by."""
-        return below(await self.own(relation))
+        own = await self._own_by_line(relation)
+        return within_scope(own[Line.TERRITORY], own[Line.AUTHORITY])
 
     async def above(self) -> frozenset[str]:
         """Every organisation from the actor's own ones to the top."""
@@ -119,12 +120,21 @@ class Permit:
 
     async def areas(self) -> frozenset[str]:
         """The area codes of the actor's own organisations, where places count."""
-        own = await self._directory.organisations(await self.own(Relation.AREA))
+        territory = (await self._own_by_line(Relation.AREA))[Line.TERRITORY]
+        own = await self._directory.organisations(territory)
         return frozenset(row["area_code"] for row in own.values() if row.get("area_code"))
 
     async def organisation_of_station(self, station_id: str) -> tuple[str, ...]:
         """The organisation that a station belongs to; empty when there is no such station."""
         return tuple(str(row["organisation_id"]) for row in (await self._directory.stations([station_id])).values())
+
+    async def _own_by_line(self, relation: Relation) -> dict[Line, frozenset[str]]:
+        ground = await self._ground(self.action, Concern())
+        grants = TABLE[self.action].grants
+        return {
+            line: frozenset(own for one, own in ground.own.items() if one.line is line and relation in grants[one.role])
+            for line in Line
+        }
 
     async def _ground(self, name: str, concern: Concern) -> Ground:
         assignments = eligible(name, self.actor)
@@ -134,7 +144,9 @@ class Permit:
         if concern.area_code is not None:
             rows = await self._directory.organisations(set(own.values()))
             areas = {one: row["area_code"] for one, row in rows.items() if row.get("area_code")}
-        return Ground(paths, own, areas)
+        guided = any(one.line is Line.AUTHORITY for one in own)
+        guides = await self._directory.guides(concern.organisations) if guided else {}
+        return Ground(paths, own, areas, guides)
 
     async def _resolved(self, assignments: Iterable[Assignment]) -> dict[Assignment, str]:
         wanted = {one.station_id for one in assignments if one.station_id is not None}
@@ -157,13 +169,27 @@ def outside_scope() -> Forbidden:
     )
 
 
-def below(own: Iterable[str]) -> Select[tuple[str]]:
-    """These organisations and all below them. A union forgets what it has seen, so a cycle would end it, not us."""
-    roots = bindparam("own_organisations", sorted(own), ARRAY(Text), unique=True)
-    found = select(func.unnest(roots).label("organisation_id")).cte(recursive=True)
+def within_scope(territory: Iterable[str], authority: Iterable[str]) -> Select[tuple[str]]:
+    """These organisations and all below them; and all that the others, or any below those, guide, with all below that."""
+    own = select(_below(_named(territory)).c.organisation_id)
+    authority = sorted(authority)
+    if not authority:
+        return own
+    guides = select(_below(_named(authority)).c.organisation_id)
+    guided = select(_GUIDANCE.c.organisation_id).where(_GUIDANCE.c.guided_by.in_(guides))
+    return select(own.union(select(_below(guided).c.organisation_id)).subquery().c.organisation_id)
+
+
+def _named(ids: Iterable[str]) -> Select[tuple[str]]:
+    given = bindparam("own_organisations", sorted(ids), ARRAY(Text), unique=True)
+    return select(func.unnest(given).label("organisation_id"))
+
+
+def _below(roots: Select[tuple[str]]) -> CTE:
+    """Without a name, so that one query can hold several. A union forgets what it has seen, so a cycle would end it, not us."""
+    found = roots.cte(recursive=True)
     step = select(_ORGANISATIONS.c.organisation_id).where(_ORGANISATIONS.c.parent_id == found.c.organisation_id)
-    found = found.union(step)
-    return select(found.c.organisation_id)
+    return found.union(step)
 
 
 def in_area(where: ColumnElement[str], areas: Iterable[str]) -> list[ColumnElement[bool]]:

@@ -43,7 +43,9 @@ class Line(StrEnum):
     TERRITORY = "territory"
     """属地: who administers the place leads, decides and assesses."""
     AUTHORITY = "authority"
-    """主管: the competent authority of the trade guides; it looks, and decides nothing."""
+    """主管: the competent authority of the trade guides; it looks at what it guides, and decides nothing. Its scope follows
+    the edges of guidance, not the tree: over its own tree somebody is responsible by the territory.
+    """
 
 
 AT_STATIONS: Final = frozenset({Role.STATION_HEAD, Role.INSTRUCTOR})

@@ -72,7 +72,7 @@ def identities(
 
 
 def service_identity(needs: BrokerNeeds, topology: Topology) -> Identity:
-    """A service: publishes on its own stream, reads those it follows, acknowledges at its own door."""
+    """A service: publishes on its own stream, reads that one and those it follows, acknowledges at its own door."""
     own = stream_of(needs.service)
     subjects = {stream.name: stream.subjects for stream in topology.streams}
     doors = [one for one in topology.durables if one.name == door_of(needs.service)]
@@ -84,7 +84,7 @@ def service_identity(needs: BrokerNeeds, topology: Topology) -> Identity:
             f"{needs.service} and the declaration of streams disagree about: {', '.join(missing)}",
             remedy="declare it in infra/nats/streams.toml, or let the service no longer need it",
         )
-    calls = [*subjects[own], f"{_API}.STREAM.INFO.{own}", *_reading([stream_of(one) for one in needs.follows])]
+    calls = [*subjects[own], *_reading([own, *map(stream_of, needs.follows)])]
     for door in doors:
         calls += [
             f"{_API}.CONSUMER.INFO.{door.stream}.{door.name}",

@@ -1,7 +1,8 @@
 """Where organisations and stations hang, as a service knows it: what scopes are measured by.
 
 Every service has the read models `organisations` (with `organisation_id` and `parent_id`) and `stations` (with
-`station_id` and `organisation_id`); the registry from its own facts, the others from what it publishes.
+`station_id` and `organisation_id`), and `guidance` beside the tree; the registry from its own facts, the others from what
+it publishes.
 
 What was read is remembered for two seconds. An organisation that was hung elsewhere is therefore within its old scope
 that much longer; in the other services it is until the fact arrives anyway.
@@ -11,6 +12,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
+
+from shared.security.guidance import TABLE_NAME
 
 Row = Mapping[str, Any]
 
@@ -59,6 +62,16 @@ class Directory:
             rows |= found
             level = {str(row["parent_id"]) for row in found.values() if row.get("parent_id") is not None} - rows.keys()
         return {one: _path(one, rows) for one in wanted if one in rows}
+
+    async def guides(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Of each organisation who guides it or a superior of it, and whoever is above those (domain L28)."""
+        paths = await self.paths(ids)
+        edges = await self._get(TABLE_NAME, {step for path in paths.values() for step in path})
+        above = await self.paths({str(row["guided_by"]) for row in edges.values()})
+        return {
+            one: tuple(each for step in path if step in edges for each in above.get(str(edges[step]["guided_by"]), ()))
+            for one, path in paths.items()
+        }
 
     def forget(self) -> None:
         """Read everything anew: for whoever knows that it has changed."""

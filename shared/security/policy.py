@@ -22,7 +22,7 @@ class Relation(StrEnum):
     ROOT = "root"
     """It concerns an organisation that has nobody above it."""
     WITHIN = "within"
-    """Every organisation concerned is the own one or below it (管辖)."""
+    """Every organisation concerned is the own one or below it (管辖), or by the line of authority one that it guides."""
     INVOLVED = "involved"
     """At least one is: of a transfer either side, or the path between them."""
     AREA = "area"
@@ -53,11 +53,13 @@ class Ground:
 
     `paths` leads from each organisation to the top. `own` is where each assignment counts, resolved: the organisation, or
     the one that the station belongs to; an assignment whose organisation nobody knows is not in it, and gives nothing.
+    `guides` are the organisations that guide each one, or a superior of it, with all above them.
     """
 
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: Mapping[Assignment, str] = field(default_factory=dict)
     own_areas: Mapping[str, str] = field(default_factory=dict)
+    guides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,19 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "organisation.empower": _rule(((Role.OPERATOR,), Relation.ROOT), (_DEPARTMENTS, Relation.WITHIN)),
         "organisation.reparent": _rule((_DEPARTMENTS, Relation.WITHIN)),
         "organisation.dissolve": _rule((_COMMITTEES, Relation.WITHIN)),
+        "founding.apply": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "founding.decide": _rule((_COMMITTEES, Relation.INVOLVED)),
+        "founding.read": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.INVOLVED), looks=True),
+        "organisation.restore": _rule((_COMMITTEES, Relation.WITHIN)),
+        "organisation.upgrade": _rule((_COMMITTEES, Relation.WITHIN)),
+        "organisation.elect": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "organisation.extend-term": _rule((_COMMITTEES, Relation.WITHIN)),
+        "election.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "organisation.receive": _rule((_COMMITTEES, Relation.WITHIN)),
+        "reorganisation.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
+        # Who guides by the line of the trade is settled by the department above, and whoever is guided may know (L28).
+        "organisation.guide": _rule((_DEPARTMENTS, Relation.WITHIN)),
+        "organisation.guidance": _rule((_PERSONS, Relation.WITHIN), looks=True),
         "organisation.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ADDRESSED), looks=True),
         "station.open": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
@@ -218,6 +233,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
             looks=True,
         ),
         "roster.read": _rule((_PERSONS, Relation.WITHIN), (_PERSONS, Relation.SELF), looks=True),
+        # -- the command line, where the machine's keys are ------------------------------------------------------------
+        "installation.operate": _rule(((Role.OPERATOR,), Relation.ANYWHERE)),
         # -- notify ------------------------------------------------------------------------------------------------------
         "message.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
         "receipt.report": _rule(((Role.PROVIDER,), Relation.ANYWHERE)),
@@ -245,8 +262,12 @@ def allowed(action: str, actor: Actor, concern: Concern, ground: Ground) -> bool
 
 
 def within(assignment: Assignment, organisation_id: str, ground: Ground) -> bool:
-    """Whether the organisation is the assignment's own or below it."""
+    """Whether the organisation is the assignment's own or below it; by the line of authority, whether it is guided by that
+    one or by somebody below that.
+    """
     own = ground.own.get(assignment)
+    if assignment.line is Line.AUTHORITY:
+        return own is not None and own in ground.guides.get(organisation_id, ())
     return own is not None and (own == organisation_id or own in ground.paths.get(organisation_id, ()))
 
 
@@ -270,6 +291,8 @@ def _holds(relation: Relation, one: Assignment, actor: Actor, concern: Concern, 
     if relation is Relation.INVOLVED:
         return any(within(one, each, ground) for each in organisations)
     if relation is Relation.AREA:
+        if one.line is Line.AUTHORITY:
+            return False  # a place is a matter of the territory
         area = ground.own_areas.get(ground.own.get(one, ""))
         return area is not None and concern.area_code is not None and concern.area_code.startswith(area_prefix(area))
     own = ground.own.get(one)

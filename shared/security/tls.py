@@ -1,4 +1,4 @@
-"""TLS towards the broker: whose word counts for who it is."""
+"""TLS: towards the broker, whose word counts for who it is; at our doors, who we are."""
 
 import logging
 import ssl
@@ -25,6 +25,33 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext | None:
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     logging.getLogger("asyncio").addFilter(_not_about_half_closing)
+    return context
+
+
+def door_context(certificate_file: Path | None, key_file: Path | None) -> ssl.SSLContext | None:
+    """What our HTTP door shows; None where no certificate is named and something in front of it ends TLS.
+
+    Read once: a renewed certificate counts after a restart. Raises `Invalid` (`half-a-certificate`, `bad-certificate`).
+    """
+    if certificate_file is None and key_file is None:
+        return None
+    if certificate_file is None or key_file is None:
+        raise Invalid(
+            "half-a-certificate",
+            "a certificate and its key belong together, and one of them is not named",
+            remedy="set YANZHEN_HTTP_CERTIFICATE_FILE and YANZHEN_HTTP_KEY_FILE, or neither",
+        )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate_file, key_file, password="")  # an encrypted key must not ask the terminal
+    except (OSError, ssl.SSLError) as error:
+        raise Invalid(
+            "bad-certificate",
+            f"the certificate and key of the HTTP door cannot be used ({type(error).__name__})",
+            remedy="let both be PEM, readable by this user, the key unencrypted and the certificate's own",
+            where=str(certificate_file),
+        ) from error
     return context
 
 

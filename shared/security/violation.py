@@ -2,10 +2,19 @@
 
 import re
 
-_VIOLATION = re.compile(r"permissions violation for (publish|subscription)", re.IGNORECASE)
+REPLY = "reply"
+_VIOLATION = re.compile(r"permissions violation for (publish|subscription)(?: to \"?(_R_|_INBOX)[._])?", re.IGNORECASE)
 
 
 def violation(error: Exception) -> str | None:
-    """`publish` or `subscription` when that is what the broker refused; None for any other error."""
+    """`publish`, `subscription` or `reply` when that is what the broker refused; None for any other error.
+
+    The right to answer comes with each question: once, for 30 s, on the connection that the question came over
+    (`allow_responses`). So an answer that is late, or outlives a restart of the broker, is refused although no right is
+    missing; who asked has given up and asks again.
+    """
     found = _VIOLATION.search(str(error))
-    return found[1].lower() if found else None
+    if found is None:
+        return None
+    kind = found[1].lower()
+    return REPLY if kind == "publish" and found[2] else kind

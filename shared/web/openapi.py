@@ -1,5 +1,6 @@
 """The OpenAPI document, corrected: errors are problems, in the media type they come in."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -23,6 +24,13 @@ def _problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
 
 
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """FastAPI mixes what a route says it answers (`shared.web.shapes`) with what its handler returns: any object."""
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    return schema | {"items": _described(schema["items"])} if "items" in schema else schema
+
+
 def openapi_of(app: FastAPI) -> dict[str, Any]:
     """FastAPI's own document says that a bad request gets its `HTTPValidationError`; here it gets a `Problem`."""
     document = get_openapi(
@@ -33,6 +41,9 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         for operation in path.values():
             responses = operation["responses"]
             responses.pop("422", None)
+            for response in responses.values():
+                for content in response.get("content", {}).values():
+                    content["schema"] = _described(content.get("schema", {}))
             responses["default"] = _problem("A problem")
             if guarded:
                 responses["401"] = _problem("No token, or none that can be believed") | {"headers": _CHALLENGE}
@@ -46,4 +57,13 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["Problem"] = problem
+    _drop_unused(document)
     return document
+
+
+def _drop_unused(document: dict[str, Any]) -> None:
+    """What only `_described` took the place of."""
+    text = json.dumps(document)
+    schemas = document["components"]["schemas"]
+    for name in [name for name in schemas if f'"#/components/schemas/{name}"' not in text]:
+        del schemas[name]

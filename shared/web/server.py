@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,26 +29,31 @@ class HttpServer:
         port: int,
         grace_seconds: int = GRACE_SECONDS,
         limit_concurrency: int | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`port` 0 takes a free one. Beyond `limit_concurrency` requests at once, the next gets a bare 503."""
+        """`port` 0 takes a free one. With `tls` it talks nothing else. Beyond `limit_concurrency` requests at once, the next
+        gets a bare 503.
+        """
         self._host = host
         self._port = port
         self._socket: socket.socket | None = None
-        self._server = _Server(
-            uvicorn.Config(
-                app,
-                http=BoundedHttpToolsProtocol,
-                ws="none",
-                lifespan="on",
-                log_config=None,  # our logging routes uvicorn's loggers already
-                access_log=False,  # `RequestTelemetry` logs requests, without their query strings
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=grace_seconds,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
-                limit_concurrency=limit_concurrency,
-            )
+        config = uvicorn.Config(
+            app,
+            http=BoundedHttpToolsProtocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,  # our logging routes uvicorn's loggers already
+            access_log=False,  # `RequestTelemetry` logs requests, without their query strings
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=grace_seconds,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            limit_concurrency=limit_concurrency,
         )
+        if tls is not None:
+            config.load()  # where uvicorn would make a context of its own; ours was checked when the service was configured
+            config.ssl = tls
+        self._server = _Server(config)
 
     def bind(self) -> int:
         """Take the port, and say which it is; raises `Unavailable` when it is taken.

@@ -17,10 +17,7 @@ LONGEST_TEST = 400
 LONGER = {
     "shared/messaging/consumer.py": "reading, handling and condemning share one lock and one cursor",
     "shared/eventstore/postgres/commit.py": "the claims and writes of one transaction, in their order",
-    "services/mobility/domain/transfer/events.py": "everything that can happen to a transfer, in one list",
-    "shared/contracts/mobility.py": "the published language of one service, in one list",
     "tests/property/test_transfer_machine.py": "one state machine over everything that can be done to transfers",
-    "benchmarks/transfers.py": "ours, the peer and the timers of one run, side by side",
 }
 """Files that may be longer, and why."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.kernel.clock import monotonic
-from tests.chaos.faults import Fault, Skipped, drawn, gathered, strike
+from tests.chaos.faults import Decks, Fault, Skipped, strike
 from tests.chaos.invariants import violations
 from tests.chaos.world import Repeating, Suffering
 from tests.system.audit import audit
@@ -54,11 +54,11 @@ async def chaos(
     `storms` is how many faults may strike at the same time.
     """
     rng = random.Random(seed)
-    result, deck, began = Result(seed), drawn(system, rng), monotonic()
+    result, decks, began = Result(seed), Decks(system, rng), monotonic()
     done = 0
     audited = 0
     while done < faults and monotonic() - began < seconds and not result.violations:
-        storm = gathered(deck, rng, min(storms, faults - done))
+        storm = decks.storm(min(storms, faults - done))
         took, happened = await _one(system, databases, storm, rng, result)
         done += len(happened)
         for fault in happened:
@@ -109,7 +109,7 @@ async def _one(
 
 async def _audited(system: Suffering, databases: Watcher, result: Result, when: str) -> None:
     try:
-        await system.settled(databases, 120)
+        await system.settled(databases)
         await system.healed(databases)
     except (AssertionError, TimeoutError) as error:
         result.violations.append(f"{when}: not settled: {error}")

@@ -131,7 +131,7 @@ async def _relocated_then_restored(system: Suffering, directory: Path) -> set[st
     # 1. The database server comes back from the backup: older than the streams.
     async with system.servers.stopped("postgres") as data:
         _put_back(backup, data)
-    await until("every relay refuses to write over others' past", lambda: _ahead(system), 60)
+    await until("every relay refuses to write over others' past", lambda: _ahead(system), 180)
 
     # 2. The operator stops the services, deletes the streams of all of them, makes them anew, and starts again.
     await _stop(system)

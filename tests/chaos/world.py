@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
+import nats.errors
 
 from services.cli import service_children
 from services.cli.badges import OPERATOR as DEMO_OPERATOR
@@ -15,7 +16,10 @@ from services.cli.catalogue import NAMES, entry
 from shared.embedded.children import Child
 from shared.embedded.ports import Ports
 from shared.kernel.clock import monotonic
+from shared.kernel.errors import Unavailable
+from shared.messaging.bus import BusUnavailable, ReaderClosed
 from shared.messaging.nats_bus import NatsBus
+from shared.messaging.whole_stream import Hole, holes_of
 from shared.security.actor import Actor
 from shared.security.broker import OPERATOR, inbox_of
 from tests.chaos.proxy import Proxy
@@ -169,7 +173,7 @@ class Suffering(System):
 
     # -- healing ------------------------------------------------------------------------------------------------
 
-    async def healed(self, databases: Watcher, seconds: float = 90) -> float:
+    async def healed(self, databases: Watcher, seconds: float = 180) -> float:
         """Seconds until every process is ready and nothing waits: queues are empty, streams full, consumers at their ends."""
         began = monotonic()
         for name in self.processes:
@@ -201,6 +205,20 @@ class Suffering(System):
             bus = NatsBus(client, inbox_prefix=inbox_of(OPERATOR))
             return {name: await bus.last_sequence(f"OUT_{name.upper()}") for name in NAMES}
 
+    async def holes(self) -> dict[str, list[Hole]]:
+        """What cannot be read of each service's stream, asked again while the broker is away."""
+        deadline = monotonic() + 90
+        while True:
+            try:
+                async with self.connected(OPERATOR) as client:
+                    bus = NatsBus(client, inbox_prefix=inbox_of(OPERATOR))
+                    ends = {name: await bus.last_sequence(f"OUT_{name.upper()}") for name in NAMES}
+                    return {name: await holes_of(bus, f"OUT_{name.upper()}", end) for name, end in ends.items()}
+            except (BusUnavailable, ReaderClosed, Unavailable, nats.errors.Error, OSError, TimeoutError):
+                if monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+
     async def broker_answers(self) -> None:
         async def answers() -> bool:
             with contextlib.suppress(Exception):
@@ -212,6 +230,6 @@ class Suffering(System):
 
     async def resend_reports(self, databases: Watcher) -> None:
         """What the outside system does when the broker has lost its reports: it tells again what was not confirmed."""
-        rows = await databases.rows("mobility", "SELECT relocation_id FROM relocations WHERE propagated_at IS NULL")
-        for relocation_id in sorted(self.book.accepted.keys() & {row[0] for row in rows}):
+        rows = await databases.rows("mobility", "SELECT relocation_id FROM relocations WHERE propagated_at IS NOT NULL")
+        for relocation_id in sorted(self.book.accepted.keys() - {row[0] for row in rows}):
             await self.acknowledge(relocation_id)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -84,6 +85,22 @@ async def test_a_relocation_reaches_everybody(installation: Installation) -> Non
     said = installation.compose("run", "--rm", "-T", "tools", "trace", relocation_id, "--all")
     assert "relocation-propagated" in said
     assert [name for name in SERVICES if name not in said] == []
+
+
+def test_it_is_saved_with_its_keys_apart(installation: Installation, tmp_path: Path) -> None:
+    """The operator's image has the programs that save a database, and is told where everything is."""
+    for name in ("data", "keys"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(0o777)  # the containers' user is none of this machine's
+    mounted = ["-v", f"{tmp_path}/data:/backups", "-v", f"{tmp_path}/keys:/safe"]
+
+    def backup(*more: str) -> str:
+        to = ["tools", "backup", "/backups/one", "--keys", "/safe/one", *more]
+        return installation.compose("run", "--rm", "-T", *mounted, *to)
+
+    saved = backup("--by", "keeper-1")
+    assert "Saved in /backups/one." in saved
+    assert backup("--verify")
 
 
 async def test_bad_input_is_refused_with_what_to_do(installation: Installation) -> None:

@@ -14,6 +14,8 @@ from services.cli.demo.county.district import district
 from services.cli.demo.county.model import Member, Territory
 from services.cli.demo.county.sizes import DistrictSizes
 from services.cli.demo.load import duty_phone
+from services.mobility.domain.care_rules.decider import CARE_RULES, AdoptCareRules
+from services.mobility.domain.care_rules.rules import CareRules
 from services.registry.application import posts, roll, tree
 from services.registry.application.roll import Entrant
 from services.registry.domain.organisation.commands import FoundOrganisation
@@ -42,6 +44,12 @@ SIZES: Mapping[str, DistrictSizes] = {"small": SMALL, "district": DISTRICT}
 
 ELSEWHERE = ("elsewhere-w", "elsewhere-c", "elsewhere-b1", "elsewhere-b2")
 """A committee in another province, below a root of its own: 跨省 transfers go there."""
+ELSEWHERE_AREA = "350902"
+ELSEWHERE_STATION = "elsewhere-s"
+"""驻城站 of the town there: it looks after whoever goes to that area."""
+
+STRICT = CareRules(verify_days=2, correct_days=2, transfer_days=3, escalate_days=2, decide_days=5)
+"""The county's own periods: short, so that three weeks see duties overdue and escalated."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ async def enter(world: "World", territory: Territory) -> None:
         strict=True,
     ):  # fmt: skip
         await _do(registry, lambda unit, key=key, kind=kind, parent=parent: tree.found(unit, FoundOrganisation(  # type: ignore[misc]
-            organisation_id=key, name=f"外省{key}", kind=kind, parent_id=parent, area_code="350902",
+            organisation_id=key, name=f"外省{key}", kind=kind, parent_id=parent, area_code=ELSEWHERE_AREA,
             can_approve_probationary=kind != "branch", office_email=f"{key}@elsewhere.example",
             office_phone=duty_phone(key),
         )))  # fmt: skip
@@ -103,6 +111,12 @@ async def enter(world: "World", territory: Territory) -> None:
             office_phone=duty_phone(station.key),
         )  # fmt: skip
         await _do(registry, lambda unit, c=command: unit.handle(STATION, c.station_id, c))  # type: ignore[misc]
+    town = OpenStation(
+        station_id=ELSEWHERE_STATION, name="驻城工作站", kind="town", area_code=ELSEWHERE_AREA,
+        organisation_id=ELSEWHERE[1], office_email="elsewhere-s@elsewhere.example",
+        office_phone=duty_phone(ELSEWHERE_STATION),
+    )  # fmt: skip
+    await _do(registry, lambda unit: unit.handle(STATION, ELSEWHERE_STATION, town))
     for member in territory.members:
         [admission] = await roll.seal(registry.sealer, INDEX, [entrant(member)])
         await _do(registry, lambda unit, c=admission: roll.admit(unit, c))  # type: ignore[misc]
@@ -121,6 +135,11 @@ async def enter(world: "World", territory: Territory) -> None:
         source_document="县组发〔2025〕1号", adopted_at=BEGINNING,
     )  # fmt: skip
     await _do(assessment, lambda unit: unit.handle(RULE_SET, RULES, rules))
+    strict = AdoptCareRules(
+        area_code=area, rules_version=1, effective_from=date(2025, 1, 1), source_document="县组发〔2025〕2号",
+        adopted_by=territory.organisations[0].key, rules=STRICT, adopted_at=BEGINNING,
+    )  # fmt: skip
+    await _do(world.hosts["mobility"][0], lambda unit: unit.handle(CARE_RULES, area, strict))
 
 
 def entrant(member: Member) -> Entrant:

@@ -18,7 +18,7 @@ SWITCHES: dict[str, Switch] = {}
 SHARED: Final = (
     "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
     "second-transfer-allowed", "propagated-before-all-is-in",
-    "sent-again-while-unknown",
+    "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
 )  # fmt: skip
 SWITCHES |= {name: MUTATIONS[name] for name in SHARED}
 
@@ -199,3 +199,74 @@ def silence_counts_as_a_refusal() -> None:
         await original(unit, message_id, number, outcome)
 
     real.replace(record, "_result", result)
+
+
+@_switch
+def care_goes_on_after_the_return() -> None:
+    from services.mobility.domain.care import decider
+    from services.mobility.domain.care.commands import EndCare
+
+    original = decider.CARE.decide
+    real.replace(
+        decider.CARE,
+        "decide",
+        lambda command, state: [] if isinstance(command, EndCare) else original(command, state),
+    )
+
+
+@_switch
+def away_twice() -> None:
+    from services.mobility.domain.departure import decider
+    from services.mobility.domain.departure.commands import RegisterDeparture
+
+    original = decider.DEPARTURE.decide
+
+    def decide(command: Any, state: Any) -> Any:
+        return original(command, replace(state, open=None) if isinstance(command, RegisterDeparture) else state)
+
+    real.replace(decider.DEPARTURE, "decide", decide)
+
+
+@_switch
+def overdue_is_said_again() -> None:
+    """The reminder of a duty that is escalated, once more: as if nobody had noted that it was overdue."""
+    from services.mobility.domain.care import duties
+
+    original = duties.escalate
+    real.replace(
+        duties,
+        "escalate",
+        lambda command, state: original(
+            command, replace(state, duties={name: replace(one, overdue=False) for name, one in state.duties.items()})
+        ),
+    )
+
+
+@_switch
+def overdue_is_told_to_nobody() -> None:
+    from services.notify.domain.message.commands import QueueMessage
+    from services.notify.domain.message.decider import MESSAGE
+
+    original = MESSAGE.decide
+
+    def decide(command: Any, state: Any) -> Any:
+        silent = isinstance(command, QueueMessage) and command.template == "care-duty-overdue"
+        return [] if silent else original(command, state)
+
+    real.replace(MESSAGE, "decide", decide)
+
+
+@_switch
+def the_lead_leaves_with_its_party() -> None:
+    """Whoever moves on hands the lead back before a party is removed: that has to be away as well."""
+    from services.mobility.domain.care.commands import HandLead
+    from services.mobility.domain.care.decider import CARE
+
+    MUTATIONS["the-lead-leaves-with-its-party"]()
+    original = CARE.decide
+
+    def decide(command: Any, state: Any) -> Any:
+        back = isinstance(command, HandLead) and command.reason == "the member moved on"
+        return [] if back else original(command, state)
+
+    real.replace(CARE, "decide", decide)

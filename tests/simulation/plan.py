@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tests.simulation import people
+from tests.simulation import away, bodies, lost, people
 from tests.simulation.clerk import Clerk
 from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import FAULTS
@@ -17,7 +17,7 @@ from tests.simulation.transfers import DAY, Transfer
 
 
 async def _transfer(clerk: Clerk) -> None:
-    await Transfer(clerk).live()
+    await Transfer(clerk, away.leave_meanwhile).live()
 
 
 DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {
@@ -27,23 +27,32 @@ DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {
     "post-change": people.post_change,
     "quarter-end": people.quarter_end,
     "outside-register": people.outside_register,
+    "departure": away.departure,
+    "homecoming": away.homecoming,
+    "loss": lost.loss,
+    "retention": lost.retention,
+    "sitting": bodies.sitting,
+    "reconciliation": bodies.reconciliation,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of everything. `transfers` and `others` per day of an ordinary month, `faults` per day when there are."""
+    """How much of everything. `transfers`, `departures` and `others` per day of an ordinary month, `faults` per day when
+    there are.
+    """
 
     county: str
     days: float
     transfers: float
+    departures: float
     others: float
     faults: float
 
 
-SHORT: Final = Scale("small", days=20, transfers=0.15, others=0.15, faults=0.9)
+SHORT: Final = Scale("small", days=20, transfers=0.15, departures=0.15, others=0.15, faults=0.9)
 """A seed among thousands: three weeks, and something wrong most of the time."""
-YEAR: Final = Scale("district", days=365, transfers=0.2, others=0.15, faults=0.15)
+YEAR: Final = Scale("district", days=365, transfers=0.2, departures=0.15, others=0.15, faults=0.15)
 """A year of a district of 800 members (domain §5.2)."""
 SCALES: Final[Mapping[str, Scale]] = {"short": SHORT, "year": YEAR}
 
@@ -80,8 +89,12 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
     for day in range(int(scale.days)):
         busy = rush(first + day)
         spread(day, scale.transfers * busy, ["transfer"])
+        spread(day, scale.departures * leaving(first + day), ["departure"])
         spread(day, scale.others * busy, ["admission", "contact", "post-change", "outside-register"])
+        spread(day, scale.others * 0.5, ["loss", "retention", "sitting", "sitting", "reconciliation"])
         spread(day, scale.faults, wrong)
+        if comes_home(first + day):
+            steps.append(Step((day + _hour(rng)) * DAY, "homecoming", rng.getrandbits(64)))
         if quarter_ends(first + day):
             steps.append(Step((day + 0.4) * DAY, "quarter-end", rng.getrandbits(64)))
     if not any(step.kind in DOINGS for step in steps):
@@ -102,6 +115,19 @@ def rush(day: int) -> float:
     if date.month % 3 == 0 and date.day >= 25:
         rate *= 2.0
     return rate * (0.2 if date.weekday() >= 5 else 1.15)
+
+
+def leaving(day: int) -> float:
+    """Most leave after the Spring Festival, and graduates in June and July (domain §5.2)."""
+    date = (BEGINNING + timedelta(days=day % 365)).date()
+    after_the_festival = (2, 20) <= (date.month, date.day) <= (3, 10)
+    return 3.0 if after_the_festival else 2.0 if date.month in (6, 7) else 1.0
+
+
+def comes_home(day: int) -> bool:
+    """The days before the Spring Festival, and the last day of each quarter: 国庆 and other visits that become returns."""
+    date = (BEGINNING + timedelta(days=day % 365)).date()
+    return (1, 25) <= (date.month, date.day) <= (2, 14) or quarter_ends(day)
 
 
 def quarter_ends(day: int) -> bool:

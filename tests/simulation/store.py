@@ -97,10 +97,14 @@ class SimulatedStore(MemoryStore):
         rows = self.data.rows.get(table, {})
         return {key: _copied(rows[key]) for key in keys if key in rows}
 
-    async def find_rows(self, table: str, equal: Mapping[str, Any]) -> list[Row]:
+    async def find_rows(self, table: str, *equal: Mapping[str, Any]) -> list[Row]:
         await self._read()
-        rows, wanted = self.data.rows.get(table, {}), equal.items()
-        found = [(key, row) for key, row in rows.items() if all(row.get(c) == v for c, v in wanted)]
+        wanted = [one.items() for one in equal]
+        found = [
+            (key, row)
+            for key, row in self.data.rows.get(table, {}).items()
+            if any(all(row.get(c) == v for c, v in one) for one in wanted)
+        ]
         return [_copied(row) for _, row in sorted(found, key=lambda pair: pair[0])]
 
     async def known_in_inbox(self, source: str, message_ids: Sequence[str]) -> set[str]:

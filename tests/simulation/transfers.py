@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from services.mobility.application import decisions, letters, requests
@@ -34,8 +34,10 @@ _REASONS: Final = ("wrong_destination", "not_known_here", "incomplete_papers", "
 class Transfer:
     """One member's way, which may take several transfers when some come back."""
 
-    def __init__(self, clerk: Clerk) -> None:
+    def __init__(self, clerk: Clerk, meanwhile: Callable[[Clerk, str], Awaitable[None]] | None = None) -> None:
+        """`meanwhile`: what else may happen to a member in the moment of the acceptance."""
         self.clerk = clerk
+        self._meanwhile = meanwhile
         self.world: World = clerk.world
         self.rng = clerk.rng
         self._number = 0
@@ -46,9 +48,9 @@ class Transfer:
         self._number += 1
         return derived_id("simulation", self.clerk.name, str(self._number))
 
-    async def live(self) -> None:
+    async def live(self, member: str | None = None) -> None:
         """Ask for it, and see it through."""
-        member = self._member()
+        member = member or self._member()
         branch = self.world.checks.membership.branch[member]
         home = self.world.parents[branch]
         mine = self._through(member, *self._destination(branch, home))
@@ -108,6 +110,11 @@ class Transfer:
                 await self._on_the_way(row, drawn)
             case "awaiting_acceptance":
                 await self._at_the_receiver(row, drawn)
+            case "held":
+                await (self._accept(row) if drawn < 0.7 else self._reject(row["to_committee_id"]))
+            case "admitted":
+                branch = self.rng.choice(self._choices(row))
+                await self._do(decisions.assign, "assign", row["to_committee_id"], branch, OUTSIDE)
             case "rejected" | "expired":
                 await self._back_home(row, drawn)
             case "accepted":
@@ -133,7 +140,11 @@ class Transfer:
 
     async def _at_the_receiver(self, row: dict[str, Any], drawn: float) -> None:
         receiver = row["to_committee_id"]
-        if drawn < 0.08:
+        if row["unheard_void"] and drawn < 0.9:
+            await self._hear_of_the_void(row)
+        elif drawn < 0.04:
+            await self._do(decisions.hold, "hold", receiver, row["letter_number"], "档案存疑")
+        elif drawn < 0.08:
             await self._reject(receiver)
         elif drawn < 0.16 and row["letter_number"]:
             await self._do(letters.reissue, "new letter", row["from_committee_id"])
@@ -145,6 +156,8 @@ class Transfer:
             await self.clerk.at_once(self._accept(row), self._do(letters.reissue, "lost", row["from_committee_id"]))
         elif drawn < 0.4:
             await self._accept(row | {"letter_number": "〔2020〕000001号"})
+        elif drawn < 0.55 and self._meanwhile:
+            await self.clerk.at_once(self._accept(row), self._meanwhile(self.clerk, row["member_id"]))
         else:
             await self._accept(row)
 
@@ -186,10 +199,24 @@ class Transfer:
         return self._do(decisions.close, "close", by, "党员留在原支部")  # type: ignore[no-any-return]
 
     def _accept(self, row: dict[str, Any]) -> Awaitable[Any]:
-        choices = [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
-        branch = row["to_branch_id"] or self.rng.choice(choices)
+        """With a branch, or as a committee that names the branch later."""
+        transfer_id, by, letter = self.transfer_id, row["to_committee_id"], row["letter_number"]
+        branch, later = row["to_branch_id"] or self.rng.choice(self._choices(row)), self.rng.random() < 0.15
+
+        async def job(unit: UnitOfWork) -> Any:
+            await decisions.accept(
+                unit, transfer_id, by, branch, letter, OUTSIDE, None, inquiry="已函询源党委", branch_later=later
+            )
+            return await summary(unit, transfer_id)
+
+        return self.clerk.ask("mobility", "accept", job, transfer_id)
+
+    def _choices(self, row: dict[str, Any]) -> list[str]:
+        return [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
+
+    def _hear_of_the_void(self, row: dict[str, Any]) -> Awaitable[Any]:
         return self._do(  # type: ignore[no-any-return]
-            decisions.accept, "accept", row["to_committee_id"], branch, row["letter_number"], OUTSIDE
+            decisions.acknowledge_void, "void heard", row["to_committee_id"], row["unheard_void"]
         )
 
     async def _resend(self, row: dict[str, Any], by: str) -> None:

@@ -1,7 +1,8 @@
 """Puts the kernel together for a test, on either store."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.executor import Executor
@@ -31,3 +32,14 @@ def assemble(model: ServiceModel, store: Store, clock: Clock | None = None, seed
     committer = GroupCommitter(store, on_commit=lambda _: wakeup.ring())
     executor = Executor(repository, committer, outgoing, clock, Uuid7(clock, rng), rng)
     return Kernel(store, repository, committer, executor, wakeup)
+
+
+def under(kernel: Kernel, prefix: str) -> None:
+    """Publish below this prefix instead of `sample`: streams of parallel tests must not take each other's subjects."""
+    envelope = kernel.executor._envelope
+
+    def prefixed(*arguments: Any) -> Any:
+        message = envelope(*arguments)
+        return replace(message, subject=message.subject.replace("sample.", f"{prefix}.", 1))
+
+    kernel.executor._envelope = prefixed

@@ -15,15 +15,13 @@ from tests.system.support import System, Watcher
 
 
 @pytest.fixture(scope="package")
-def system(tests_on: TestsOn) -> Iterator[System]:
+def system(tests_on: TestsOn) -> Iterator[Observed]:
     directory = Path(tempfile.mkdtemp(prefix="yanzhen-system-"))
     os.chmod(directory, 0o711)  # PostgreSQL runs as another user when we are root
-    system = System(directory)
     try:
-        system.start_loaded()
-        yield system
+        with observed(directory, directory) as system:
+            yield system
     finally:
-        system.close()
         erase(directory)
 
 

@@ -9,6 +9,7 @@ from tests.system.support import System
 
 OFTEN = {
     "YANZHEN_GAUGES_EVERY": "0.5",
+    "YANZHEN_STREAM_CHECK_EVERY": "1",
     "OTEL_BSP_SCHEDULE_DELAY": "200",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from google.protobuf.json_format import MessageToJson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -41,6 +42,7 @@ class OtlpReceiver:
 
     def __init__(self) -> None:
         self._spans: list[Seen] = []
+        self._requests: list[ExportTraceServiceRequest] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._take))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -63,6 +65,12 @@ class OtlpReceiver:
         with self._lock:
             return list(self._spans)
 
+    def exported(self) -> list[str]:
+        """Every export whole, as text: with all that `Seen` leaves out."""
+        with self._lock:
+            requests = list(self._requests)
+        return [MessageToJson(one, indent=None, ensure_ascii=False) for one in requests]
+
     def _take(self, request: ExportTraceServiceRequest) -> None:
         found = [
             _seen(_attributes(part.resource.attributes), span)
@@ -72,6 +80,7 @@ class OtlpReceiver:
         ]
         with self._lock:
             self._spans += found
+            self._requests.append(request)
 
 
 def _handler(take: Callable[[ExportTraceServiceRequest], None]) -> type[BaseHTTPRequestHandler]:

@@ -226,11 +226,21 @@ class System(Installed):
 
     async def all_ready(self, seconds: float = 45) -> None:
         for name in NAMES:
+            await self._ready(name, seconds)
 
-            async def green(name: str = name) -> bool:
-                return (await self.ready(name)).get("status") == "ready"
+    async def _ready(self, name: str, seconds: float) -> None:
+        said: dict[str, Any] = {}
 
+        async def green() -> bool:
+            said.update(await self.ready(name))
+            return said.get("status") == "ready"
+
+        try:
             await until(f"{name} is ready", green, seconds)
+        except AssertionError as error:
+            end = "\n".join(self.logs().get(f"{name}.log", "").splitlines()[-30:])
+            error.add_note(f"it says: {said}\nits log ends with:\n{end}")
+            raise
 
     # -- what is asked of it ------------------------------------------------------------------------------------
 
@@ -307,7 +317,7 @@ class System(Installed):
         async with self.connected(OPERATOR) as client:
             return await provision(client, self.installation.topology)
 
-    async def settled(self, databases: Databases, seconds: float = 60) -> None:
+    async def settled(self, databases: Databases, seconds: float = 180) -> None:
         """Return when everything accepted so far is propagated and nothing is under way any more."""
 
         async def propagated() -> bool:

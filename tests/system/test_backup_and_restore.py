@@ -104,7 +104,11 @@ async def test_what_was_under_way_goes_on_in_another_place(system: System, saved
     nobody = tmp_path / "erased.txt"
     nobody.touch()
     with another(system) as other:
-        old_broker = {**other.outside(), NATS_URL_VARIABLE: system.installation.stack.nats_url}
+        old_broker = {
+            **other.outside(),
+            NATS_URL_VARIABLE: system.installation.stack.nats_url,
+            "YANZHEN_DEVELOPMENT": "1",
+        }
         command = ("restore", str(saved.directory), "--keys", str(saved.keys), "--erased", str(nobody))
 
         async def restored(*options: str) -> Said:

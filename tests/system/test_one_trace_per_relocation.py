@@ -12,7 +12,6 @@ from services.cli.catalogue import NAMES
 from shared.kernel.calendar import SHANGHAI
 from tests.system.observed import Observed
 from tests.system.otlp import Seen
-from tests.system.personal import Personal
 from tests.system.support import Watcher, until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("watched")]
@@ -166,12 +165,6 @@ async def test_spans_say_what_they_are_by_the_conventions(watched: Observed, rel
     assert len(instances) == len(NAMES)
     # By operation: neither an id nor a number is part of a name, or every trace would have names of its own.
     assert [name for name in {one.name for one in spans} if re.search(r"\d{2}|[0-9a-f]{8}-", name)] == []
-
-
-async def test_nobody_is_named_in_a_span(watched: Observed, relocated: str) -> None:
-    personal = Personal(watched)
-    text = "\n".join(f"{one.name} {json.dumps(one.attributes, ensure_ascii=False)}" for one in watched.receiver.spans)
-    assert personal.found_in(text) == set()
 
 
 async def test_metrics_and_logs_lead_to_traces(watched: Observed, relocated: str) -> None:

@@ -1,17 +1,10 @@
-"""What an operator sees of a running installation, and what nobody may see in it."""
-
-import json
-import re
+"""What an operator sees of a running installation."""
 
 import httpx
 import pytest
 
 from services.cli.catalogue import NAMES
-from shared.contracts.base import PARTITIONS
-from shared.messaging.nats_bus import NatsBus
-from shared.security.broker import OPERATOR, inbox_of
 from tests.system.audit import audit
-from tests.system.personal import Personal
 from tests.system.spoilt import mend, publish_as_notify
 from tests.system.support import System, Watcher, until
 
@@ -102,45 +95,3 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_discarded(system: Syst
     assert (await system.say("dlq", "list", "mobility")).out.strip() == "No dead letters."
     await databases.until_quiet()
     assert await audit(system, databases) == []
-
-
-# -- nothing personal in the clear -----------------------------------------------------------------------------------
-
-
-async def test_nobody_is_named_in_logs_streams_or_databases(system: System, databases: Watcher, relocated: str) -> None:
-    personal = Personal(system)
-    leaks: dict[str, set[str]] = {}
-
-    def look(where: str, text: str) -> None:
-        if found := personal.found_in(text):
-            leaks.setdefault(where, set()).update(found)
-
-    for where, text in system.logs().items():
-        look(where, text)
-    for name in NAMES:
-        tables = await databases.rows(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        for (table,) in tables:
-            for (row,) in await databases.rows(name, f'SELECT to_jsonb(t)::text FROM "{table}" AS t'):
-                look(f"{name}: {table}", _readable(row))
-    async with system.connected(OPERATOR) as client:
-        bus = NatsBus(client, inbox_prefix=inbox_of(OPERATOR))
-        for name in NAMES:
-            stream = f"OUT_{name.upper()}"
-            last, read = await bus.last_sequence(stream), 0
-            async with bus.reader(stream, 1, range(PARTITIONS)) as reader:
-                while read < last:
-                    for one in await reader.read():
-                        look(stream, f"{json.dumps(dict(one.headers))} {one.key} {one.data.decode()}")
-                        read = one.position
-            subjects = await client.request(f"$JS.API.STREAM.INFO.{stream}", b'{"subjects_filter": ">"}', timeout=5)
-            look(f"{stream} subjects", subjects.data.decode())
-
-    assert leaks == {}
-    # The scan can see: what went out to people, in the stand-ins for their providers, does name them.
-    sent = "".join(path.read_text(errors="replace") for path in (system.data_dir / "sinks").glob("*.jsonl"))
-    assert personal.found_in(sent)
-
-
-def _readable(row: str) -> str:
-    r"""The row with its bytea columns (\x…) as the text they hold."""
-    return re.sub(r"\\\\x((?:[0-9a-f]{2})+)", lambda m: bytes.fromhex(m[1]).decode("utf-8", "replace"), row)

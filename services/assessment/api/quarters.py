@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from services.assessment.api import shapes
 from services.assessment.api.posted import posted
 from services.assessment.api.reading import reading
 from services.assessment.application import quarters as jobs
@@ -23,6 +24,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
+from shared.web.shapes import answers
 
 
 class Opening(Body):
@@ -44,7 +46,7 @@ def quarters(running: Running) -> APIRouter:
     """The routes of the quarterly assessment."""
     router = APIRouter(prefix="/quarters", tags=["quarters"])
 
-    @router.post("/{quarter}/opening", status_code=201)
+    @router.post("/{quarter}/opening", status_code=201, responses=answers(201, shapes.QUARTER_OPENED))
     @action("quarter.open")
     async def open_(quarter: Quarter, body: Opening, asked: Request) -> Response:
         await asked.access.check(Concern())
@@ -66,7 +68,7 @@ def quarters(running: Running) -> APIRouter:
 
         return await answer(running, asked, quarter, job)
 
-    @router.post("/{quarter}/assessments/{instructor_id}")
+    @router.post("/{quarter}/assessments/{instructor_id}", responses=answers(200, shapes.SCORED))
     @action("assessment.score")
     async def score(quarter: Quarter, instructor_id: Id, body: Scores, asked: Request) -> Response:
         concern = (await posted(running, [instructor_id]))[instructor_id]
@@ -82,7 +84,7 @@ def quarters(running: Running) -> APIRouter:
 
         return await answer(running, asked, quarter, job)
 
-    @router.post("/{quarter}/publication")
+    @router.post("/{quarter}/publication", responses=answers(200, shapes.QUARTER_PUBLISHED))
     @action("quarter.publish")
     async def publish(quarter: Quarter, asked: Request) -> Response:
         await asked.access.check(Concern())
@@ -95,7 +97,7 @@ def quarters(running: Running) -> APIRouter:
 
         return await answer(running, asked, quarter, job)
 
-    @router.get("/{quarter}")
+    @router.get("/{quarter}", responses=answers(200, shapes.QUARTER))
     @action("assessment.read")
     async def read(quarter: Quarter, response: Response, access: Access) -> dict[str, Any]:
         """The quarter, and of the assessments and results those of the instructors whom the actor is responsible for."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.assessment.api import shapes
 from services.assessment.api.reading import reading
 from services.assessment.domain.roster.decider import ROSTER
 from services.assessment.domain.roster.state import RosterState
@@ -13,13 +14,14 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
+from shared.web.shapes import answers
 
 
 def roster(running: Running) -> APIRouter:
     """The routes of the roster."""
     router = APIRouter(prefix="/roster", tags=["roster"])
 
-    @router.get("/{member_id}")
+    @router.get("/{member_id}", responses=answers(200, shapes.ROSTER))
     @action("roster.read")
     async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
         unit = reading(running)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from services.assessment.api import shapes
 from services.assessment.api.reading import reading
 from services.assessment.domain.rule_set.commands import AdoptRuleSet, ItemGiven
 from services.assessment.domain.rule_set.decider import RULE_SET
@@ -20,6 +21,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
+from shared.web.shapes import answers
 
 
 class Adoption(Body):
@@ -37,7 +39,7 @@ def rule_sets(running: Running) -> APIRouter:
     """The routes of rule sets."""
     router = APIRouter(prefix="/rule-sets", tags=["rule sets"])
 
-    @router.post("/{rule_set_id}/versions", status_code=201)
+    @router.post("/{rule_set_id}/versions", status_code=201, responses=answers(201, shapes.RULE_SET_ADOPTED))
     @action("rule-set.adopt")
     async def adopt(rule_set_id: Id, body: Adoption, asked: Request) -> Response:
         await asked.access.check(Concern())
@@ -60,7 +62,7 @@ def rule_sets(running: Running) -> APIRouter:
 
         return await answer(running, asked, rule_set_id, job)
 
-    @router.get("/{rule_set_id}")
+    @router.get("/{rule_set_id}", responses=answers(200, shapes.RULE_SET))
     @action("rule-set.read")
     async def read(rule_set_id: Id, response: Response, access: Access) -> dict[str, Any]:
         await access.check(Concern())

@@ -63,4 +63,4 @@ async def _posts_of(unit: UnitOfWork, branch_id: str) -> list[dict[str, Any]]:
             scopes.append(("unit", organisation["unit_uscc"]))
         at = None if organisation is None else organisation["parent_id"]
     scopes += [("station", station) for station in stations]
-    return [row for scope, id_ in scopes for row in await unit.rows(INSTRUCTORS.name, scope=scope, scope_id=id_)]
+    return await unit.rows_with_any(INSTRUCTORS.name, [{"scope": scope, "scope_id": id_} for scope, id_ in scopes])

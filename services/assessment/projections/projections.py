@@ -4,6 +4,7 @@ from services.assessment.projections.tables import STRUCTURE
 from shared.contracts import registry
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, RowChange
+from shared.security.guidance import GUIDANCE
 
 THE_STRUCTURE = "registry"
 """The key of the only row of `structure`."""
@@ -64,4 +65,5 @@ PROJECTIONS = (
             registry.PostLeft: _left,
         },
     ),
+    GUIDANCE,
 )

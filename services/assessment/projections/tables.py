@@ -5,7 +5,11 @@ Its own facts need no tables: rule sets, quarters and the roster are read from t
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text
 
+from shared.security.guidance import guidance_table
+
 VIEWS = MetaData()
+
+GUIDANCE = guidance_table(VIEWS)
 
 ORGANISATIONS = Table(
     "organisations",

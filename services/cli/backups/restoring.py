@@ -4,6 +4,7 @@ from pathlib import Path
 
 import asyncpg
 
+from services.cli.acting import acting
 from services.cli.backups import emptiness, erased_since
 from services.cli.backups.erased_since import GROUND, Erased
 from services.cli.backups.keys_apart import KEYRING_FILE, SavedKeys
@@ -12,15 +13,14 @@ from services.cli.backups.postgres_tools import load, tool
 from services.cli.backups.target import target
 from services.cli.installation import Installation, KnownService
 from services.cli.keyring_access import keyring_of, keyring_url
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress
 from services.cli.service_reading import database_of
+from services.cli.streams import make_anew
 from shared.eventstore.audit import Anchor, ChainCheck
 from shared.eventstore.postgres import audit_trail
 from shared.kernel.errors import Refused
 from shared.kernel.json import from_json
-from shared.messaging.topology import load as load_topology
-from shared.messaging.topology import provision
 from shared.privacy.resolve_subject import DOOR
 
 _HEADS = "SELECT (SELECT coalesce(max(position), 0) FROM outbound), (SELECT count(*) FROM events)"
@@ -35,7 +35,7 @@ async def restore(
 
     Raises `Refused`, `Invalid`, `Unavailable`; a data directory that was made for it is then gone again.
     """
-    by = who(actor)
+    by = await acting(data_dir, actor)
     tool("pg_restore")
     with progress("reading the backup") as tell:
         manifest = Manifest.read(directory)
@@ -63,7 +63,9 @@ async def restore(
                 wanted = dict.fromkeys(
                     await erased_since.told_by_the_stream(installation, manifest.services[DOOR].position), GROUND
                 ) | dict(wanted)
-                await _delete(installation, streams)
+                # Their positions begin at one again, and mean what the databases say.
+                async with installation.broker() as client:
+                    await make_anew(client, streams)
             wanted = dict.fromkeys(await erased_since.buried(installation), GROUND) | dict(wanted)
             again = await erased_since.erase_again(installation, wanted, by)
             for service in installation.services.values():
@@ -128,11 +130,3 @@ async def _try_the_keys(installation: Installation) -> None:
     if person is not None:
         async with keyring_of(installation) as keyring:
             await keyring.keys([person])
-
-
-async def _delete(installation: Installation, streams: dict[str, int]) -> None:
-    """And make them anew, empty. Their positions begin at one again, and mean what the databases say."""
-    async with installation.broker() as client:
-        for stream in streams:
-            await client.jetstream().delete_stream(stream)
-        await provision(client, load_topology())

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from services.cli.acting import acting
 from services.cli.backups.barrier import Snapshot, snapshots
 from services.cli.backups.keys_apart import SavedKeys, save_keys
 from services.cli.backups.manifest import Manifest, SavedFile, SavedService
 from services.cli.backups.postgres_tools import dump, tool
 from services.cli.installation import Installation, find
-from services.cli.on_record import on_record, who
+from services.cli.on_record import on_record
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
 from shared.kernel.errors import Invalid, Refused
@@ -31,7 +32,7 @@ async def back_up(data_dir: Path, directory: Path, keys: Path | None, actor: str
             "keys-beside-the-data", "the keys would lie with what they open",
             remedy="let --keys name a directory elsewhere, best on another medium", where="--keys",
         )  # fmt: skip
-    by = who(actor)
+    by = await acting(data_dir, actor)
     tool("pg_dump")
     installation = find(data_dir)
     with _appearing(directory) as staged, progress("looking at the databases") as tell:

@@ -16,7 +16,7 @@ Keys = Annotated[
     ),
 ]
 By = Annotated[
-    str | None, typer.Option("--by", help="Who acts, by id; YANZHEN_ACTOR or the machine's user if left out.")
+    str | None, typer.Option("--by", help="Who acts, by id, in development; elsewhere YANZHEN_TOKEN says so.")
 ]
 
 

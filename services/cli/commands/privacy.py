@@ -12,7 +12,7 @@ app = typer.Typer(help="Personal data (个人信息): erasing it, handing it ove
 
 Person = Annotated[str, typer.Argument(metavar="PERSON", help="The person's id. Never a name or a number.")]
 By = Annotated[
-    str | None, typer.Option("--by", help="Who acts, by id; YANZHEN_ACTOR or the machine's user if left out.")
+    str | None, typer.Option("--by", help="Who acts, by id, in development; elsewhere YANZHEN_TOKEN says so.")
 ]
 
 

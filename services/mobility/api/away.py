@@ -10,6 +10,8 @@ from services.mobility.api.care import care
 from services.mobility.api.care_rules import care_rules
 from services.mobility.api.departures import departures
 from services.mobility.api.lost_contact import lost_contact
+from services.mobility.api.nominations import nominations
+from services.mobility.api.opinions import opinions
 from services.mobility.api.talents import talents
 from services.mobility.api.whereabouts import whereabouts
 from shared.runtime.definition import Running
@@ -25,5 +27,7 @@ def away_routers(running: Running) -> Sequence[APIRouter]:
         cards(running),
         lost_contact(running),
         talents(running),
+        nominations(running),
+        opinions(running),
         branch_proposals(running),
     ]

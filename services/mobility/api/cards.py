@@ -1,16 +1,15 @@
 """`/cards`: 《流动党员活动证》 from issue to return."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, concern_of, member_seen, visible
 from services.mobility.api.fields import Act, Id, Month, Words
-from services.mobility.api.queries import many, one
 from services.mobility.application import cards as work
 from services.mobility.domain.card.decider import CARD, CardCommand, EndCard, EnterCard, EntryKind, ReviewCard
 from services.mobility.domain.card.rights import rights
@@ -20,10 +19,12 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, given, is_set, one, page_of
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Issue(Act):
@@ -60,17 +61,15 @@ def cards(running: Running) -> APIRouter:
     """Cards and what is written in them."""
     router = APIRouter(prefix="/cards", tags=["cards"])
 
-    async def concern(row: Mapping[str, Any]) -> Concern:
-        """The issuing side, and the inflow side of the departure: it fills the card in."""
+    async def card_seen(access: Permit, card_id: str) -> Row:
+        """The card, for the issuing side and for the inflow side of the departure: that one fills it in."""
+        row = await one(running, CARDS, CARDS.c.card_id == card_id, "card")
         issuing = concern_of(CARDS, row)
         away = await running.store.get_rows(DEPARTURES.name, [(row["departure_id"],)])
-        inflow = [concern_of(DEPARTURES, one) for one in away.values()]
-        organisations = (*issuing.organisations, *(each for one in inflow for each in one.organisations))
-        return Concern(tuple(dict.fromkeys(organisations)), issuing.persons)
-
-    async def card_seen(access: Permit, card_id: str) -> dict[str, Any]:
-        row = await one(running, CARDS, CARDS.c.card_id == card_id, "card")
-        await access.check(await concern(row), hidden=unknown("card"))
+        inflow = [concern_of(DEPARTURES, each) for each in away.values()]
+        organisations = (*issuing.organisations, *(step for each in inflow for step in each.organisations))
+        concern = Concern(tuple(dict.fromkeys(organisations)), issuing.persons)
+        await access.check(concern, hidden=unknown("card"))
         return row
 
     async def write(card_id: str, body: Act, asked: Asked, command: CardCommand, status: int) -> Response:
@@ -83,7 +82,7 @@ def cards(running: Running) -> APIRouter:
 
         return await answer(running, asked, card_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.CARD_ISSUED))
     @action("card.issue")
     async def issue(body: Issue, asked: Request) -> Response:
         """The branch issues a card, with the next number of its county."""
@@ -98,7 +97,7 @@ def cards(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{card_id}/entries", status_code=201)
+    @router.post("/{card_id}/entries", status_code=201, responses=answers(201, shapes.CARD_DONE))
     @action("card.act")
     async def enter(card_id: Id, body: Entry, asked: Request) -> Response:
         command = EnterCard(
@@ -111,7 +110,7 @@ def cards(running: Running) -> APIRouter:
         )
         return await write(card_id, body, asked, command, 201)
 
-    @router.post("/{card_id}/reviews", status_code=201)
+    @router.post("/{card_id}/reviews", status_code=201, responses=answers(201, shapes.CARD_DONE))
     @action("card.act")
     async def review(card_id: Id, body: Review, asked: Request) -> Response:
         command = ReviewCard(
@@ -123,15 +122,15 @@ def cards(running: Running) -> APIRouter:
         )
         return await write(card_id, body, asked, command, 201)
 
-    @router.post("/{card_id}/end")
+    @router.post("/{card_id}/end", responses=answers(200, shapes.CARD_DONE))
     @action("card.act")
     async def end(card_id: Id, body: Ending, asked: Request) -> Response:
         command = EndCard(reason=body.reason, ended_by=body.by, ended_at=running.clock.now())
         return await write(card_id, body, asked, command, 200)
 
-    @router.get("/{card_id}")
+    @router.get("/{card_id}", responses=answers(200, shapes.CARD))
     @action("card.read")
-    async def read(card_id: Id, response: Response, access: Access, at: Id | None = None) -> dict[str, Any]:
+    async def read(card_id: Id, response: Response, access: Access, at: Id | None = None) -> Row:
         """The card; with `at`, what its holder may do in that organisation (domain §1.2)."""
         row = await card_seen(access, card_id)
         response.headers["ETag"] = etag(row["version"])
@@ -143,20 +142,21 @@ def cards(running: Running) -> APIRouter:
             raise unknown("organisation")
         return row | {"rights": asdict(rights(at, organisation["kind"], row["branch_id"]))}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.CARD_LISTED)))
     @action("card.read")
     async def listing(
-        paging: Paging, access: Access, member_id: Id | None = None, valid: bool | None = None
-    ) -> Page[dict[str, Any]]:
-        """Cards issued by one's own organisations."""
-        key = CARDS.c.card_id
-        query = select(CARDS).where(await visible(CARDS, access)).order_by(key).limit(paging.limit + 1)
-        if member_id is not None:
-            query = query.where(CARDS.c.member_id == member_id)
-        if valid is not None:
-            query = query.where(CARDS.c.ended_at.is_(None) if valid else CARDS.c.ended_at.is_not(None))
-        if begin_after := paging.after("cards", str):
-            query = query.where(key > begin_after[0])
-        return paging.page("cards", await many(running, query), lambda row: (row["card_id"],), dict)
+        paging: Paging,
+        access: Access,
+        member_id: Id | None = None,
+        valid: bool | None = None,
+        to_return: bool | None = None,
+    ) -> Page[Row]:
+        """Cards issued by one's own organisations. `to_return`: those whose holder is not away any more."""
+        wanted = given(CARDS, member_id=member_id)
+        ended = is_set(CARDS.c.ended_at, None if valid is None else not valid)
+        query = select(CARDS).where(
+            await visible(CARDS, access), *wanted, *ended, *is_set(CARDS.c.return_due_at, to_return)
+        )
+        return await page_of(running, paging, "cards", query, CARDS.c.card_id)
 
     return router

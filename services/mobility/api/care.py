@@ -1,16 +1,15 @@
 """`/care`: 三方共管 with its one lead, duties, contact log; `/care-duties`: what a person or organisation has to do."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select
 
-from services.mobility.api.concerns import after, concern_of, seen, visible
+from services.mobility.api import shapes
+from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
-from services.mobility.api.queries import many, one
 from services.mobility.application.whereabouts import party_of
 from services.mobility.domain.care.commands import CompleteDuty, HandLead, LogContact, NameParty
 from services.mobility.domain.care.decider import CARE as CARES
@@ -20,12 +19,13 @@ from services.mobility.domain.care_terms import DutyKind, PartyRole
 from services.mobility.projections.care_tables import CARE, CARE_CONTACTS, CARE_DUTIES
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Forbidden, Invalid, Refused, unknown
+from shared.kernel.errors import Forbidden, Invalid, Refused
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, given, is_set, many, page_of
 from shared.security.access import Access, action
-from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 _ELSEWHERE: dict[DutyKind, str] = {
     "verify": "POST /departures/{id}/verification",
@@ -74,7 +74,7 @@ def care(running: Running) -> APIRouter:
     async def decide(
         care_id: str, body: Act, asked: Asked, step: Callable[[UnitOfWork], Awaitable[Any]], status: int = 200
     ) -> Response:
-        await seen(running, asked.access, CARE, care_id, "care")
+        await seen(running, asked.access, CARE, care_id)
         await asked.access.acts_for(body.by)
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -85,7 +85,7 @@ def care(running: Running) -> APIRouter:
 
         return await answer(running, asked, care_id, job)
 
-    @router.post("/care/{care_id}/contacts", status_code=201)
+    @router.post("/care/{care_id}/contacts", status_code=201, responses=answers(201, shapes.CARE_DONE))
     @action("care.act")
     async def contact(care_id: Id, body: Contact, asked: Request) -> Response:
         """联系记录 (domain N20); does the duty of that kind where it lies with the party."""
@@ -108,7 +108,7 @@ def care(running: Running) -> APIRouter:
 
         return await decide(care_id, body, asked, job, 201)
 
-    @router.post("/care/{care_id}/duties/{duty_id}/completion")
+    @router.post("/care/{care_id}/duties/{duty_id}/completion", responses=answers(200, shapes.CARE_DONE))
     @action("care.act")
     async def complete(care_id: Id, duty_id: Id, body: Done, asked: Request) -> Response:
         """办结. Only by the party that has the duty; one that comes round opens again."""
@@ -126,7 +126,7 @@ def care(running: Running) -> APIRouter:
 
         return await decide(care_id, body, asked, job)
 
-    @router.post("/care/{care_id}/lead")
+    @router.post("/care/{care_id}/lead", responses=answers(200, shapes.CARE_DONE))
     @action("care.lead")
     async def hand(care_id: Id, body: Handing, asked: Request) -> Response:
         """The leading party hands over, or takes the lead with what stands above both; one event, no gap."""
@@ -135,7 +135,7 @@ def care(running: Running) -> APIRouter:
             care_id, body, asked, lambda unit: unit.handle(CARES, care_id, command, expected=asked.expected)
         )
 
-    @router.put("/care/{care_id}/parties/{role}")
+    @router.put("/care/{care_id}/parties/{role}", responses=answers(200, shapes.CARE_DONE))
     @action("care.act")
     async def name(care_id: Id, role: PartyRole, body: Naming, asked: Request) -> Response:
         """专人: another person of the party; of the destination also another organisation."""
@@ -156,51 +156,36 @@ def care(running: Running) -> APIRouter:
 
         return await decide(care_id, body, asked, job)
 
-    @router.get("/care/{care_id}")
+    @router.get("/care/{care_id}", responses=answers(200, shapes.CARE))
     @action("care.read")
-    async def read(care_id: Id, response: Response, access: Access) -> dict[str, Any]:
+    async def read(care_id: Id, response: Response, access: Access) -> Row:
         """The parties, the lead, what is open, and the latest contacts."""
-        row = await one(running, CARE, CARE.c.care_id == care_id, "care")
-        await access.check(concern_of(CARE, row), hidden=unknown("care"))
-        response.headers["ETag"] = etag(row["version"])
+        row = await seen(running, access, CARE, care_id, response)
         duties = select(CARE_DUTIES).where(CARE_DUTIES.c.care_id == care_id).order_by(CARE_DUTIES.c.due_at)
         contacts = select(CARE_CONTACTS).where(CARE_CONTACTS.c.care_id == care_id)
         latest = contacts.order_by(CARE_CONTACTS.c.contacted_at.desc()).limit(50)
         return row | {"duties": await many(running, duties), "contacts": await many(running, latest)}
 
-    @router.get("/care")
+    @router.get("/care", responses=answers(200, page(shapes.CARE_LISTED)))
     @action("care.read")
-    async def listing(
-        paging: Paging, access: Access, lead: PartyRole | None = None, ended: bool = False
-    ) -> Page[dict[str, Any]]:
-        key = CARE.c.care_id
-        query = select(CARE).where(await visible(CARE, access)).order_by(key).limit(paging.limit + 1)
-        query = query.where(CARE.c.ended_at.is_not(None) if ended else CARE.c.ended_at.is_(None))
-        if lead is not None:
-            query = query.where(CARE.c.lead == lead)
-        if begin_after := paging.after("care", str):
-            query = query.where(key > begin_after[0])
-        return paging.page("care", await many(running, query), lambda row: (row["care_id"],), dict)
+    async def listing(paging: Paging, access: Access, lead: PartyRole | None = None, ended: bool = False) -> Page[Row]:
+        mine = await visible(CARE, access)
+        query = select(CARE).where(mine, *is_set(CARE.c.ended_at, ended), *given(CARE, lead=lead))
+        return await page_of(running, paging, "care", query, CARE.c.care_id)
 
-    @router.get("/care-duties")
+    @router.get("/care-duties", responses=answers(200, page(shapes.CARE_DUTY)))
     @action("care.read")
     async def duties(
         paging: Paging, access: Access, person_id: Id | None = None, overdue: bool | None = None
-    ) -> Page[dict[str, Any]]:
+    ) -> Page[Row]:
         """待办: open duties of one's own organisations and those that silence brought to them, the most urgent first."""
         scope, table = await access.scope(), CARE_DUTIES.c
-        order = (table.due_at, table.care_id, table.duty_id)
         own = or_(table.organisation_id.in_(scope), table.escalated_to.in_(scope), table.person_id == access.actor.id)
-        query = select(CARE_DUTIES).where(own).order_by(*order).limit(paging.limit + 1)
-        if person_id is not None:
-            query = query.where(table.person_id == person_id)
+        query = select(CARE_DUTIES).where(own, *given(CARE_DUTIES, person_id=person_id))
         if overdue is not None:
             now = running.clock.now()
             query = query.where(table.due_at <= now if overdue else table.due_at > now)
-        if begin_after := paging.after("care-duties", datetime, str, str):
-            query = query.where(tuple_(*order) > tuple_(*begin_after))
-        rows = await many(running, query)
-        return paging.page("care-duties", rows, lambda row: (row["due_at"], row["care_id"], row["duty_id"]), dict)
+        return await page_of(running, paging, "care-duties", query, table.due_at, table.care_id, table.duty_id)
 
     return router
 

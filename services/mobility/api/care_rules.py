@@ -1,27 +1,27 @@
 """`/care-rules`: thresholds, periods and management models of an area, each version with its document."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 from sqlalchemy import select
 
-from services.mobility.api.concerns import after
+from services.mobility.api import shapes
+from services.mobility.api.concerns import decided
 from services.mobility.api.fields import Act
-from services.mobility.api.queries import many
 from services.mobility.domain.care_rules.decider import CARE_RULES as RULES
 from services.mobility.domain.care_rules.decider import AdoptCareRules
 from services.mobility.domain.care_rules.rules import CareRules
 from services.mobility.domain.care_terms import Day
 from services.mobility.projections.care_tables import CARE_RULES
-from shared.eventstore.executor import Answer
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
-from shared.runtime.commands import Request, answer
+from shared.runtime.commands import Request
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
+from shared.web.days import DayAsked
+from shared.web.shapes import answers
 
 Area = Annotated[str, Path(pattern=r"^[1-8][0-9]{5}$")]
 
@@ -39,7 +39,7 @@ def care_rules(running: Running) -> APIRouter:
     """One resource per area."""
     router = APIRouter(prefix="/care-rules", tags=["care rules"])
 
-    @router.post("/{area_code}/versions", status_code=201)
+    @router.post("/{area_code}/versions", status_code=201, responses=answers(201, shapes.CARE_RULES_DONE))
     @action("care-rules.adopt")
     async def adopt(area_code: Area, body: Adoption, asked: Request) -> Response:
         """A department adopts rules for a place within its area."""
@@ -54,16 +54,12 @@ def care_rules(running: Running) -> APIRouter:
             adopted_by=body.by,
             adopted_at=running.clock.now(),
         )
+        said = {"area_code": area_code, "rules_version": body.rules_version}
+        return await decided(running, asked, RULES, area_code, command, 201, **said)
 
-        async def job(unit: UnitOfWork) -> Answer:
-            await unit.handle(RULES, area_code, command, expected=asked.expected)
-            return await after(unit, RULES, area_code, 201, area_code=area_code, rules_version=body.rules_version)
-
-        return await answer(running, asked, area_code, job)
-
-    @router.get("/{area_code}")
+    @router.get("/{area_code}", responses=answers(200, shapes.CARE_RULES))
     @action("care-rules.read")
-    async def read(area_code: Area, access: Access, as_of: date | None = None) -> dict[str, Any]:
+    async def read(area_code: Area, access: Access, as_of: DayAsked | None = None) -> dict[str, Any]:
         """Every version of the area, and which was in force on a day; none means the defaults, which are shown."""
         await access.check(Concern())
         day = as_of or local_date(running.clock.now())

@@ -1,61 +1,85 @@
 """Whose business a mobile member is, for single rows and for lists. Neighbours are told that there is nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
+from fastapi import Response
 from sqlalchemy import ColumnElement, Table, or_
 
 from services.mobility.api.fields import Id
-from services.mobility.projections.care_tables import CARDS, CARE, DEPARTURES
+from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS, OPINIONS
+from services.mobility.projections.rules_tables import RECONCILIATIONS, RETAINED
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.decider import Decider
 from shared.kernel.errors import unknown
+from shared.kernel.event import Command
+from shared.runtime.commands import Asked, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, one
 from shared.security.access import Permit
-from shared.security.policy import Concern
+from shared.security.policy import Concern, Relation
+from shared.web.etag import etag
 
-INVOLVED = {
-    DEPARTURES.name: (
-        "origin_branch_id",
-        "origin_committee_id",
-        "station_organisation_id",
-        "destination_organisation_id",
+
+@dataclass(frozen=True, slots=True)
+class Involved:
+    """The columns of a table that name whom a row concerns, and what a row is called to people."""
+
+    what: str
+    organisations: tuple[str, ...]
+    persons: tuple[str, ...] = ()
+
+
+INVOLVED: Final[Mapping[str, Involved]] = {
+    DEPARTURES.name: Involved(
+        "departure",
+        ("origin_branch_id", "origin_committee_id", "station_organisation_id", "destination_organisation_id"),
+        ("member_id",),
     ),
-    CARE.name: ("origin_id", "station_organisation_id", "destination_id"),
-    CARDS.name: ("branch_id", "committee_id"),
-}
-"""The columns that name the organisations concerned."""
-
-PERSONS = {
-    DEPARTURES.name: ("member_id",),
-    CARE.name: ("member_id", "origin_person_id", "station_person_id", "destination_person_id"),
-    CARDS.name: ("member_id",),
+    CARE.name: Involved(
+        "care",
+        ("origin_id", "station_organisation_id", "destination_id"),
+        ("member_id", "origin_person_id", "station_person_id", "destination_person_id"),
+    ),
+    CARDS.name: Involved("card", ("branch_id", "committee_id"), ("member_id",)),
+    OPINIONS.name: Involved("opinion", ("branch_id", "body_id", "entered_by", "escalated_to"), ("member_id",)),
+    # No persons below: these are papers of the organisations.
+    LOST_CONTACTS.name: Involved("lost contact", ("branch_id",)),
+    BRANCH_PROPOSALS.name: Involved("proposal", ("body_id",)),
+    RETAINED.name: Involved("retained relation", ("committee_id",)),
+    RECONCILIATIONS.name: Involved("reconciliation", ("organisation_id",)),
 }
 
 
 def concern_of(table: Table, row: Mapping[str, Any]) -> Concern:
     """Whom the row concerns."""
-    organisations = dict.fromkeys(row[name] for name in INVOLVED[table.name])
-    persons = dict.fromkeys(row[name] for name in PERSONS[table.name])
+    involved = INVOLVED[table.name]
+    organisations = dict.fromkeys(row[name] for name in involved.organisations)
+    persons = dict.fromkeys(row[name] for name in involved.persons)
     return Concern(tuple(filter(None, organisations)), tuple(filter(None, persons)))
 
 
-async def seen(running: Running, access: Permit, table: Table, key: str, what: str) -> Mapping[str, Any]:
-    """The row, when it is the actor's business. Raises `NotFound` for all others."""
-    rows = await running.store.get_rows(table.name, [(key,)])
-    row = next(iter(rows.values()), None)
-    if row is None:
-        raise unknown(what)
+async def seen(running: Running, access: Permit, table: Table, key: str, response: Response | None = None) -> Row:
+    """The row with that id, when it is the actor's business; its version goes into the ETag of a `response`.
+
+    Raises `NotFound` for all others.
+    """
+    [identity] = table.primary_key.columns
+    what = INVOLVED[table.name].what
+    row = await one(running, table, identity == key, what)
     await access.check(concern_of(table, row), hidden=unknown(what))
+    if response is not None:
+        response.headers["ETag"] = etag(row["version"])
     return row
 
 
-async def visible(table: Table, access: Permit) -> ColumnElement[bool]:
+async def visible(table: Table, access: Permit, relation: Relation = Relation.INVOLVED) -> ColumnElement[bool]:
     """The condition that says the same as `concern_of`, for lists."""
-    scope = await access.scope()
-    organisations = [table.c[name].in_(scope) for name in INVOLVED[table.name]]
-    own = [table.c[name] == access.actor.id for name in PERSONS[table.name]]
+    scope = await access.scope(relation)
+    organisations = [table.c[name].in_(scope) for name in INVOLVED[table.name].organisations]
+    own = [table.c[name] == access.actor.id for name in INVOLVED[table.name].persons]
     return or_(*organisations, *own)
 
 
@@ -69,3 +93,22 @@ async def member_seen(running: Running, access: Permit, member_id: Id) -> None:
 async def after(unit: UnitOfWork, decider: Decider[Any, Any], identity: str, code: int, /, **said: Any) -> Answer:
     """What a command answers: the ids, and the version it left behind."""
     return Answer(code, said | {"version": await unit.version(decider, identity)})
+
+
+async def decided(
+    running: Running,
+    asked: Asked,
+    decider: Decider[Any, Any],
+    identity: str,
+    command: Command,
+    code: int,
+    /,
+    **said: Any,
+) -> Response:
+    """Decide one command on one stream and answer it: what most routes do once they know that the actor may."""
+
+    async def job(unit: UnitOfWork) -> Answer:
+        await unit.handle(decider, identity, command, expected=asked.expected)
+        return await after(unit, decider, identity, code, **said)
+
+    return await answer(running, asked, identity, job)

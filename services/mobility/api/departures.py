@@ -1,26 +1,26 @@
 """`/departures`: 外出登记, and the match list of a station. `/arrivals`: who reports in without one."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from services.mobility.api.concerns import after, concern_of, member_seen, visible
+from services.mobility.api import shapes
+from services.mobility.api.concerns import after, member_seen, seen, visible
 from services.mobility.api.fields import Act, Id, Words
-from services.mobility.api.queries import many, one
 from services.mobility.application.departures import Going, register
 from services.mobility.domain.care_terms import Day, DepartureReason, Place
 from services.mobility.domain.departure.decider import DEPARTURE
 from services.mobility.projections.care_tables import DEPARTURES
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import unknown
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, given, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern
-from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 DepartureStatus = Literal["away", "to_verify", "found", "not_found", "wrong", "on_file", "ended"]
 
@@ -64,7 +64,7 @@ def departures(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/departures", status_code=201)
+    @router.post("/departures", status_code=201, responses=answers(201, shapes.DEPARTURE_BEGUN))
     @action("departure.register")
     async def leave(body: Leaving, asked: Request) -> Response:
         """The member's branch, or a committee above it, registers the departure."""
@@ -72,7 +72,7 @@ def departures(running: Running) -> APIRouter:
         await asked.access.acts_for(body.by)
         return await begin(body, asked, reported_in=False)
 
-    @router.post("/arrivals", status_code=201)
+    @router.post("/arrivals", status_code=201, responses=answers(201, shapes.DEPARTURE_BEGUN))
     @action("departure.report-in")
     async def arrive(body: Leaving, asked: Request) -> Response:
         """报到: the inflow side takes in who was not registered as leaving; the origin confirms, with a time."""
@@ -80,15 +80,12 @@ def departures(running: Running) -> APIRouter:
         await asked.access.acts_for(body.by)
         return await begin(body, asked, reported_in=True)
 
-    @router.get("/departures/{departure_id}")
+    @router.get("/departures/{departure_id}", responses=answers(200, shapes.DEPARTURE))
     @action("departure.read")
-    async def read(departure_id: Id, response: Response, access: Access) -> dict[str, Any]:
-        row = await one(running, DEPARTURES, DEPARTURES.c.departure_id == departure_id, "departure")
-        await access.check(concern_of(DEPARTURES, row), hidden=unknown("departure"))
-        response.headers["ETag"] = etag(row["version"])
-        return row
+    async def read(departure_id: Id, response: Response, access: Access) -> Row:
+        return await seen(running, access, DEPARTURES, departure_id, response)
 
-    @router.get("/departures")
+    @router.get("/departures", responses=answers(200, page(shapes.DEPARTURE)))
     @action("departure.read")
     async def listing(
         paging: Paging,
@@ -98,22 +95,17 @@ def departures(running: Running) -> APIRouter:
         member_id: Id | None = None,
         origin_branch_id: Id | None = None,
         area_code: Id | None = None,
-    ) -> Page[dict[str, Any]]:
+    ) -> Page[Row]:
         """Filtered by `station_id` and `status=to_verify` it is the match list of that station."""
-        key = DEPARTURES.c.departure_id
-        query = select(DEPARTURES).where(await visible(DEPARTURES, access)).order_by(key).limit(paging.limit + 1)
-        wanted = {
-            "status": status,
-            "station_id": station_id,
-            "member_id": member_id,
-            "origin_branch_id": origin_branch_id,
-            "area_code": area_code,
-        }
-        for column, value in wanted.items():
-            if value is not None:
-                query = query.where(DEPARTURES.c[column] == value)
-        if begin_after := paging.after("departures", str):
-            query = query.where(key > begin_after[0])
-        return paging.page("departures", await many(running, query), lambda row: (row["departure_id"],), dict)
+        wanted = given(
+            DEPARTURES,
+            status=status,
+            station_id=station_id,
+            member_id=member_id,
+            origin_branch_id=origin_branch_id,
+            area_code=area_code,
+        )
+        query = select(DEPARTURES).where(await visible(DEPARTURES, access), *wanted)
+        return await page_of(running, paging, "departures", query, DEPARTURES.c.departure_id)
 
     return router

@@ -1,21 +1,23 @@
 """`/flows`: 流出地 → 流入地, how many members moved between which areas in which period, as of any day."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
+from services.mobility.api import shapes
 from services.mobility.api.areas import Level, at_level, within_area
 from services.mobility.api.fields import AreaCode, Month
 from services.mobility.api.periods import month_bounds
-from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by
 from services.mobility.projections.tables import TRANSFERS
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
+from shared.web.days import DayAsked
+from shared.web.shapes import answers
 
 Period = Literal["month", "quarter", "year"]
 _SHAPE: dict[Period, str] = {"month": "YYYY-MM", "quarter": 'YYYY"Q"Q', "year": "YYYY"}
@@ -26,7 +28,7 @@ def flows(running: Running) -> APIRouter:
     """The matrix and its course over time, in one list of cells."""
     router = APIRouter(prefix="/flows", tags=["figures"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, shapes.FLOWS))
     @action("outcome.read")
     async def read(
         access: Access,
@@ -36,7 +38,7 @@ def flows(running: Running) -> APIRouter:
         period: Period = "month",
         origin: AreaCode | None = None,
         destination: AreaCode | None = None,
-        as_of: Annotated[date | None, Query(description="what was known at the end of that day")] = None,
+        as_of: Annotated[DayAsked | None, Query(description="what was known at the end of that day")] = None,
     ) -> dict[str, Any]:
         """One cell per origin, destination and period. A case is counted once, by its acceptance, however it travelled.
 

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Query
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.mobility.api import shapes
+from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Id
-from services.mobility.api.queries import many, settings_of
 from services.mobility.projections.tables import CASES, TRANSFERS
 from shared.kernel.errors import Forbidden
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
+from shared.web.shapes import answers
 
 _SHOWN: Final = (
     CASES.c.case_id, CASES.c.holder_id, CASES.c.task, CASES.c.since, CASES.c.due_at, CASES.c.escalated_to,
@@ -59,7 +62,7 @@ def inbox(running: Running) -> APIRouter:
     router = APIRouter(prefix="/cases/inbox", tags=["cases"])
     settings = settings_of(running)
 
-    @router.get("")
+    @router.get("", responses=answers(200, shapes.INBOX))
     @action("case.read")
     async def read(
         access: Access,

@@ -1,13 +1,12 @@
 """`/relocations?state=`: who is late, missing or failed, and asking for another try."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, select
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id
-from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by, transfer_seen
 from services.mobility.processes.relocation.commands import RetryParty
 from services.mobility.processes.relocation.decider import RELOCATION
@@ -17,8 +16,10 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, many, page_of
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 State = Literal["pending", "late", "failed", "propagated"]
 
@@ -33,31 +34,26 @@ def late_relocations(running: Running) -> APIRouter:
     """The ledger across relocations."""
     router = APIRouter(prefix="/relocations", tags=["relocations"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.RELOCATION_LISTED)))
     @action("relocation.read")
-    async def listing(paging: Paging, access: Access, state: State | None = None) -> Page[dict[str, Any]]:
+    async def listing(paging: Paging, access: Access, state: State | None = None) -> Page[Row]:
         """Relocations, the longest waiting first, each with what is missing from whom.
 
         `late`: past its time and not with everybody. `failed`: somebody was reached on no channel. `pending`: on its way.
         """
-        order = (RELOCATIONS.c.accepted_at, RELOCATIONS.c.relocation_id)
         both = RELOCATIONS.join(TRANSFERS, TRANSFERS.c.transfer_id == RELOCATIONS.c.relocation_id)
         begun = and_(RELOCATIONS.c.accepted_at.is_not(None), await seen_by(access))
-        query = select(RELOCATIONS).select_from(both).where(begun).order_by(*order).limit(paging.limit + 1)
+        query = select(RELOCATIONS).select_from(both).where(begun)
         if state is not None:
             query = query.where(_in(state))
-        if after := paging.after("relocations", datetime, str):
-            query = query.where(tuple_(*order) > tuple_(*after))
-        rows = await many(running, query)
-        lacking = await _lacking(running, [row["relocation_id"] for row in rows])
-        return paging.page(
-            "relocations",
-            rows,
-            lambda row: (row["accepted_at"], row["relocation_id"]),
-            lambda row: row | {"missing": lacking.get(row["relocation_id"], [])},
-        )
+        order = (RELOCATIONS.c.accepted_at, RELOCATIONS.c.relocation_id)
+        page = await page_of(running, paging, "relocations", query, *order)
+        lacking = await _lacking(running, [row["relocation_id"] for row in page.items])
+        for row in page.items:
+            row["missing"] = lacking.get(row["relocation_id"], [])
+        return page
 
-    @router.post("/{relocation_id}/retries", status_code=201)
+    @router.post("/{relocation_id}/retries", status_code=201, responses=answers(201, shapes.PARTY_DONE))
     @action("relocation.retry")
     async def retry(relocation_id: Id, body: Retry, asked: Request) -> Response:
         await transfer_seen(running, asked.access, relocation_id, "relocation")

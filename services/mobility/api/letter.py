@@ -1,12 +1,13 @@
 """`/transfers/{id}/letter.pdf`: the 介绍信 as it is printed, stamped and carried (domain T6)."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from services.mobility.api.fields import Id
 from services.mobility.api.letter_page import Letter, render
+from services.mobility.api.member_name import name_of_member
 from services.mobility.api.sides import transfer_seen
 from shared.kernel.calendar import local_date
 from shared.kernel.errors import Refused
@@ -28,9 +29,13 @@ def letter(running: Running) -> APIRouter:
 
     @router.get("/{transfer_id}/letter.pdf", response_class=Response, responses={200: {"content": {_PDF: {}}}})
     @action("transfer.print-letter")
-    async def print_letter(transfer_id: Id, access: Access) -> Response:
-        """For the source, which prints and stamps it. The member's name and number are written in by hand: mobility has
-        neither, and only the registry may open them.
+    async def print_letter(
+        transfer_id: Id,
+        access: Access,
+        name: Annotated[bool, Query(description="false leaves the line of the name to be filled in by hand")] = True,
+    ) -> Response:
+        """For the source, which prints and stamps it. The registry opens the name for this print and puts that on record;
+        sex, age and identity number are written in by hand.
         """
         row = await transfer_seen(running, access, transfer_id)
         await access.check(Concern((row["from_committee_id"],)))
@@ -41,7 +46,7 @@ def letter(running: Running) -> APIRouter:
                 remedy="wait for the last approval; within one committee no letter travels",
             )
         members = await running.store.get_rows("members", [(row["member_id"],)])
-        probationary = any(member["status"] == "probationary" for member in members.values())
+        member = members.get((row["member_id"],))
         outside: dict[str, Any] = row["outside"] or {}
         page = Letter(
             number=row["letter_number"],
@@ -49,8 +54,8 @@ def letter(running: Running) -> APIRouter:
             to_name=outside.get("name") or await name_of(row["to_committee_id"]) or row["to_committee_id"],
             from_branch=await name_of(row["from_branch_id"]) or row["from_branch_id"],
             to_branch=await name_of(row["to_branch_id"]),
-            name=None,
-            probationary=probationary,
+            name=await name_of_member(running, member, access.actor.id) if name else None,
+            probationary=member is not None and member["status"] == "probationary",
             issued_on=local_date(row["letter_issued_at"]),
             valid_days=row["letter_days"],
             dues_paid_to=row["dues_paid_to"],

@@ -1,13 +1,13 @@
 """`/lost-contact`: 失联, the search log, and the decisions of named bodies."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from services.mobility.api.concerns import after, member_seen
+from services.mobility.api import shapes
+from services.mobility.api.concerns import after, member_seen, seen, visible
 from services.mobility.api.fields import Act, Id, Words
-from services.mobility.api.queries import many, one
 from services.mobility.application.whereabouts import home_of
 from services.mobility.domain.care_terms import Day
 from services.mobility.domain.lost_contact.commands import (
@@ -17,18 +17,19 @@ from services.mobility.domain.lost_contact.commands import (
     ReportLoss,
     RestoreContact,
 )
-from services.mobility.domain.lost_contact.decider import LOST_CONTACT, Loss
+from services.mobility.domain.lost_contact.decider import LOST_CONTACT
 from services.mobility.domain.lost_contact.events import Proposal
+from services.mobility.domain.lost_contact.state import Loss
 from services.mobility.projections.care_tables import LOST_CONTACTS, SEARCHES
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import unknown
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
-from shared.security.access import Access, Permit, action
-from shared.security.policy import Concern, Relation
-from shared.web.etag import etag
+from shared.runtime.reading import Row, given, is_set, many, page_of
+from shared.security.access import Access, action
+from shared.security.policy import Relation
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 LossStatus = Literal["searching", "stopped", "removed", "cancelled", "back"]
 
@@ -71,13 +72,8 @@ def lost_contact(running: Running) -> APIRouter:
     """Nothing here happens to a member by itself."""
     router = APIRouter(prefix="/lost-contact", tags=["lost contact"])
 
-    async def loss_seen(access: Permit, member_id: str) -> dict[str, Any]:
-        row = await one(running, LOST_CONTACTS, LOST_CONTACTS.c.member_id == member_id, "lost contact")
-        await access.check(Concern((row["branch_id"],)), hidden=unknown("lost contact"))
-        return row
-
     async def decide(member_id: str, body: Act, asked: Asked, command: LossCommand, status: int) -> Response:
-        await loss_seen(asked.access, member_id)
+        await seen(running, asked.access, LOST_CONTACTS, member_id)
         await asked.access.acts_for(body.by)
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -86,7 +82,7 @@ def lost_contact(running: Running) -> APIRouter:
 
         return await answer(running, asked, member_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def report(body: Report, asked: Request) -> Response:
         await member_seen(running, asked.access, body.member_id)
@@ -110,7 +106,7 @@ def lost_contact(running: Running) -> APIRouter:
 
         return await answer(running, asked, body.member_id, job)
 
-    @router.post("/{member_id}/searches", status_code=201)
+    @router.post("/{member_id}/searches", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def search(member_id: Id, body: Search, asked: Request) -> Response:
         command = LogSearch(
@@ -122,7 +118,7 @@ def lost_contact(running: Running) -> APIRouter:
         )
         return await decide(member_id, body, asked, command, 201)
 
-    @router.post("/{member_id}/restoration")
+    @router.post("/{member_id}/restoration", responses=answers(200, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def restore(member_id: Id, body: Restoration, asked: Request) -> Response:
         command = RestoreContact(
@@ -133,11 +129,11 @@ def lost_contact(running: Running) -> APIRouter:
         )
         return await decide(member_id, body, asked, command, 200)
 
-    @router.post("/{member_id}/decisions", status_code=201)
+    @router.post("/{member_id}/decisions", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.decide")
     async def judge(member_id: Id, body: Decision, asked: Request) -> Response:
         """`by` is the deciding body. Whoever records it answers for the approving one as well."""
-        await loss_seen(asked.access, member_id)
+        await seen(running, asked.access, LOST_CONTACTS, member_id)
         await asked.access.acts_for(body.approved_by)
         command = DecideLoss(
             proposal=body.proposal,
@@ -151,31 +147,24 @@ def lost_contact(running: Running) -> APIRouter:
         )
         return await decide(member_id, body, asked, command, 201)
 
-    @router.get("/{member_id}")
+    @router.get("/{member_id}", responses=answers(200, shapes.LOSS))
     @action("lost-contact.read")
-    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
-        row = await loss_seen(access, member_id)
-        response.headers["ETag"] = etag(row["version"])
+    async def read(member_id: Id, response: Response, access: Access) -> Row:
+        row = await seen(running, access, LOST_CONTACTS, member_id, response)
         log = select(SEARCHES).where(SEARCHES.c.member_id == member_id).order_by(SEARCHES.c.searched_at)
         return row | {"log": await many(running, log)}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.LOSS_LISTED)))
     @action("lost-contact.read")
     async def listing(
         paging: Paging, access: Access, status: LossStatus | None = None, proposed: bool | None = None
-    ) -> Page[dict[str, Any]]:
+    ) -> Page[Row]:
         """`proposed=true`: those that a body has to decide about."""
-        key, scope = LOST_CONTACTS.c.member_id, await access.scope(Relation.WITHIN)
-        query = select(LOST_CONTACTS).where(LOST_CONTACTS.c.branch_id.in_(scope)).order_by(key)
-        if status is not None:
-            query = query.where(LOST_CONTACTS.c.status == status)
-        if proposed is not None:
-            open_one = LOST_CONTACTS.c.proposal
-            query = query.where(open_one.is_not(None) if proposed else open_one.is_(None))
-        if begin_after := paging.after("lost-contact", str):
-            query = query.where(key > begin_after[0])
-        rows = await many(running, query.limit(paging.limit + 1))
-        return paging.page("lost-contact", rows, lambda row: (row["member_id"],), dict)
+        table, mine = LOST_CONTACTS.c, await visible(LOST_CONTACTS, access, Relation.WITHIN)
+        wanted = (*given(LOST_CONTACTS, status=status), *is_set(table.proposal, proposed))
+        return await page_of(
+            running, paging, "lost-contact", select(LOST_CONTACTS).where(mine, *wanted), table.member_id
+        )
 
     return router
 

@@ -5,21 +5,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy import String, cast, func, or_, select
 
+from services.mobility.api import shapes
 from services.mobility.api.areas import within_area
 from services.mobility.api.fields import AreaCode, Month
 from services.mobility.api.periods import month_bounds
-from services.mobility.api.queries import many
 from services.mobility.api.sides import seen_by
 from services.mobility.projections.tables import RELOCATIONS, TRANSFERS
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
+from shared.web.shapes import answers
 
 
 def outcomes(running: Running) -> APIRouter:
     """Figures for transfers requested in a month, by where they began."""
     router = APIRouter(prefix="/outcomes", tags=["figures"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, shapes.OUTCOMES))
     @action("outcome.read")
     async def read(
         access: Access,

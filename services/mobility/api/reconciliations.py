@@ -1,26 +1,29 @@
 """`/reconciliations`: the yearly comparison of what left with what arrived, and its reports (domain T25)."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_, select
 
+from services.mobility.api import shapes
+from services.mobility.api.concerns import after, seen
 from services.mobility.api.fields import Act, Id
-from services.mobility.api.queries import many, one
 from services.mobility.domain.reconciliation.decider import RECONCILIATION, FinishReconciliation
 from services.mobility.domain.reconciliation.mismatch import Sent, mismatches
 from services.mobility.projections.rules_tables import RECONCILIATIONS
 from services.mobility.projections.tables import MEMBERS, TRANSFERS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import Invalid, unknown
+from shared.kernel.errors import Invalid
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, many, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 _LOOKS_BACK: Final = timedelta(days=400)
 """A year and a month: last September's run saw everything before."""
@@ -45,7 +48,7 @@ def reconciliations(running: Running) -> APIRouter:
     """Running a comparison and reading the reports."""
     router = APIRouter(prefix="/reconciliations", tags=["reconciliations"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.RECONCILIATION_DONE))
     @action("reconciliation.run")
     async def run(body: Run, asked: Request) -> Response:
         await asked.access.check(Concern((body.by,)))
@@ -63,35 +66,27 @@ def reconciliations(running: Running) -> APIRouter:
             as_of=now,
             run_by=asked.access.actor.id,
         )
+        found = [each.model_dump(mode="json") for each in command.mismatches]
 
         async def job(unit: UnitOfWork) -> Answer:
             await unit.handle(RECONCILIATION, body.by, command, expected=asked.expected)
-            version = await unit.version(RECONCILIATION, body.by)
-            found = [one.model_dump(mode="json") for one in command.mismatches]
-            return Answer(
-                201, {"run_id": identity, "compared": command.compared, "mismatches": found, "version": version}
-            )
+            said = {"run_id": identity, "compared": command.compared, "mismatches": found}
+            return await after(unit, RECONCILIATION, body.by, 201, **said)
 
         return await answer(running, asked, identity, job)
 
-    @router.get("/{run_id}")
+    @router.get("/{run_id}", responses=answers(200, shapes.RECONCILIATION))
     @action("reconciliation.read")
-    async def read(run_id: Id, access: Access) -> dict[str, Any]:
-        row = await one(running, RECONCILIATIONS, RECONCILIATIONS.c.run_id == run_id, "reconciliation")
-        await access.check(Concern((row["organisation_id"],)), hidden=unknown("reconciliation"))
-        return row
+    async def read(run_id: Id, access: Access) -> Row:
+        return await seen(running, access, RECONCILIATIONS, run_id)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.RECONCILIATION_LISTED)))
     @action("reconciliation.read")
-    async def listing(paging: Paging, access: Access, organisation: Id) -> Page[dict[str, Any]]:
+    async def listing(paging: Paging, access: Access, organisation: Id) -> Page[Row]:
         await access.check(Concern((organisation,)))
-        key = RECONCILIATIONS.c.run_id
         columns = [column for column in RECONCILIATIONS.c if column.name != "mismatches"]
-        query = select(*columns).where(RECONCILIATIONS.c.organisation_id == organisation).order_by(key)
-        if after := paging.after("reconciliations", str):
-            query = query.where(key > after[0])
-        rows = await many(running, query.limit(paging.limit + 1))
-        return paging.page("reconciliations", rows, lambda row: (row["run_id"],), dict)
+        query = select(*columns).where(RECONCILIATIONS.c.organisation_id == organisation)
+        return await page_of(running, paging, "reconciliations", query, RECONCILIATIONS.c.run_id)
 
     return router
 

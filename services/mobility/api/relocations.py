@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id
-from services.mobility.api.queries import many, one
 from services.mobility.api.sides import concern_of, transfer_seen
 from services.mobility.application.acknowledgements import acknowledge
 from services.mobility.processes.relocation.decider import RELOCATION
@@ -20,9 +20,11 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
+from shared.web.shapes import answers
 
 
 class Acknowledgement(Act):
@@ -49,7 +51,7 @@ def relocations(running: Running) -> APIRouter:
     """The propagation ledger."""
     router = APIRouter(prefix="/relocations", tags=["relocations"])
 
-    @router.post("/{relocation_id}/acknowledgements", status_code=201)
+    @router.post("/{relocation_id}/acknowledgements", status_code=201, responses=answers(201, shapes.PARTY_DONE))
     @action("relocation.acknowledge")
     async def record(relocation_id: Id, body: Acknowledgement, asked: Request) -> Response:
         row = await transfer_seen(running, asked.access, relocation_id, "relocation")
@@ -66,7 +68,7 @@ def relocations(running: Running) -> APIRouter:
         concerns(relocation_id)
         return await answer(running, asked, relocation_id, job)
 
-    @router.get("/{relocation_id}")
+    @router.get("/{relocation_id}", responses=answers(200, shapes.RELOCATION))
     @action("relocation.read")
     async def read(relocation_id: Id, response: Response, access: Access) -> dict[str, Any]:
         begun = (RELOCATIONS.c.relocation_id == relocation_id) & RELOCATIONS.c.accepted_at.is_not(None)

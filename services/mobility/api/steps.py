@@ -1,23 +1,27 @@
 """`/transfers/{id}/…`: what the committees on the way of a transfer decide about it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Sequence
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Protocol
 
 from fastapi import APIRouter, Response
 
+from services.mobility.api import shapes
+from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Act, Id, LetterNumber, Reference, Words
-from services.mobility.api.queries import settings_of
 from services.mobility.api.sides import transfer_seen
 from services.mobility.application import decisions, letters
 from services.mobility.application.steps import summary
 from services.mobility.domain.terms import Fault, Leg, LegStep, RejectionReason
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.event import DomainEvent
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import action
+from shared.web.shapes import answers
 
 
 class Acceptance(Act):
@@ -82,150 +86,104 @@ class Closure(Act):
     text: Words
 
 
+class Decision(Protocol):
+    """What the committee `by` decides, once everything but the version it expects was filled in."""
+
+    def __call__(
+        self, unit: UnitOfWork, transfer_id: str, by: str, *, expected: int | None
+    ) -> Awaitable[Sequence[DomainEvent]]: ...
+
+
 def steps(running: Running) -> APIRouter:
     """The routes of single decisions. Each answers with how the transfer stands afterwards."""
     router = APIRouter(prefix="/transfers/{transfer_id}", tags=["transfers"])
     outside = settings_of(running).outside_systems
 
-    async def decide(
-        transfer_id: str, body: Act, asked: Asked, decision: Callable[[UnitOfWork], Awaitable[Any]], status: int = 200
-    ) -> Response:
+    async def decide(transfer_id: str, body: Act, asked: Asked, decision: Decision, status: int = 200) -> Response:
         await transfer_seen(running, asked.access, transfer_id)
         await asked.access.acts_for(body.by)
 
         async def job(unit: UnitOfWork) -> Answer:
-            await decision(unit)
+            await decision(unit, transfer_id, body.by, expected=asked.expected)
             return Answer(status, await summary(unit, transfer_id))
 
         concerns(transfer_id)
         return await answer(running, asked, transfer_id, job)
 
-    @router.post("/approvals")
+    @router.post("/approvals", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.approve")
     async def approve(transfer_id: Id, body: Act, asked: Request) -> Response:
-        return await decide(
-            transfer_id, body, asked, lambda unit: letters.approve(unit, transfer_id, body.by, asked.expected)
-        )
+        return await decide(transfer_id, body, asked, letters.approve)
 
-    @router.post("/letters", status_code=201)
+    @router.post("/letters", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.reissue-letter")
     async def reissue(transfer_id: Id, body: Reissue, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: letters.reissue(unit, transfer_id, body.by, asked.expected, body.fault),
-            201,
-        )
+        return await decide(transfer_id, body, asked, partial(letters.reissue, fault=body.fault), 201)
 
-    @router.post("/void-acknowledgements")
+    @router.post("/void-acknowledgements", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.acknowledge-void")
     async def acknowledge_void(transfer_id: Id, body: VoidHeard, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.acknowledge_void(unit, transfer_id, body.by, body.letter_number, asked.expected),
-        )
+        decision = partial(decisions.acknowledge_void, letter_number=body.letter_number)
+        return await decide(transfer_id, body, asked, decision)
 
-    @router.post("/hold")
+    @router.post("/hold", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.hold")
     async def hold(transfer_id: Id, body: Holding, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.hold(unit, transfer_id, body.by, body.letter_number, body.text, asked.expected),
-        )
+        decision = partial(decisions.hold, letter_number=body.letter_number, text=body.text)
+        return await decide(transfer_id, body, asked, decision)
 
-    @router.post("/branch")
+    @router.post("/branch", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.assign-branch")
     async def assign(transfer_id: Id, body: Assignment, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.assign(unit, transfer_id, body.by, body.branch_id, outside, asked.expected),
-        )
+        decision = partial(decisions.assign, branch_id=body.branch_id, outside_systems=outside)
+        return await decide(transfer_id, body, asked, decision)
 
-    @router.post("/legs", status_code=201)
+    @router.post("/legs", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.record-leg")
     async def record_leg(transfer_id: Id, body: LegTaken, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.record_leg(
-                unit, transfer_id, body.by, body.leg, body.step, body.reference, asked.expected
-            ),
-            201,
-        )
+        decision = partial(decisions.record_leg, leg=body.leg, leg_step=body.step, reference=body.reference)
+        return await decide(transfer_id, body, asked, decision, 201)
 
-    @router.post("/outside-receipt", status_code=201)
+    @router.post("/outside-receipt", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.record-receipt")
     async def outside_receipt(transfer_id: Id, body: OutsideReceipt, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.outside_receipt(
-                unit, transfer_id, body.by, body.receipt_reference, body.accepted_on, asked.expected
-            ),
-            201,
+        decision = partial(
+            decisions.outside_receipt, receipt_reference=body.receipt_reference, accepted_on=body.accepted_on
         )
+        return await decide(transfer_id, body, asked, decision, 201)
 
-    @router.post("/acceptance")
+    @router.post("/acceptance", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.accept")
     async def accept(transfer_id: Id, body: Acceptance, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.accept(
-                unit,
-                transfer_id,
-                body.by,
-                body.branch_id,
-                body.letter_number,
-                outside,
-                asked.expected,
-                body.inquiry,
-                branch_later=body.branch_later,
-            ),
+        decision = partial(
+            decisions.accept,
+            branch_id=body.branch_id,
+            letter_number=body.letter_number,
+            outside_systems=outside,
+            inquiry=body.inquiry,
+            branch_later=body.branch_later,
         )
+        return await decide(transfer_id, body, asked, decision)
 
-    @router.post("/rejection")
+    @router.post("/rejection", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.reject")
     async def reject(transfer_id: Id, body: Refusal, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.reject(unit, transfer_id, body.by, body.reason_code, body.text, asked.expected),
-        )
+        decision = partial(decisions.reject, reason_code=body.reason_code, text=body.text)
+        return await decide(transfer_id, body, asked, decision)
 
-    @router.post("/withdrawal")
+    @router.post("/withdrawal", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.withdraw")
     async def withdraw(transfer_id: Id, body: Act, asked: Request) -> Response:
-        return await decide(
-            transfer_id, body, asked, lambda unit: decisions.withdraw(unit, transfer_id, body.by, asked.expected)
-        )
+        return await decide(transfer_id, body, asked, decisions.withdraw)
 
-    @router.post("/receipt")
+    @router.post("/receipt", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.return-receipt")
     async def receipt(transfer_id: Id, body: Act, asked: Request) -> Response:
-        return await decide(
-            transfer_id, body, asked, lambda unit: decisions.return_receipt(unit, transfer_id, body.by, asked.expected)
-        )
+        return await decide(transfer_id, body, asked, decisions.return_receipt)
 
-    @router.post("/closure")
+    @router.post("/closure", responses=answers(200, shapes.TRANSFER_STANDS))
     @action("transfer.close")
     async def close(transfer_id: Id, body: Closure, asked: Request) -> Response:
-        return await decide(
-            transfer_id,
-            body,
-            asked,
-            lambda unit: decisions.close(unit, transfer_id, body.by, body.text, asked.expected),
-        )
+        return await decide(transfer_id, body, asked, partial(decisions.close, text=body.text))
 
     return router

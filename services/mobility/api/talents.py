@@ -1,22 +1,20 @@
 """`/talents`: 乡土人才库 with consent, nominations and what bodies decided about them."""
 
 from datetime import timedelta
-from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
-from services.mobility.api.concerns import after, member_seen
+from services.mobility.api import shapes
+from services.mobility.api.concerns import after, decided, member_seen
 from services.mobility.api.fields import Act, Id, Words
-from services.mobility.api.queries import many
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.talent.decider import (
     TALENT,
     DecideNomination,
     ListTalent,
     Nominate,
-    TalentCommand,
     TalentKind,
     WithdrawConsent,
 )
@@ -26,12 +24,14 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import unknown
-from shared.runtime.commands import Asked, Request, answer
+from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, many, one, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 DECIDE_DAYS = 30
 
@@ -64,17 +64,7 @@ def talents(running: Running) -> APIRouter:
     """One entry per member, under the member's id."""
     router = APIRouter(prefix="/talents", tags=["talents"])
 
-    async def run(member_id: str, asked: Asked, command: TalentCommand, status: int, **said: Any) -> Response:
-        async def job(unit: UnitOfWork) -> Answer:
-            if isinstance(command, Nominate):
-                tree = await organisations_above(unit, body_id=command.body_id)
-                tree.require_active(body_id=command.body_id)
-            await unit.handle(TALENT, member_id, command, expected=asked.expected)
-            return await after(unit, TALENT, member_id, status, member_id=member_id, **said)
-
-        return await answer(running, asked, member_id, job)
-
-    @router.put("/{member_id}")
+    @router.put("/{member_id}", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
     async def put(member_id: Id, body: Listing, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)
@@ -87,35 +77,43 @@ def talents(running: Running) -> APIRouter:
             listed_by=body.by,
             listed_at=running.clock.now(),
         )
-        return await run(member_id, asked, command, 200)
+        return await decided(running, asked, TALENT, member_id, command, 200, member_id=member_id)
 
-    @router.post("/{member_id}/withdrawal")
+    @router.post("/{member_id}/withdrawal", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
     async def withdraw(member_id: Id, body: Act, asked: Request) -> Response:
         """The member takes the consent back: no reason is asked for."""
         await member_seen(running, asked.access, member_id)
         await asked.access.acts_for(body.by)
         command = WithdrawConsent(recorded_by=body.by, withdrawn_at=running.clock.now())
-        return await run(member_id, asked, command, 200)
+        return await decided(running, asked, TALENT, member_id, command, 200, member_id=member_id)
 
-    @router.post("/{member_id}/nominations", status_code=201)
+    @router.post("/{member_id}/nominations", status_code=201, responses=answers(201, shapes.TALENT_DONE))
     @action("talent.keep")
     async def nominate(member_id: Id, body: Nomination, asked: Request) -> Response:
         await member_seen(running, asked.access, member_id)
         await asked.access.acts_for(body.by)
-        now, identity = running.clock.now(), body.nomination_id or running.ids()
-        command = Nominate(
-            nomination_id=identity,
-            kind=body.kind,
-            body_id=body.body_id,
-            text=body.text,
-            nominated_by=body.by,
-            nominated_at=now,
-            due_at=end_of_day(local_date(now) + timedelta(days=DECIDE_DAYS)),
-        )
-        return await run(member_id, asked, command, 201, nomination_id=identity)
+        identity = body.nomination_id or running.ids()
 
-    @router.post("/{member_id}/nominations/{nomination_id}/decision")
+        async def job(unit: UnitOfWork) -> Answer:
+            now, tree = unit.clock.now(), await organisations_above(unit, body_id=body.body_id)
+            tree.require_active(body_id=body.body_id)
+            command = Nominate(
+                nomination_id=identity,
+                kind=body.kind,
+                body_id=body.body_id,
+                text=body.text,
+                nominated_by=body.by,
+                nominated_at=now,
+                due_at=end_of_day(local_date(now) + timedelta(days=DECIDE_DAYS)),
+                superior_id=tree.rows[body.body_id]["parent_id"],
+            )
+            await unit.handle(TALENT, member_id, command, expected=asked.expected)
+            return await after(unit, TALENT, member_id, 201, member_id=member_id, nomination_id=identity)
+
+        return await answer(running, asked, member_id, job)
+
+    @router.post("/{member_id}/nominations/{nomination_id}/decision", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.decide")
     async def decide(member_id: Id, nomination_id: Id, body: Verdict, asked: Request) -> Response:
         rows = await running.store.get_rows(NOMINATIONS.name, [(member_id, nomination_id)])
@@ -130,30 +128,28 @@ def talents(running: Running) -> APIRouter:
             person_id=body.person_id,
             decided_at=running.clock.now(),
         )
-        return await run(member_id, asked, command, 200, nomination_id=nomination_id)
+        return await decided(
+            running, asked, TALENT, member_id, command, 200, member_id=member_id, nomination_id=nomination_id
+        )
 
-    @router.get("/{member_id}")
+    @router.get("/{member_id}", responses=answers(200, shapes.TALENT))
     @action("talent.read")
-    async def read(member_id: Id, response: Response, access: Access) -> dict[str, Any]:
+    async def read(member_id: Id, response: Response, access: Access) -> Row:
         await member_seen(running, access, member_id)
-        rows = await many(running, select(TALENTS).where(TALENTS.c.member_id == member_id))
-        if not rows:
-            raise unknown("talent")
-        response.headers["ETag"] = etag(rows[0]["version"])
+        row = await one(running, TALENTS, TALENTS.c.member_id == member_id, "talent")
+        response.headers["ETag"] = etag(row["version"])
         found = select(NOMINATIONS).where(NOMINATIONS.c.member_id == member_id).order_by(NOMINATIONS.c.nomination_id)
-        return rows[0] | {"nominations": await many(running, found)}
+        return row | {"nominations": await many(running, found)}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.TALENT_LISTED)))
     @action("talent.read")
-    async def listing(paging: Paging, access: Access, kind: TalentKind | None = None) -> Page[dict[str, Any]]:
+    async def listing(paging: Paging, access: Access, kind: TalentKind | None = None) -> Page[Row]:
         """Who is in the pool, of the members of one's own organisations as they are today."""
         key, scope = TALENTS.c.member_id, await access.scope(Relation.WITHIN)
         own = select(MEMBERS.c.member_id).where(MEMBERS.c.organisation_id.in_(scope))
-        query = select(TALENTS).where(TALENTS.c.in_pool, key.in_(own)).order_by(key).limit(paging.limit + 1)
+        query = select(TALENTS).where(TALENTS.c.in_pool, key.in_(own))
         if kind is not None:
             query = query.where(TALENTS.c.kinds.contains([kind]))
-        if begin_after := paging.after("talents", str):
-            query = query.where(key > begin_after[0])
-        return paging.page("talents", await many(running, query), lambda row: (row["member_id"],), dict)
+        return await page_of(running, paging, "talents", query, key)
 
     return router

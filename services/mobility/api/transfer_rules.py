@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.mobility.api import shapes
+from services.mobility.api.configured import settings_of
 from services.mobility.api.fields import Act, AreaCode, Id
-from services.mobility.api.queries import many, settings_of
 from services.mobility.domain.terms import TransferScope
 from services.mobility.domain.transfer_rules.decider import TRANSFER_RULES, AdoptRules
 from services.mobility.projections.rules_tables import TRANSFER_RULES as TABLE
@@ -17,9 +18,11 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, given, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 Days = Annotated[int, Field(ge=1, le=366)]
 
@@ -41,7 +44,7 @@ def transfer_rules(running: Running) -> APIRouter:
     router = APIRouter(prefix="/transfer-rules", tags=["transfer rules"])
     default = settings_of(running).policy("county")
 
-    @router.post("/{area_code}", status_code=201)
+    @router.post("/{area_code}", status_code=201, responses=answers(201, shapes.RULES_ADOPTED))
     @action("transfer-rules.adopt")
     async def adopt(area_code: AreaCode, body: Adoption, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=area_code))
@@ -61,18 +64,11 @@ def transfer_rules(running: Running) -> APIRouter:
 
         return await answer(running, asked, f"transfer-rules-{area_code}", job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.TRANSFER_RULES)))
     @action("transfer-rules.read")
-    async def listing(paging: Paging, access: Access, area_code: Id | None = None) -> Page[dict[str, Any]]:
+    async def listing(paging: Paging, access: Access, area_code: Id | None = None) -> Page[Row]:
         """Every version of every place, so that a letter of any year can be explained."""
-        order = (TABLE.c.area_code, TABLE.c.rules_version)
-        query = select(TABLE).order_by(*order).limit(paging.limit + 1)
-        if area_code is not None:
-            query = query.where(TABLE.c.area_code == area_code)
-        if after := paging.after("transfer-rules", str, int):
-            area, number = after
-            query = query.where((order[0] > area) | ((order[0] == area) & (order[1] > number)))
-        rows = await many(running, query)
-        return paging.page("transfer-rules", rows, lambda row: (row["area_code"], row["rules_version"]), dict)
+        query = select(TABLE).where(*given(TABLE, area_code=area_code))
+        return await page_of(running, paging, "transfer-rules", query, TABLE.c.area_code, TABLE.c.rules_version)
 
     return router

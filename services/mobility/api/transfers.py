@@ -1,15 +1,17 @@
 """`/transfers`: asking for a transfer, sending it again, and reading how it stands."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
-from services.mobility.api.fields import Act, AreaCode, Id, Month, Words
-from services.mobility.api.queries import many, one, settings_of
+from services.mobility.api import shapes
+from services.mobility.api.configured import settings_of
+from services.mobility.api.fields import Act, AreaCode, Id, Month, Reference, Words
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
+from services.mobility.application.departures import transfer_asked_for
 from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
 from services.mobility.application.steps import known, summary
@@ -23,10 +25,12 @@ from shared.kernel.errors import NotFound, unknown
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import Row, given, many, one, page_of
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Outside(Body):
@@ -50,6 +54,7 @@ class Asking(Body):
     dues_paid_to: Month
     carrying: Carrying = "electronic"
     outside: Outside | None = None
+    examination_record: Reference | None = None
 
 
 class Resending(Act):
@@ -63,6 +68,7 @@ class Resending(Act):
     dues_paid_to: Month | None = None
     carrying: Carrying | None = None
     outside: Outside | None = None
+    examination_record: Reference | None = None
 
 
 def transfers(running: Running) -> APIRouter:
@@ -74,7 +80,7 @@ def transfers(running: Running) -> APIRouter:
         rows = await running.store.get_rows("members", [(member_id,)])
         return Concern(tuple(str(row["organisation_id"]) for row in rows.values()))
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.request")
     async def ask(body: Asking, asked: Request) -> Response:
         await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
@@ -84,11 +90,12 @@ def transfers(running: Running) -> APIRouter:
 
         async def job(unit: UnitOfWork) -> Answer:
             await requests.request(unit, wanted, settings.policy(wanted.scope))
+            await transfer_asked_for(unit, wanted.member_id, identity)
             return Answer(201, await summary(unit, identity))
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{transfer_id}/resending", status_code=201)
+    @router.post("/{transfer_id}/resending", status_code=201, responses=answers(201, shapes.TRANSFER_RESENT))
     @action("transfer.resend")
     async def resend(transfer_id: Id, body: Resending, asked: Request) -> Response:
         await transfer_seen(running, asked.access, transfer_id)
@@ -101,13 +108,15 @@ def transfers(running: Running) -> APIRouter:
         async def job(unit: UnitOfWork) -> Answer:
             scope = correction.scope or (await known(unit, transfer_id)).asked.scope
             await requests.resend(unit, transfer_id, body.by, correction, settings.policy(scope), asked.expected)
-            return Answer(201, await summary(unit, identity) | {"resent_of": transfer_id})
+            again = await summary(unit, identity)
+            await transfer_asked_for(unit, again["member_id"], identity)
+            return Answer(201, again | {"resent_of": transfer_id})
 
         return await answer(running, asked, transfer_id, job)
 
-    @router.get("/{transfer_id}")
+    @router.get("/{transfer_id}", responses=answers(200, shapes.TRANSFER))
     @action("transfer.read")
-    async def read(transfer_id: Id, response: Response, access: Access) -> dict[str, Any]:
+    async def read(transfer_id: Id, response: Response, access: Access) -> Row:
         row = await one(running, TRANSFERS, TRANSFERS.c.transfer_id == transfer_id, "transfer")
         await access.check(concern_of(row), hidden=unknown("transfer"))
         response.headers["ETag"] = etag(row["version"])
@@ -115,21 +124,14 @@ def transfers(running: Running) -> APIRouter:
         ways = legs_of(row["scope"], row["carrying"] or "electronic", row["outside"] is not None)
         return row | {"legs": {way: [leg for leg in legs if leg["leg"] == way] for way in ways}}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.TRANSFER_LISTED)))
     @action("transfer.read")
     async def listing(
         paging: Paging, access: Access, member_id: Id | None = None, holder_id: Id | None = None
-    ) -> Page[dict[str, Any]]:
-        key = TRANSFERS.c.transfer_id
-        query = select(TRANSFERS).where(await seen_by(access)).order_by(key).limit(paging.limit + 1)
-        if member_id is not None:
-            query = query.where(TRANSFERS.c.member_id == member_id)
-        if holder_id is not None:
-            query = query.where(TRANSFERS.c.holder_id == holder_id)
-        if after := paging.after("transfers", str):
-            query = query.where(key > after[0])
-        rows = await many(running, query)
-        return paging.page("transfers", rows, lambda row: (row["transfer_id"],), dict)
+    ) -> Page[Row]:
+        wanted = given(TRANSFERS, member_id=member_id, holder_id=holder_id)
+        query = select(TRANSFERS).where(await seen_by(access), *wanted)
+        return await page_of(running, paging, "transfers", query, TRANSFERS.c.transfer_id)
 
     return router
 

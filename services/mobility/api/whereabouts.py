@@ -1,15 +1,15 @@
 """`/departures/{id}/…`: what station and origin say of a member who is away; `/returns`: what came of those who are back."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Awaitable, Mapping
+from functools import partial
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Response
 from sqlalchemy import func, select
 
+from services.mobility.api import shapes
 from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
-from services.mobility.api.queries import many
 from services.mobility.application import departures as away
 from services.mobility.application import verification
 from services.mobility.domain.care_terms import Day, Groups, Place, ReturnOutcome, VerificationOutcome
@@ -28,7 +28,10 @@ from shared.kernel.calendar import local_date
 from shared.kernel.errors import Forbidden
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
+from shared.web.days import DayAsked
+from shared.web.shapes import answers
 
 
 class Move(Act):
@@ -70,7 +73,15 @@ class Homecoming(Act):
     outcome: ReturnOutcome = "none"
 
 
-Step = Callable[[UnitOfWork, str], Awaitable[Any]]
+class Step(Protocol):
+    """What is decided about a member who is away, once everything but the version it expects was filled in."""
+
+    def __call__(self, unit: UnitOfWork, member_id: str, *, expected: int | None) -> Awaitable[None]: ...
+
+
+_ORIGIN = ("origin_branch_id", "origin_committee_id")
+_STATION = ("station_organisation_id",)
+"""The columns that name whose decision it is."""
 
 
 def whereabouts(running: Running) -> APIRouter:
@@ -78,15 +89,14 @@ def whereabouts(running: Running) -> APIRouter:
     router = APIRouter(tags=["departures"])
 
     async def decide(departure_id: str, body: Act, asked: Asked, step: Step, sides: tuple[str, ...] = ()) -> Response:
-        row = await seen(running, asked.access, DEPARTURES, departure_id, "departure")
+        row = await seen(running, asked.access, DEPARTURES, departure_id)
         await asked.access.acts_for(body.by)
-        if sides:
-            _of_side(row, body.by, sides)
+        _check_side(row, body.by, sides)
         member_id = str(row["member_id"])
 
         async def job(unit: UnitOfWork) -> Answer:
             unit.cause = unit.cause.with_correlation(departure_id)
-            await step(unit, member_id)
+            await step(unit, member_id, expected=asked.expected)
             state: Departure = await unit.state(DEPARTURE, member_id)
             status = state.open.status if state.open else "ended"
             return await after(
@@ -95,7 +105,7 @@ def whereabouts(running: Running) -> APIRouter:
 
         return await answer(running, asked, departure_id, job)
 
-    @router.put("/departures/{departure_id}/destination")
+    @router.put("/departures/{departure_id}/destination", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def move(departure_id: Id, body: Move, asked: Request) -> Response:
         """The member reported another place (domain M6)."""
@@ -108,14 +118,10 @@ def whereabouts(running: Running) -> APIRouter:
             changed_by=body.by,
             changed_at=running.clock.now(),
         )
-        return await decide(
-            departure_id,
-            body,
-            asked,
-            lambda unit, member: away.change(unit, member, command, body.station_person_id, asked.expected),
-        )
+        step = partial(away.change, command=command, station_person_id=body.station_person_id)
+        return await decide(departure_id, body, asked, step)
 
-    @router.post("/departures/{departure_id}/verification")
+    @router.post("/departures/{departure_id}/verification", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def verify(departure_id: Id, body: Verification, asked: Request) -> Response:
         """The station's organisation says what it found (domain N09)."""
@@ -126,29 +132,19 @@ def whereabouts(running: Running) -> APIRouter:
             verified_by=body.by,
             verified_at=running.clock.now(),
         )
-        return await decide(
-            departure_id,
-            body,
-            asked,
-            lambda unit, member: verification.verify(unit, member, command, asked.expected),
-            ("station_organisation_id",),
-        )
+        return await decide(departure_id, body, asked, partial(verification.verify, command=command), _STATION)
 
-    @router.post("/departures/{departure_id}/correction")
+    @router.post("/departures/{departure_id}/correction", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def correct(departure_id: Id, body: Correction, asked: Request) -> Response:
         """The origin corrected or confirmed the registration, or does not know the member."""
+        if not body.our_member:
+            step = partial(away.disown, departure_id=departure_id, by=body.by)
+            return await decide(departure_id, body, asked, step, _ORIGIN)
         command = CorrectRegistration(departure_id=departure_id, corrected_by=body.by, corrected_at=running.clock.now())
+        return await decide(departure_id, body, asked, partial(verification.correct, command=command), _ORIGIN)
 
-        async def job(unit: UnitOfWork, member_id: str) -> None:
-            if body.our_member:
-                await verification.correct(unit, member_id, command, asked.expected)
-            else:
-                await away.disown(unit, member_id, departure_id, body.by, asked.expected)
-
-        return await decide(departure_id, body, asked, job, ("origin_branch_id", "origin_committee_id"))
-
-    @router.put("/departures/{departure_id}/file")
+    @router.put("/departures/{departure_id}/file", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def file(departure_id: Id, body: FileOpening, asked: Request) -> Response:
         """建档立卡 (domain N09–N11)."""
@@ -160,31 +156,25 @@ def whereabouts(running: Running) -> APIRouter:
             opened_by=body.by,
             opened_at=running.clock.now(),
         )
-        return await decide(
-            departure_id,
-            body,
-            asked,
-            lambda unit, member: verification.open_file(unit, member, command, body.person_id, asked.expected),
-            ("station_organisation_id",),
-        )
+        step = partial(verification.open_file, command=command, person_id=body.person_id)
+        return await decide(departure_id, body, asked, step, _STATION)
 
-    @router.post("/departures/{departure_id}/return")
+    @router.post("/departures/{departure_id}/return", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")
     async def come_back(departure_id: Id, body: Homecoming, asked: Request) -> Response:
         """返乡: ends the care of all three parties."""
-        return await decide(
-            departure_id,
-            body,
-            asked,
-            lambda unit, member: away.record_return(
-                unit, member, departure_id, body.returned_on, body.outcome, body.by, asked.expected
-            ),
-            ("origin_branch_id", "origin_committee_id"),
+        step = partial(
+            away.record_return,
+            departure_id=departure_id,
+            returned_on=body.returned_on,
+            outcome=body.outcome,
+            by=body.by,
         )
+        return await decide(departure_id, body, asked, step, _ORIGIN)
 
-    @router.get("/returns")
+    @router.get("/returns", responses=answers(200, shapes.RETURNS))
     @action("departure.read")
-    async def returns(access: Access, as_of: date | None = None, since: date | None = None) -> dict[str, Any]:
+    async def returns(access: Access, as_of: DayAsked | None = None, since: DayAsked | None = None) -> dict[str, Any]:
         """返乡结果 (domain N31): how many came back by a day, by what came of it. Counted in members' returns."""
         day = as_of or local_date(running.clock.now())
         query = (
@@ -200,10 +190,10 @@ def whereabouts(running: Running) -> APIRouter:
     return router
 
 
-def _of_side(row: Mapping[str, Any], by: str, sides: tuple[str, ...]) -> None:
-    """Raises `Forbidden` when the organisation is not the one whose decision this is."""
+def _check_side(row: Mapping[str, Any], by: str, sides: tuple[str, ...]) -> None:
+    """Raises `Forbidden` when the decision is one side's, and the organisation is not of that side."""
     named = [row[side] for side in sides if row[side] is not None]
-    if by not in named:
+    if sides and by not in named:
         raise Forbidden(
             "not-your-side",
             "this is for another party to say",

@@ -48,6 +48,7 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     loss.LossProposalOverdue: public.LossProposalOverdue,
     loss.LossDecided: public.LossDecided,
     collective.TemporaryBranchProposed: public.TemporaryBranchProposed,
+    collective.TemporaryBranchOverdue: public.TemporaryBranchOverdue,
     collective.TemporaryBranchDecided: public.TemporaryBranchDecided,
     CareRulesAdopted: public.CareRulesAdopted,
 }

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from services.mobility.application.verification import done
 from services.mobility.application.whereabouts import home_of, party_of, rules_of, station_for
+from services.mobility.domain.card.decider import CARD, AskReturn
 from services.mobility.domain.care.commands import (
     DropDuty,
     EndCare,
@@ -23,6 +25,7 @@ from services.mobility.domain.departure.commands import (
     DepartureCommand,
     DisownMember,
     EndDeparture,
+    NoteTransfer,
     RecordReturn,
     RegisterDeparture,
 )
@@ -178,11 +181,48 @@ async def end(unit: UnitOfWork, member_id: str, command: DepartureCommand, expec
             await unit.handle(CARE, event.departure_id, EndCare(reason=event.reason, ended_at=event.ended_at))
             committee = before.open.registered.origin_committee_id
             await _leave(unit, committee, before.open.destination, member_id)
+            await _cards_back(unit, event.departure_id)
     return events
 
 
-async def request_due(unit: UnitOfWork, departure_id: str) -> None:
-    """Six months are over: asking for the transfer becomes a duty of the origin, with a time."""
+RETURN_WITHIN = timedelta(days=30)
+
+
+async def _cards_back(unit: UnitOfWork, departure_id: str) -> None:
+    """Cards of a departure that has ended go into the queue of the branch that issued them (domain §1.2)."""
+    now = unit.clock.now()
+    due_at = end_of_day(local_date(now + RETURN_WITHIN))
+    for row in await unit.rows("cards", departure_id=departure_id):
+        await unit.handle(CARD, row["card_id"], AskReturn(due_at=due_at, asked_at=now))
+
+
+async def transfer_asked_for(unit: UnitOfWork, member_id: str, transfer_id: str) -> None:
+    """The transfer that an open departure called for (domain T1) is under way: the duty to ask for it is done."""
+    rows = await unit.rows("departures", member_id=member_id)
+    if all(row["ended_at"] is not None for row in rows):
+        return  # most members who move were never registered as away
+    note = NoteTransfer(transfer_id=transfer_id, under_way=True, noted_at=unit.clock.now())
+    await unit.handle(DEPARTURE, member_id, note)
+    away = (await unit.state(DEPARTURE, member_id)).open
+    if away is not None:
+        await done(unit, away.registered.departure_id, "request_transfer.origin", away.registered.origin_committee_id)
+
+
+async def transfer_moved_nobody(unit: UnitOfWork, member_id: str, transfer_id: str) -> None:
+    """It was withdrawn or closed, and the member is still away: where one was due, asking is a duty again."""
+    note = NoteTransfer(transfer_id=transfer_id, under_way=False, noted_at=unit.clock.now())
+    if not await unit.handle(DEPARTURE, member_id, note):
+        return
+    away = (await unit.state(DEPARTURE, member_id)).open
+    if away is not None and away.proposed:
+        await request_due(unit, member_id, away.registered.departure_id)
+
+
+async def request_due(unit: UnitOfWork, member_id: str, departure_id: str) -> None:
+    """Six months are over: asking for the transfer becomes a duty of the origin, with a time, unless one is under way."""
+    departure: Departure = await unit.state(DEPARTURE, member_id)
+    if departure.open is None or departure.open.transfer_id is not None:
+        return
     care: Care = await unit.state(CARE, departure_id)
     if care.established is None or care.ended or "request_transfer.origin" in care.duties:
         return
@@ -202,6 +242,7 @@ def proposal_id(committee_id: str, place: Place) -> str:
 async def _count(unit: UnitOfWork, committee_id: str, place: Place, member_id: str, rules: CareRules) -> None:
     identity = proposal_id(committee_id, place)
     now = unit.clock.now()
+    body = await unit.row("organisations", committee_id)
     command = NoteDeparture(
         proposal_id=identity,
         body_id=committee_id,
@@ -210,6 +251,7 @@ async def _count(unit: UnitOfWork, committee_id: str, place: Place, member_id: s
         member_id=member_id,
         due_at=end_of_day(local_date(now) + timedelta(days=rules.decide_days)),
         noted_at=now,
+        superior_id=body["parent_id"] if body else None,
     )
     await unit.handle(COLLECTIVE, identity, command)
 

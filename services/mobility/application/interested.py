@@ -30,9 +30,7 @@ async def interested_parties(
     outside_systems: tuple[str, ...],
 ) -> tuple[InterestedParty, ...]:
     """The parties to be frozen in the acceptance."""
-    stations: dict[str, ServingStation] = {}
-    for side in sides:
-        stations |= await _stations(unit, organisations, side.branch_id)
+    stations = await _stations(unit, organisations, sides)
     scopes = [("station", station_id) for station_id in stations]
     for side in sides:
         scopes += [("organisation", step) for step in up_to_committee(organisations.tree, side)]
@@ -51,21 +49,30 @@ async def interested_parties(
     )
 
 
-async def _stations(unit: UnitOfWork, organisations: Organisations, branch_id: str) -> dict[str, ServingStation]:
-    """Those nearest above the branch; what stands further up need not be read."""
-    for step in chain(organisations.tree, branch_id):
-        rows = await unit.rows("stations", organisation_id=step)
-        if rows:
-            return {row["station_id"]: ServingStation(row["station_id"], step) for row in rows}
-    return {}
+async def _stations(
+    unit: UnitOfWork, organisations: Organisations, sides: tuple[Side, Side]
+) -> dict[str, ServingStation]:
+    """Those nearest above each branch."""
+    chains = [chain(organisations.tree, side.branch_id) for side in sides]
+    above = [{"organisation_id": step} for step in sorted({step for one in chains for step in one})]
+    by_organisation: dict[str, list[str]] = {}
+    for row in await unit.rows_with_any("stations", above):
+        by_organisation.setdefault(row["organisation_id"], []).append(row["station_id"])
+    nearest = [next((step for step in one if step in by_organisation), None) for one in chains]
+    return {
+        station_id: ServingStation(station_id, step)
+        for step in nearest
+        if step is not None
+        for station_id in by_organisation[step]
+    }
 
 
 async def _posts(unit: UnitOfWork, scopes: list[tuple[str, str]]) -> tuple[PostHolder, ...]:
     today = local_date(unit.clock.now())
-    holders: list[PostHolder] = []
-    for scope, scope_id in dict.fromkeys(scopes):
-        for row in await unit.rows("posts", scope=scope, scope_id=scope_id):
-            serves = row["since"] <= today and (row["until"] is None or today <= row["until"])
-            if serves and row["kind"] in _ROLES:
-                holders.append(PostHolder(row["kind"], row["person_id"], row["scope"], scope_id))
-    return tuple(holders)
+    order = {scope: number for number, scope in enumerate(dict.fromkeys(scopes))}
+    rows = await unit.rows_with_any("posts", [{"scope": scope, "scope_id": scope_id} for scope, scope_id in order])
+    return tuple(
+        PostHolder(row["kind"], row["person_id"], row["scope"], row["scope_id"])
+        for row in sorted(rows, key=lambda row: order[row["scope"], row["scope_id"]])
+        if row["since"] <= today and (row["until"] is None or today <= row["until"]) and row["kind"] in _ROLES
+    )

@@ -70,12 +70,13 @@ async def organisations_above(unit: UnitOfWork, **starts: str | None) -> Organis
     Errors (`Refused`): `organisation-unknown`.
     """
     rows: dict[str, Mapping[str, Any]] = {}
-    for where, start in starts.items():
-        at = start
-        while at is not None and at not in rows:
-            row = await unit.row("organisations", at)
-            if row is None:
-                raise Refused("organisation-unknown", f"there is no organisation {at}", remedy=AGAIN, where=where)
-            rows[at] = row
-            at = row["parent_id"]
+    named = {start: where for where, start in reversed(starts.items()) if start is not None}
+    while ahead := named.keys() - rows.keys():
+        # One query per level of the tree, not one per organisation: every request and acceptance comes by here.
+        found = await unit.rows_of("organisations", sorted(ahead))
+        for missing in (start for start in named if start in ahead and start not in found):
+            where = named[missing]
+            raise Refused("organisation-unknown", f"there is no organisation {missing}", remedy=AGAIN, where=where)
+        rows |= found
+        named |= {row["parent_id"]: named[at] for at, row in found.items() if row["parent_id"] not in (None, *named)}
     return Organisations(rows)

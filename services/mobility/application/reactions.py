@@ -7,7 +7,7 @@ recorded from the acceptance on, which is in our own streams before anybody else
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.mobility.application.departures import membership_followed, request_due
+from services.mobility.application.departures import membership_followed, request_due, transfer_moved_nobody
 from services.mobility.application.steps import step
 from services.mobility.application.succession import dissolved
 from services.mobility.domain.care.decider import CARE
@@ -29,7 +29,7 @@ from services.mobility.processes.relocation.decider import RELOCATION
 from services.mobility.processes.relocation.state import Relocation
 from shared.contracts.assessment import RosterUpdated
 from shared.contracts.mobile_members import TransferProposed
-from shared.contracts.mobility import TransferAccepted
+from shared.contracts.mobility import MemberTransferredOut, TransferAccepted, TransferClosed, TransferWithdrawn
 from shared.contracts.notify import MessageDelivered, MessageSubmitted, MessageUndelivered, NotifyEvent
 from shared.contracts.registry import MembershipMoved, PartyOrganisationDissolved
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -62,7 +62,21 @@ async def _moved(event: MembershipMoved, unit: UnitOfWork) -> None:
 
 async def _proposed(event: TransferProposed, unit: UnitOfWork) -> None:
     unit.cause = unit.cause.with_correlation(event.departure_id)
-    await request_due(unit, event.departure_id)
+    await request_due(unit, event.member_id, event.departure_id)
+
+
+async def _ended(event: TransferClosed | TransferWithdrawn, unit: UnitOfWork) -> None:
+    unit.cause = unit.cause.with_correlation(event.transfer_id)
+    await transfer_moved_nobody(unit, event.member_id, event.transfer_id)
+
+
+async def _left_us(event: MemberTransferredOut, unit: UnitOfWork) -> None:
+    unit.cause = unit.cause.with_correlation(event.transfer_id)
+    await membership_followed(unit, event.member_id)
+
+
+def _of_member(event: TransferClosed | TransferWithdrawn | MemberTransferredOut) -> list[tuple[Any, str]]:
+    return [(DEPARTURE, event.member_id)]
 
 
 async def _roster(event: RosterUpdated, unit: UnitOfWork) -> None:
@@ -134,6 +148,10 @@ def _of_roster(event: RosterUpdated) -> list[tuple[Any, str]]:
     return [(RELOCATION, event.relocation_id)]
 
 
+def _of_proposal(event: TransferProposed) -> list[tuple[Any, str]]:
+    return [(DEPARTURE, event.member_id), (CARE, event.departure_id)]
+
+
 FOLLOWS: Follows = {
     "registry": {
         MembershipMoved: On(_moved, _of_move),
@@ -141,7 +159,10 @@ FOLLOWS: Follows = {
     },
     "mobility": {
         TransferAccepted: On(_start, _of_acceptance),
-        TransferProposed: On(_proposed, lambda event: [(CARE, event.departure_id)]),
+        TransferProposed: On(_proposed, _of_proposal),
+        TransferClosed: On(_ended, _of_member),
+        TransferWithdrawn: On(_ended, _of_member),
+        MemberTransferredOut: On(_left_us, _of_member),
     },
     "assessment": {RosterUpdated: On(_roster, _of_roster)},
     "notify": {

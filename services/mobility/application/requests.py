@@ -35,6 +35,7 @@ class Wanted:
     resent_of: str | None = None
     carrying: Carrying = "electronic"
     outside: OutsideCommittee | None = None
+    examination_record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Correction:
     dues_paid_to: str | None = None
     carrying: Carrying | None = None
     outside: OutsideCommittee | None = None
+    examination_record: str | None = None
 
 
 async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> list[DomainEvent]:
@@ -101,6 +103,7 @@ async def resend(
         resent_of=transfer_id,
         carrying=correction.carrying or old.carrying,
         outside=outside,
+        examination_record=correction.examination_record or old.examination_record,
     )
     return await request(unit, wanted, policy)
 

@@ -8,6 +8,8 @@ from services.mobility.domain.care.events import CareParty
 from services.mobility.domain.care_rules.decider import CARE_RULES
 from services.mobility.domain.care_rules.rules import CitedRules, areas_around
 from services.mobility.domain.care_terms import Place
+from services.mobility.domain.member_case import MEMBER_CASE, MemberCase
+from services.mobility.domain.transfer.decider import TRANSFER
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.kernel.errors import Invalid, NotFound, Refused
@@ -35,6 +37,11 @@ class Home:
 
 async def home_of(unit: UnitOfWork, member_id: str) -> Home:
     """Errors: `member-unknown`, `organisation-unknown`, `branch-without-committee`."""
+    # A row is not checked at the commit. What moves the member also writes to the open transfer, whose version is; so
+    # the states come first, and whoever was overtaken by the roll reads it again.
+    case: MemberCase = await unit.state(MEMBER_CASE, member_id)
+    if case.open is not None:
+        await unit.state(TRANSFER, case.open)
     member = await unit.row("members", member_id)
     if member is None:
         raise NotFound("member-unknown", "there is no such member", remedy=AGAIN, where="member_id")

@@ -9,6 +9,7 @@ from services.mobility.domain.care_rules.decider import CARE_RULES
 from services.mobility.domain.collective.decider import COLLECTIVE
 from services.mobility.domain.departure.decider import DEPARTURE
 from services.mobility.domain.lost_contact.decider import LOST_CONTACT
+from services.mobility.domain.opinion.decider import OPINION
 from services.mobility.domain.talent.decider import TALENT
 from shared.kernel.decider import Decider
 
@@ -20,5 +21,6 @@ CARE_DECIDERS: Final[tuple[Decider[Any, Any], ...]] = (
     LOST_CONTACT,
     TALENT,
     COLLECTIVE,
+    OPINION,
     CARE_RULES,
 )

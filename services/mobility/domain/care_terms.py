@@ -30,8 +30,10 @@ DutyKind = Literal[
     "ledger_refresh",
     "dues_and_attendance",
     "card_review",
+    "homecoming_meeting",
 ]
-"""What a party owes a mobile member. The first four come up once; the others come round (domain §1.3)."""
+"""What a party owes a mobile member. The first four come up once; the others come round (domain §1.3). The last is 年底返乡
+流动党员组织生活会 (domain Y27), for areas whose rules ask for it."""
 
 VerificationOutcome = Literal["found", "not_found", "wrong"]
 

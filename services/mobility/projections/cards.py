@@ -1,43 +1,36 @@
 """Cards (活动证) as rows."""
 
-from typing import Any
-
 from services.mobility.domain.card import decider as card
+from services.mobility.projections import care_tables as tables
+from services.mobility.projections.rows import RowOf
 from shared.eventstore.projection import Fact, Projection
-from shared.eventstore.rows import Add, Put, RowChange
+from shared.eventstore.rows import Add, RowChange
 
-
-def _card(event: card.CardEvent, fact: Fact, **columns: Any) -> Put:
-    return Put("cards", (event.card_id,), {"card_id": event.card_id, "version": fact.version} | columns)
+_CARD = RowOf(tables.CARDS)
 
 
 def _issued(event: card.MobileCardIssued, fact: Fact) -> list[RowChange]:
-    return [_card(event, fact, **event.model_dump(exclude={"card_id", "issued_by"}), sessions=0)]
+    return [_CARD.put(event, fact, **event.model_dump(exclude={"card_id", "issued_by"}), sessions=0)]
 
 
 def _entered(event: card.CardEntered, fact: Fact) -> list[RowChange]:
-    put = _card(event, fact, **({"dues_paid_to": event.month} if event.kind == "dues" else {}))
+    put = _CARD.put(event, fact, **({"dues_paid_to": event.month} if event.kind == "dues" else {}))
     return [put, Add("cards", (event.card_id,), {"sessions": event.sessions})] if event.sessions else [put]
-
-
-def _reviewed(event: card.MobileCardReviewed, fact: Fact) -> list[RowChange]:
-    review = {"reviewed_year": event.year, "review_passed": event.passed, "review_text": event.text}
-    return [_card(event, fact, **review)]
-
-
-def _card_ended(event: card.MobileCardEnded, fact: Fact) -> list[RowChange]:
-    return [_card(event, fact, end_reason=event.reason, ended_at=event.ended_at)]
 
 
 CARDS = Projection(
     "cards",
-    1,
+    2,
     ("cards",),
     {
         card.MobileCardIssued: _issued,
         card.CardEntered: _entered,
-        card.MobileCardReviewed: _reviewed,
-        card.MobileCardEnded: _card_ended,
+        card.MobileCardReviewed: _CARD.sets(reviewed_year="year", review_passed="passed", review_text="text"),
+        card.CardReturnAsked: _CARD.sets(return_due_at="due_at"),
+        card.CardReturnOverdue: _CARD.sets(escalated_to="superior_id"),
+        card.MobileCardEnded: _CARD.sets(
+            {"return_due_at": None, "escalated_to": None}, end_reason="reason", ended_at="ended_at"
+        ),
     },
     {},
 )

@@ -4,12 +4,12 @@ from typing import Any
 
 from services.mobility.domain.care import events as care
 from services.mobility.domain.care_terms import PartyRole
+from services.mobility.projections import care_tables as tables
+from services.mobility.projections.rows import RowOf
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Put, Remove, RowChange
 
-
-def _care(event: care.CareEvent, fact: Fact, **columns: Any) -> Put:
-    return Put("care", (event.care_id,), {"care_id": event.care_id, "version": fact.version} | columns)
+_CARE = RowOf(tables.CARE)
 
 
 def _party(role: PartyRole, party: care.CareParty | None) -> dict[str, Any]:
@@ -30,20 +30,15 @@ def _established(event: care.CareEstablished, fact: Fact) -> list[RowChange]:
         "lead_since": event.established_at,
         "established_at": event.established_at,
     }
-    return [_care(event, fact, **row, **_party("origin", event.origin), **_party("station", event.station))]
+    return [_CARE.put(event, fact, **row, **_party("origin", event.origin), **_party("station", event.station))]
 
 
 def _named(event: care.PartyNamed, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact, **_party(event.role, event.party))]
+    return [_CARE.put(event, fact, **_party(event.role, event.party))]
 
 
 def _left(event: care.PartyLeft, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact, **_party(event.role, None))]
-
-
-def _led(event: care.CareLeadChanged, fact: Fact) -> list[RowChange]:
-    lead = {"lead": event.to_role, "lead_organisation_id": event.organisation_id, "lead_since": event.changed_at}
-    return [_care(event, fact, **lead)]
+    return [_CARE.put(event, fact, **_party(event.role, None))]
 
 
 def _duty(event: care.DutyEvent, **columns: Any) -> Put:
@@ -56,35 +51,31 @@ _HOLDER = {"holder_role", "organisation_id", "person_id"}
 
 def _opened(event: care.DutyOpened, fact: Fact) -> list[RowChange]:
     row = event.model_dump(include={*_HOLDER, "member_id", "kind", "due_at"})
-    return [_care(event, fact), _duty(event, **row, overdue=False, escalated_to=None)]
+    return [_CARE.put(event, fact), _duty(event, **row, overdue=False, escalated_to=None)]
 
 
 def _reassigned(event: care.DutyReassigned, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact), _duty(event, **event.model_dump(include=_HOLDER))]
+    return [_CARE.put(event, fact), _duty(event, **event.model_dump(include=_HOLDER))]
 
 
 def _overdue(event: care.CareDutyOverdue, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact), _duty(event, overdue=True)]
+    return [_CARE.put(event, fact), _duty(event, overdue=True)]
 
 
 def _escalated(event: care.CareDutyEscalated, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact), _duty(event, escalated_to=event.superior_id)]
+    return [_CARE.put(event, fact), _duty(event, escalated_to=event.superior_id)]
 
 
 def _closed(event: care.DutyEvent, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact), Remove("care_duties", (event.care_id, event.duty_id))]
+    return [_CARE.put(event, fact), Remove("care_duties", (event.care_id, event.duty_id))]
 
 
 def _contacted(event: care.ContactLogged, fact: Fact) -> list[RowChange]:
     row = event.model_dump(exclude={"member_id"})
     return [
-        _care(event, fact),
+        _CARE.put(event, fact),
         Put("care_contacts", (event.care_id, event.contact_id), row),
     ]
-
-
-def _care_ended(event: care.CareEnded, fact: Fact) -> list[RowChange]:
-    return [_care(event, fact, end_reason=event.reason, ended_at=event.ended_at)]
 
 
 CARE = Projection(
@@ -95,7 +86,9 @@ CARE = Projection(
         care.CareEstablished: _established,
         care.PartyNamed: _named,
         care.PartyLeft: _left,
-        care.CareLeadChanged: _led,
+        care.CareLeadChanged: _CARE.sets(
+            lead="to_role", lead_organisation_id="organisation_id", lead_since="changed_at"
+        ),
         care.DutyOpened: _opened,
         care.DutyReassigned: _reassigned,
         care.DutyDone: _closed,
@@ -103,7 +96,7 @@ CARE = Projection(
         care.CareDutyOverdue: _overdue,
         care.CareDutyEscalated: _escalated,
         care.ContactLogged: _contacted,
-        care.CareEnded: _care_ended,
+        care.CareEnded: _CARE.sets(end_reason="reason", ended_at="ended_at"),
     },
     {},
 )

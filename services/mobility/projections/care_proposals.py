@@ -2,20 +2,18 @@
 
 from services.mobility.domain.care_rules.decider import CareRulesAdopted
 from services.mobility.domain.collective import decider as collective
+from services.mobility.projections import care_tables as tables
+from services.mobility.projections.rows import RowOf
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Put, RowChange
+
+_PROPOSAL = RowOf(tables.BRANCH_PROPOSALS)
 
 
 def _branch_proposed(event: collective.TemporaryBranchProposed, fact: Fact) -> list[RowChange]:
     row = event.model_dump(include={"proposal_id", "body_id", "area_code", "place", "due_at"})
-    answer = dict.fromkeys(("agreed", "consulted_id", "text", "decided_at"))
-    members = {"member_ids": list(event.member_ids), "version": fact.version}
-    return [Put("branch_proposals", (event.proposal_id,), row | answer | members)]
-
-
-def _branch_decided(event: collective.TemporaryBranchDecided, fact: Fact) -> list[RowChange]:
-    row = event.model_dump(include={"proposal_id", "agreed", "consulted_id", "text", "decided_at"})
-    return [Put("branch_proposals", (event.proposal_id,), row | {"version": fact.version})]
+    answer = dict.fromkeys(("agreed", "consulted_id", "text", "decided_at", "escalated_to"))
+    return [_PROPOSAL.put(event, fact, **row, **answer, member_ids=list(event.member_ids))]
 
 
 def _adopted(event: CareRulesAdopted, fact: Fact) -> list[RowChange]:
@@ -27,11 +25,18 @@ def _adopted(event: CareRulesAdopted, fact: Fact) -> list[RowChange]:
 CARE_PROPOSALS_PROJECTIONS = (
     Projection(
         "branch-proposals",
-        1,
+        2,
         ("branch_proposals",),
         {
             collective.TemporaryBranchProposed: _branch_proposed,
-            collective.TemporaryBranchDecided: _branch_decided,
+            collective.TemporaryBranchOverdue: _PROPOSAL.sets(escalated_to="superior_id"),
+            collective.TemporaryBranchDecided: _PROPOSAL.sets(
+                {"escalated_to": None},
+                agreed="agreed",
+                consulted_id="consulted_id",
+                text="text",
+                decided_at="decided_at",
+            ),
         },
         {},
     ),

@@ -3,14 +3,12 @@
 from typing import Any
 
 from services.mobility.domain.lost_contact import events as loss
+from services.mobility.projections import care_tables as tables
+from services.mobility.projections.rows import RowOf
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, RowChange
 
-
-def _loss(event: loss.LossEvent, fact: Fact, **columns: Any) -> Put:
-    return Put("lost_contacts", (event.member_id,), {"member_id": event.member_id, "version": fact.version} | columns)
-
-
+_LOSS = RowOf(tables.LOST_CONTACTS)
 _NO_PROPOSAL = {"proposal": None, "due_at": None, "escalated_to": None}
 
 
@@ -18,12 +16,12 @@ def _lost(event: loss.ContactLost, fact: Fact) -> list[RowChange]:
     row = event.model_dump(exclude={"member_id", "reported_by", "reported_at"})
     nothing = dict.fromkeys(("decided_by", "approved_by", "decided_on", "decision_text", "restored_on"))
     held = {"holder_id": event.branch_id, "searches": 0}
-    return [_loss(event, fact, **row, **nothing, **_NO_PROPOSAL, **held, lost=True, status="searching")]
+    return [_LOSS.put(event, fact, **row, **nothing, **_NO_PROPOSAL, **held, lost=True, status="searching")]
 
 
 def _searched(event: loss.SearchLogged, fact: Fact) -> list[RowChange]:
     return [
-        _loss(event, fact),
+        _LOSS.put(event, fact),
         Add("lost_contacts", (event.member_id,), {"searches": 1}),
         Put("loss_searches", (event.member_id, event.search_id), event.model_dump()),
     ]
@@ -31,11 +29,7 @@ def _searched(event: loss.SearchLogged, fact: Fact) -> list[RowChange]:
 
 def _loss_proposed(event: loss.LossProposed, fact: Fact) -> list[RowChange]:
     asked = {"proposal": event.proposal, "holder_id": event.body_id, "due_at": event.due_at, "escalated_to": None}
-    return [_loss(event, fact, **asked)]
-
-
-def _loss_overdue(event: loss.LossProposalOverdue, fact: Fact) -> list[RowChange]:
-    return [_loss(event, fact, escalated_to=event.superior_id)]
+    return [_LOSS.put(event, fact, **asked)]
 
 
 _AFTER: dict[str, dict[str, Any]] = {
@@ -49,13 +43,13 @@ _AFTER: dict[str, dict[str, Any]] = {
 def _loss_decided(event: loss.LossDecided, fact: Fact) -> list[RowChange]:
     row = event.model_dump(include={"decided_by", "approved_by", "decided_on"})
     after = {"holder_id": event.branch_id} | (_AFTER[event.proposal] if event.agreed else {})
-    return [_loss(event, fact, **row, decision_text=event.text, **_NO_PROPOSAL, **after)]
+    return [_LOSS.put(event, fact, **row, decision_text=event.text, **_NO_PROPOSAL, **after)]
 
 
 def _restored(event: loss.ContactRestored, fact: Fact) -> list[RowChange]:
     # After a stop the proposal to restore follows in the same work, and its decision says the rest.
     back = {} if event.application_document else {"status": "back", "lost": False, "holder_id": None}
-    return [_loss(event, fact, restored_on=event.restored_on, **_NO_PROPOSAL, **back)]
+    return [_LOSS.put(event, fact, restored_on=event.restored_on, **_NO_PROPOSAL, **back)]
 
 
 LOST_CONTACTS = Projection(
@@ -66,7 +60,7 @@ LOST_CONTACTS = Projection(
         loss.ContactLost: _lost,
         loss.SearchLogged: _searched,
         loss.LossProposed: _loss_proposed,
-        loss.LossProposalOverdue: _loss_overdue,
+        loss.LossProposalOverdue: _LOSS.sets(escalated_to="superior_id"),
         loss.LossDecided: _loss_decided,
         loss.ContactRestored: _restored,
     },

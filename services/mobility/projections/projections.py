@@ -5,5 +5,6 @@ from services.mobility.projections.propagation import PROPAGATION
 from services.mobility.projections.roll import ROLL
 from services.mobility.projections.rules import RULES
 from services.mobility.projections.transfers import LEGS, TRANSFERS
+from shared.security.guidance import GUIDANCE
 
-PROJECTIONS = (*ROLL, TRANSFERS, LEGS, PROPAGATION, *RULES, *CARE_PROJECTIONS)
+PROJECTIONS = (*ROLL, GUIDANCE, TRANSFERS, LEGS, PROPAGATION, *RULES, *CARE_PROJECTIONS)

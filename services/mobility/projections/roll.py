@@ -34,6 +34,16 @@ def _dissolved(event: registry.PartyOrganisationDissolved, _: Fact) -> list[RowC
     return [Put("organisations", (event.organisation_id,), row)]
 
 
+def _admitted(event: registry.MemberAdmitted, _: Fact) -> list[RowChange]:
+    row = event.model_dump(include={"member_id", "organisation_id", "status", "probation_ends_on", "admitted_on"})
+    return [Put("members", (event.member_id,), row | {"sealed_name": event.name, "erased": False})]
+
+
+def _erased(event: registry.PersonErased, _: Fact) -> list[RowChange]:
+    row = {"member_id": event.person_id, "sealed_name": None, "erased": True}
+    return [Put("members", (event.person_id,), row)]
+
+
 def _moved(event: registry.MembershipMoved, _: Fact) -> list[RowChange]:
     row = {"member_id": event.member_id, "organisation_id": event.to_organisation_id}
     return [Put("members", (event.member_id,), row)]
@@ -73,14 +83,13 @@ ROLL = (
     ),
     Projection(
         "members",
-        2,
+        3,
         ("members",),
         {},
         {
-            registry.MemberAdmitted: _put(
-                "members", "member_id", "organisation_id", "status", "probation_ends_on", "admitted_on"
-            ),
+            registry.MemberAdmitted: _admitted,
             registry.MembershipMoved: _moved,
+            registry.PersonErased: _erased,
         },
     ),
 )

@@ -1,9 +1,13 @@
-"""Mobility's read models. No name of a person is in any of them; what others own is kept only as far as decisions need it."""
+"""Mobility's read models. No name of a person can be read in any of them; of what others own only what is needed."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.security.guidance import guidance_table
+
 VIEWS = MetaData()
+
+GUIDANCE = guidance_table(VIEWS)
 
 # -- what the registry says ---------------------------------------------------------------------------------------
 
@@ -49,6 +53,8 @@ MEMBERS = Table(
     Column("status", Text),
     Column("probation_ends_on", Date),
     Column("admitted_on", Date),
+    Column("sealed_name", Text),
+    Column("erased", Boolean),
 )
 
 # -- our own facts ------------------------------------------------------------------------------------------------
@@ -93,6 +99,7 @@ TRANSFERS = Table(
     Column("recently_admitted", Boolean),
     Column("from_area_code", Text),
     Column("to_area_code", Text),
+    Column("examination_record", Text),
     Column("unheard_void", Text),
     Column("held_text", Text),
     Column("admitted_at", DateTime(timezone=True)),

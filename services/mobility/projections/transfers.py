@@ -1,24 +1,15 @@
 """What the facts of a transfer make of its row, and of the inbox of whoever has the turn."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from services.mobility.domain.transfer import events
+from services.mobility.projections import tables
+from services.mobility.projections.rows import RowOf
 from shared.eventstore.projection import Fact, OwnProjector, Projection
 from shared.eventstore.rows import Put, RowChange
 
 _NOBODY = {"holder_id": None, "task": None, "due_at": None}
 
 
-def _row(fixed: Mapping[str, Any] | None = None, **columns: str) -> OwnProjector:
-    """Constant columns, and columns named after the field of the event that fills them."""
-
-    def project(event: events.TransferEvent, fact: Fact) -> list[RowChange]:
-        fields = event.model_dump()
-        row = dict(fixed or {}) | {column: fields[field] for column, field in columns.items()}
-        return [_version(event.transfer_id, fact, **row)]
-
-    return project
+_row = RowOf(tables.TRANSFERS).sets
 
 
 def _requested(event: events.TransferRequested, fact: Fact) -> list[RowChange]:
@@ -97,7 +88,7 @@ _LETTER = {
 
 TRANSFERS = Projection(
     "transfers",
-    2,
+    3,
     ("transfers", "cases"),
     {
         events.TransferRequested: _requested,

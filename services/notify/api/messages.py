@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Select, and_, or_, select
 
+from services.notify.api import shapes
 from services.notify.domain.vocabulary import Id
 from services.notify.projections.tables import MESSAGES, STATIONS
 from shared.kernel.errors import unknown
@@ -13,6 +14,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 _SIDES: Final = ("origin", "destination")
 """The references of a message that say between which branches somebody moved."""
@@ -38,7 +40,7 @@ def messages(running: Running) -> APIRouter:
         async with running.reading() as connection:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
-    @router.get("/{message_id}")
+    @router.get("/{message_id}", responses=answers(200, shapes.MESSAGE))
     @action("message.read")
     async def read(message_id: Id, response: Response, access: Access) -> dict[str, Any]:
         rows = await many(select(MESSAGES).where(MESSAGES.c.message_id == message_id))
@@ -48,7 +50,7 @@ def messages(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(rows[0]["version"])
         return rows[0]
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.MESSAGE)))
     @action("message.read")
     async def listing(paging: Paging, access: Access, relocation_id: Annotated[Id, Query()]) -> Page[dict[str, Any]]:
         """The messages about a relocation: all of them to either side of it, of others those to themselves."""

@@ -9,6 +9,7 @@ import structlog
 from fastapi import APIRouter, Body
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from services.notify.api import shapes
 from services.notify.application.receipts import Receipt, take
 from services.notify.domain.vocabulary import Channel
 from services.notify.providers.sms_gateway import beijing_time, code_of, reference_of
@@ -16,6 +17,7 @@ from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
+from shared.web.shapes import answers
 
 MOST_AT_ONCE: Final = 1000
 Batch = Annotated[list[Any], Body(min_length=1, max_length=MOST_AT_ONCE, description="receipts, in any order")]
@@ -72,13 +74,13 @@ def receipts(running: Running) -> APIRouter:
     """The routes of receipts."""
     router = APIRouter(prefix="/receipts", tags=["receipts"])
 
-    @router.post("/email")
+    @router.post("/email", responses=answers(200, shapes.TAKEN))
     @action("receipt.report")
     async def email(batch: Batch, access: Access) -> dict[str, int]:
         await access.check(Concern())
         return await _take(running, "email", batch, TypeAdapter(EmailReceipt).validate_python)
 
-    @router.post("/sms")
+    @router.post("/sms", responses=answers(200, shapes.TAKEN))
     @action("receipt.report")
     async def sms(batch: Batch, access: Access) -> dict[str, int]:
         await access.check(Concern())

@@ -14,7 +14,7 @@ from services.notify.domain.message.decider import MESSAGE
 from services.notify.domain.message.policy import DeliveryPolicy
 from services.notify.domain.vocabulary import Channel, Recipient
 from shared.contracts.base import PublicEvent
-from shared.contracts.mobile_members import CareDutyEscalated, CareDutyOverdue, LossProposed
+from shared.contracts.mobile_members import CareDutyEscalated, CareDutyOverdue, LossProposalOverdue, LossProposed
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.kernel.ids import derived_id
@@ -59,4 +59,15 @@ def reminders(policy: Callable[[], DeliveryPolicy]) -> Mapping[type[PublicEvent]
         said = {**places, "due_at": event.due_at, "what": event.proposal}
         await queue(unit, event.member_id, "loss-proposed", body, said)
 
-    return {CareDutyOverdue: On(overdue), CareDutyEscalated: On(escalated), LossProposed: On(proposed)}
+    async def undecided(event: LossProposalOverdue, unit: UnitOfWork) -> None:
+        superior = Recipient(kind="organisation", ref_id=event.superior_id)
+        places = {"member": event.member_id, "origin": event.branch_id, "destination": event.body_id}
+        said = {**places, "due_at": event.due_at, "what": f"{event.proposal}.overdue"}
+        await queue(unit, event.member_id, "loss-undecided", superior, said)
+
+    return {
+        CareDutyOverdue: On(overdue),
+        CareDutyEscalated: On(escalated),
+        LossProposed: On(proposed),
+        LossProposalOverdue: On(undecided),
+    }

@@ -1,9 +1,10 @@
-"""What notify does when a relocation was accepted: one message for each interested party and channel."""
+"""What notify does when a relocation was accepted: one message for each interested party and channel; and what follows."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from services.notify.application.care_reminders import reminders
+from services.notify.application.party_retries import retrying
 from services.notify.domain.message.commands import QueueMessage
 from services.notify.domain.message.decider import MESSAGE
 from services.notify.domain.message.identity import message_id_of
@@ -11,7 +12,7 @@ from services.notify.domain.message.policy import DeliveryPolicy
 from services.notify.domain.templates import template_name_for
 from services.notify.domain.vocabulary import Recipient
 from services.notify.settings import policy_from_environment
-from shared.contracts.mobility import TransferAccepted
+from shared.contracts.mobility import PartyRetried, TransferAccepted
 from shared.contracts.parties import Channel, InterestedParty
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
@@ -44,7 +45,14 @@ def follows(policy: Callable[[], DeliveryPolicy]) -> Follows:
             )
             await unit.handle(MESSAGE, command.message_id, command)
 
-    return {"mobility": {TransferAccepted: On(queue, _messages_of), **reminders(policy)}, "registry": {}}
+    return {
+        "mobility": {
+            TransferAccepted: On(queue, _messages_of),
+            PartyRetried: On(retrying(policy)),
+            **reminders(policy),
+        },
+        "registry": {},
+    }
 
 
 def _messages_of(event: TransferAccepted) -> list[tuple[Any, str]]:

@@ -120,6 +120,19 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "请核实查找情况，于${accepted_on}前依规作出决定，并在雁阵中登记。系统只作提醒，不作任何决定。" + _CLOSING,
         subject="失联党员有关事项待研究",
     ),
+    MessageTemplate(
+        "loss-undecided",
+        "sms",
+        "${origin}${name}同志的失联有关事项应由${destination}于${accepted_on}前研究，至今未登记决定，请予督促。",
+    ),
+    MessageTemplate(
+        "loss-undecided",
+        "email",
+        "各有关党组织：\n\n"
+        "${origin}${name}同志的失联有关事项应由${destination}于${accepted_on}前研究，至今未在雁阵中登记决定。\n\n"
+        "请予督促。系统只作提醒，不作任何决定。" + _CLOSING,
+        subject="失联党员有关事项逾期未研究",
+    ),
 )
 
 TEMPLATES: Final = {(template.name, template.channel): template for template in _TEXTS}

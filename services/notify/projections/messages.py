@@ -97,6 +97,10 @@ def _undelivered(event: message.MessageUndelivered, fact: Fact) -> list[RowChang
     return _closed("undelivered", event.code, event, fact)
 
 
+def _forgotten(event: message.MessageForgotten, _: Fact) -> list[RowChange]:
+    return [Remove("messages", (event.message_id,))]
+
+
 MESSAGES_AND_SENDS = Projection(
     "messages",
     1,
@@ -111,6 +115,7 @@ MESSAGES_AND_SENDS = Projection(
         message.ReceiptCheckRequested: _check,
         message.MessageDelivered: _delivered,
         message.MessageUndelivered: _undelivered,
+        message.MessageForgotten: _forgotten,
     },
     {},
 )

@@ -3,7 +3,11 @@
 from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.security.guidance import guidance_table
+
 VIEWS = MetaData()
+
+GUIDANCE = guidance_table(VIEWS)
 
 MEMBERS = Table(
     "members",

@@ -11,6 +11,7 @@ from services.notify.domain.message.decider import MESSAGE
 from services.notify.domain.vocabulary import Channel
 from services.notify.projections.tables import MESSAGES, SENDS
 from shared.eventstore.context import Cause
+from shared.eventstore.postgres.store import telling
 from shared.eventstore.store import Store
 
 
@@ -29,7 +30,10 @@ class Task:
 
 
 class ToDo(Protocol):
-    """The list of one channel, oldest first. Reading takes nothing off it: what is done does."""
+    """The list of one channel, oldest first. Reading takes nothing off it: what is done does.
+
+    Raises `Unavailable` while the list cannot be read.
+    """
 
     async def next(self, busy: Collection[str], limit: int) -> list[Task]:
         """Up to `limit` things to do about messages that are not busy."""
@@ -65,8 +69,9 @@ class SqlToDo:
         return await self._rows(query)
 
     async def _rows(self, query: Any) -> list[dict[str, Any]]:
-        async with self._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+        with telling():
+            async with self._engine.connect() as connection:
+                return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     async def _traces(self, message_ids: list[str]) -> dict[str, str]:
         """The trace in which each message was queued: the call to the provider belongs to it."""

@@ -4,6 +4,7 @@ from datetime import date
 
 from fastapi import APIRouter, Response
 
+from services.registry.api import shapes
 from services.registry.api.concerns import of_unit
 from services.registry.application import covering
 from services.registry.domain.formation_plan.commands import AbandonPlan, AdoptPlan
@@ -21,6 +22,7 @@ from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import action
 from shared.security.policy import Concern
+from shared.web.shapes import answers
 
 
 class CoverBody(Body):
@@ -58,7 +60,7 @@ def covers(running: Running) -> APIRouter:
     """The routes of covers and plans."""
     router = APIRouter(prefix="/units/{uscc}", tags=["units"])
 
-    @router.put("/covers/{organisation_id}")
+    @router.put("/covers/{organisation_id}", responses=answers(200, shapes.UNIT_DONE))
     @action("unit.cover")
     async def cover(uscc: Uscc, organisation_id: Id, body: CoverBody, asked: Request) -> Response:
         await _both(uscc, organisation_id, asked)
@@ -70,7 +72,7 @@ def covers(running: Running) -> APIRouter:
 
         return await answer(running, asked, uscc, job)
 
-    @router.post("/covers/{organisation_id}/end")
+    @router.post("/covers/{organisation_id}/end", responses=answers(200, shapes.UNIT_DONE))
     @action("unit.cover")
     async def end(uscc: Uscc, organisation_id: Id, body: EndBody, asked: Request) -> Response:
         await _both(uscc, organisation_id, asked)
@@ -86,7 +88,7 @@ def covers(running: Running) -> APIRouter:
         await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
 
-    @router.put("/plan")
+    @router.put("/plan", responses=answers(200, shapes.UNIT_DONE))
     @action("formation-plan.keep")
     async def adopt(uscc: Uscc, body: PlanBody, asked: Request) -> Response:
         """Adopt a plan for the unit, or another in its place."""
@@ -95,7 +97,7 @@ def covers(running: Running) -> APIRouter:
         facts = body.model_dump(exclude={"by"}) | {"responsible_id": body.by, "today": local_date(running.clock.now())}
         return await _plan(AdoptPlan(uscc=uscc, **facts), asked)
 
-    @router.post("/plan/abandonment")
+    @router.post("/plan/abandonment", responses=answers(200, shapes.UNIT_DONE))
     @action("formation-plan.keep")
     async def abandon(uscc: Uscc, body: AbandonBody, asked: Request) -> Response:
         await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.queries import many
 from services.registry.application.scopes import require
@@ -20,6 +21,7 @@ from shared.runtime.commands import Asked, Body, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
+from shared.web.shapes import answers
 
 LONGEST_DAYS: Final = 366
 
@@ -60,18 +62,18 @@ def duty(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.put("/{station_id}/duty/{day}")
+    @router.put("/{station_id}/duty/{day}", responses=answers(200, shapes.DUTY_DONE))
     @action("station.plan-duty")
     async def plan(station_id: Id, day: date, body: OnDuty, asked: Request) -> Response:
         command = PlanDuty(station_id=station_id, day=day, person_ids=body.person_ids)
         return await _plan(station_id, day, command, body.person_ids, asked)
 
-    @router.post("/{station_id}/duty/{day}/replacement")
+    @router.post("/{station_id}/duty/{day}/replacement", responses=answers(200, shapes.DUTY_DONE))
     @action("station.plan-duty")
     async def replace(station_id: Id, day: date, body: Replacement, asked: Request) -> Response:
         return await _plan(station_id, day, ReplaceOnDuty(**dict(body)), (body.by,), asked)
 
-    @router.get("/{station_id}/duty")
+    @router.get("/{station_id}/duty", responses=answers(200, shapes.DUTY_PLAN))
     @action("place.read")
     async def read(station_id: Id, begins: date, ends: date, access: Access) -> dict[str, Any]:
         """The plan from one day to another, and the days in it without anybody."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import unit_shapes as shapes
 from services.registry.api.queries import many
 from services.registry.application.coverage import Figures, coverage
 from services.registry.application.gaps import Judged, compared, counted, judge, units_standing
@@ -27,6 +28,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 Area = Annotated[str, Path(pattern=r"^[1-8][0-9]{5}$")]
 MOST_SHOWN = 200
@@ -60,7 +62,7 @@ def formation(running: Running) -> APIRouter:
         rows = await many(running, select(RULES))
         return in_force([CitedRules.model_validate(row) for row in rows], area_code, day)
 
-    @router.post("/formation/rules/{area_code}", status_code=201)
+    @router.post("/formation/rules/{area_code}", status_code=201, responses=answers(201, shapes.RULES_DONE))
     @action("formation-rules.adopt")
     async def adopt(area_code: Area, body: Adoption, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=area_code))
@@ -75,7 +77,7 @@ def formation(running: Running) -> APIRouter:
 
         return await answer(running, asked, area_code, job)
 
-    @router.get("/formation/rules/{area_code}")
+    @router.get("/formation/rules/{area_code}", responses=answers(200, shapes.RULES))
     @action("formation-rules.read")
     async def read(area_code: Area, access: Access, as_of: date | None = None) -> dict[str, Any]:
         """The rules in force there on a day (of the area itself, or of the narrowest around it), and all versions."""
@@ -85,7 +87,7 @@ def formation(running: Running) -> APIRouter:
         cited = await _rules(area_code, day)
         return {"as_of": day, "in_force": cited.model_dump(mode="json"), "versions": versions}
 
-    @router.get("/formation/gaps")
+    @router.get("/formation/gaps", responses=answers(200, shapes.GAPS))
     @action("formation.read")
     async def gaps(
         area_code: AreaCode,
@@ -109,7 +111,7 @@ def formation(running: Running) -> APIRouter:
         page: Page[dict[str, Any]] = paging.page("gaps", rest, lambda one: (one.unit["uscc"],), _gap)
         return head | page.model_dump()
 
-    @router.post("/formation/simulations", status_code=200)
+    @router.post("/formation/simulations", status_code=200, responses=answers(200, shapes.SIMULATION))
     @action("formation.read")
     async def simulate(body: Simulation, access: Access) -> dict[str, Any]:
         """What these rules would say of the area's units, beside what the rules in force say. Changes nothing."""
@@ -126,7 +128,7 @@ def formation(running: Running) -> APIRouter:
         ]  # fmt: skip
         return {"as_of": day, "area_code": body.area_code, "rules": _cited(cited)} | summary | {"shown": shown}
 
-    @router.get("/formation/plans")
+    @router.get("/formation/plans", responses=answers(200, page(shapes.PLAN)))
     @action("formation-plan.read")
     async def plans(
         paging: Paging, access: Access, status: Literal["open", "overdue", "fulfilled", "abandoned"] | None = None
@@ -141,7 +143,7 @@ def formation(running: Running) -> APIRouter:
         rows = await many(running, query.order_by(key).limit(paging.limit + 1))
         return paging.page("plans", rows, lambda row: (row["uscc"],), dict)
 
-    @router.get("/coverage")
+    @router.get("/coverage", responses=answers(200, shapes.COVERAGE))
     @action("coverage.read")
     async def cover(area_code: AreaCode, access: Access, as_of: date | None = None) -> dict[str, Any]:
         """组织覆盖 and 工作覆盖 of an area on a day, with what each is a rate of, by place, kind and station."""

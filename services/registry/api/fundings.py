@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import func, select
 
+from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
@@ -24,6 +25,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Received(Body):
@@ -43,7 +45,7 @@ def fundings(running: Running) -> APIRouter:
     """The routes of money."""
     router = APIRouter(prefix="/fundings", tags=["funding"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.FUNDING_DONE))
     @action("funding.record")
     async def record(body: Received, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, body.scope, body.scope_id))
@@ -58,7 +60,7 @@ def fundings(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{funding_id}/void")
+    @router.post("/{funding_id}/void", responses=answers(200, shapes.FUNDING_DONE))
     @action("funding.record")
     async def void(funding_id: Id, body: VoidFunding, asked: Request) -> Response:
         row = await one(running, FUNDINGS, FUNDINGS.c.funding_id == funding_id, "funding")
@@ -70,7 +72,7 @@ def fundings(running: Running) -> APIRouter:
 
         return await answer(running, asked, funding_id, job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.FUNDING)))
     @action("funding.read")
     async def listing(
         paging: Paging,
@@ -85,7 +87,7 @@ def fundings(running: Running) -> APIRouter:
         key = ("received_on", "funding_id")
         return await listed(running, paging, "fundings", FUNDINGS, key, mine, equal=equal)
 
-    @router.get("/totals")
+    @router.get("/totals", responses=answers(200, shapes.FUNDING_TOTALS))
     @action("funding.read")
     async def totals(access: Access, as_of: AsOf = None) -> dict[str, Any]:
         """By year and source: how much, to how many, received up to that day."""

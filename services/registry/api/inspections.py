@@ -6,6 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
@@ -25,6 +26,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Inspected(Act):
@@ -44,7 +46,7 @@ def inspections(running: Running) -> APIRouter:
     """The routes of inspections."""
     router = APIRouter(prefix="/inspections", tags=["places"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.INSPECTION_DONE))
     @action("place.keep")
     async def inspect(body: Inspected, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, body.scope, body.scope_id))
@@ -59,7 +61,7 @@ def inspections(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{inspection_id}/rectification")
+    @router.post("/{inspection_id}/rectification", responses=answers(200, shapes.INSPECTION_DONE))
     @action("place.keep")
     async def rectify(inspection_id: Id, body: Rectify, asked: Request) -> Response:
         row = await one(running, INSPECTIONS, INSPECTIONS.c.inspection_id == inspection_id, "inspection")
@@ -71,7 +73,7 @@ def inspections(running: Running) -> APIRouter:
 
         return await answer(running, asked, inspection_id, job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.INSPECTION)))
     @action("place.read")
     async def listing(
         paging: Paging,

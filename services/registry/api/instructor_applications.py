@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_
 
+from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.listing import listed
 from services.registry.api.queries import one
@@ -30,6 +31,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Application(Body):
@@ -76,7 +78,7 @@ def instructor_applications(running: Running) -> APIRouter:
 
         return await answer(running, asked, application_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.APPLICATION_DONE))
     @action("instructor.apply")
     async def apply(body: Application, asked: Request) -> Response:
         station = await asked.access.organisation_of_station(body.station_id)
@@ -91,7 +93,7 @@ def instructor_applications(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/{application_id}/review")
+    @router.post("/{application_id}/review", responses=answers(200, shapes.APPLICATION_DONE))
     @action("instructor.review")
     async def review(application_id: Id, body: Review, asked: Request) -> Response:
         await _seen(asked.access, application_id)
@@ -101,13 +103,13 @@ def instructor_applications(running: Running) -> APIRouter:
         )
         return await _do(application_id, asked, command)
 
-    @router.post("/{application_id}/withdrawal")
+    @router.post("/{application_id}/withdrawal", responses=answers(200, shapes.APPLICATION_DONE))
     @action("instructor.apply")
     async def withdraw(application_id: Id, asked: Request) -> Response:
         await _seen(asked.access, application_id)
         return await _do(application_id, asked, WithdrawApplication(withdrawn_at=running.clock.now()))
 
-    @router.post("/{application_id}/appointment", status_code=201)
+    @router.post("/{application_id}/appointment", status_code=201, responses=answers(201, shapes.APPLICATION_DONE))
     @action("instructor.review")
     async def appoint(application_id: Id, body: Appointment, asked: Request) -> Response:
         await _seen(asked.access, application_id)
@@ -123,14 +125,14 @@ def instructor_applications(running: Running) -> APIRouter:
 
         return await answer(running, asked, application_id, job)
 
-    @router.get("/{application_id}")
+    @router.get("/{application_id}", responses=answers(200, shapes.APPLICATION))
     @action("instructor.read")
     async def read(application_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await _seen(access, application_id)
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.APPLICATION)))
     @action("instructor.read")
     async def listing(
         paging: Paging,

@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import or_, select, text
 from starlette.requests import ClientDisconnect
 
+from services.registry.api import unit_shapes as shapes
 from services.registry.api.queries import many, one
 from services.registry.application.imports.importing import Bringing, import_list
 from services.registry.application.imports.judging import Asked
@@ -30,6 +31,7 @@ from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
 from shared.web.errors import BadRequest, RequestTimeout
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 PATH: Final = "/lists"
 _ARRIVES_WITHIN: Final = 300.0
@@ -57,6 +59,7 @@ _ADDED: Final = text(
     ORDER BY p.part, a.place LIMIT :limit
     """
 )
+_CSV: Final[dict[str, Any]] = {"content": {"text/csv": {}}}
 _COLUMNS: Final = ("row", "column", "uscc", "kind", "code", "detail", "remedy")
 
 
@@ -64,7 +67,7 @@ def lists(running: Running) -> APIRouter:
     """The routes of imported lists."""
     router = APIRouter(prefix=PATH, tags=["lists"])
 
-    @router.post("", status_code=201, openapi_extra=_FILE)
+    @router.post("", status_code=201, responses=answers(201, shapes.LIST_BROUGHT), openapi_extra=_FILE)
     @action("list.import")
     async def bring(
         request: HttpRequest,
@@ -95,13 +98,13 @@ def lists(running: Running) -> APIRouter:
         await access.check(Concern(area_code=row["area_code"]), hidden=unknown("list"))
         return row
 
-    @router.get("/{list_id}")
+    @router.get("/{list_id}", responses=answers(200, shapes.LIST))
     @action("list.read")
     async def read(list_id: Id, access: Access) -> dict[str, Any]:
         """Where the list came from and what its rows came to. Without `ended_at` it was interrupted: bring it again."""
         return await _row(list_id, access)
 
-    @router.get("/{list_id}/findings")
+    @router.get("/{list_id}/findings", responses=answers(200, page(shapes.FINDING)))
     @action("list.read")
     async def findings(
         list_id: Id, paging: Paging, access: Access, kind: FindingKind | None = None
@@ -112,7 +115,7 @@ def lists(running: Running) -> APIRouter:
         rows = await _some(list_id, kind, part, place, paging.limit + 1)
         return paging.page("findings", rows, lambda row: (row["part"], row["place"]), lambda row: dict(row["finding"]))
 
-    @router.get("/{list_id}/findings.csv")
+    @router.get("/{list_id}/findings.csv", response_class=StreamingResponse, responses={200: _CSV})
     @action("list.read")
     async def download(list_id: Id, access: Access, kind: FindingKind | None = None) -> StreamingResponse:
         """All of them as a file for the one who made the list: each with its row and column."""
@@ -133,7 +136,7 @@ def lists(running: Running) -> APIRouter:
         async with running.reading() as connection:
             return [dict(row) for row in (await connection.execute(_FINDINGS, values)).mappings()]
 
-    @router.get("/{list_id}/new-units")
+    @router.get("/{list_id}/new-units", responses=answers(200, Page[str]))
     @action("list.read")
     async def added(list_id: Id, paging: Paging, access: Access) -> Page[str]:
         """The codes of the units that the list brought, or would bring."""
@@ -144,7 +147,7 @@ def lists(running: Running) -> APIRouter:
             rows = [dict(row) for row in (await connection.execute(_ADDED, values)).mappings()]
         return paging.page("new-units", rows, lambda row: (row["part"], row["place"]), lambda row: str(row["uscc"]))
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.LIST)))
     @action("list.read")
     async def listing(paging: Paging, access: Access, campaign: str | None = None) -> Page[dict[str, Any]]:
         """The lists of the actor's areas, the newest last."""

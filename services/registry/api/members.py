@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.looking import Lookup, looked_at, masked_name, who_has
 from services.registry.api.queries import many, one
@@ -28,6 +29,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action, outside_scope
 from shared.security.policy import Concern
 from shared.web.etag import etag
+from shared.web.shapes import answers
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 
@@ -76,14 +78,14 @@ def members(running: Running) -> APIRouter:
         member_id = entrant.command.member_id
         return Answer(201, {"member_id": member_id, "version": await unit.version(MEMBER, member_id)})
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.MEMBER_DONE))
     @action("member.admit")
     async def admit(body: Admission, asked: Request) -> Response:
         await asked.access.check(Concern((body.organisation_id,)))
         [entrant] = await roll.seal(sealer, index, [body.entrant(body.member_id or running.ids())])
         return await answer(running, asked, entrant.command.member_id, lambda unit: _admit(unit, entrant))
 
-    @router.post("/batch", status_code=200)
+    @router.post("/batch", status_code=200, responses=answers(200, shapes.BATCH))
     @action("member.admit")
     async def admit_many(body: Admissions, asked: Request) -> dict[str, Any]:
         entrants = [one_.entrant(one_.member_id or running.ids()) for one_ in body.members]
@@ -100,7 +102,7 @@ def members(running: Running) -> APIRouter:
 
         return await each(asked_for, lambda item: item[0].member_id, enter)
 
-    @router.put("/{member_id}/contact")
+    @router.put("/{member_id}/contact", responses=answers(200, shapes.MEMBER_DONE))
     @action("member.change-contact")
     async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:
         await asked.access.check(await _branch(member_id), hidden=unknown("member"))
@@ -111,7 +113,7 @@ def members(running: Running) -> APIRouter:
 
         return await answer(running, asked, member_id, job)
 
-    @router.get("/{member_id}")
+    @router.get("/{member_id}", responses=answers(200, shapes.MEMBER))
     @action("member.read")
     async def read(member_id: Id, response: Response, asked: Request) -> dict[str, Any]:
         row = await one(running, MEMBERS, MEMBERS.c.member_id == member_id, "member")
@@ -121,7 +123,7 @@ def members(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.post("/lookup", status_code=200)
+    @router.post("/lookup", status_code=200, responses=answers(200, shapes.FOUND))
     @action("member.lookup")
     async def look_up(body: Lookup, response: Response, asked: Request) -> dict[str, Any]:
         found = await who_has(running, index, body)
@@ -134,7 +136,7 @@ def members(running: Running) -> APIRouter:
         response.headers["Cache-Control"] = "no-store"
         return {"members": shown}
 
-    @router.get("/{member_id}/memberships")
+    @router.get("/{member_id}/memberships", responses=answers(200, shapes.MEMBERSHIPS))
     @action("member.read")
     async def memberships(member_id: Id, access: Access) -> list[dict[str, Any]]:
         await access.check(await _branch(member_id), hidden=unknown("member"))

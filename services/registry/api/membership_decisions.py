@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.application import membership_decisions as jobs
 from services.registry.domain.member.commands import ConfirmMember, EndMembership, ExtendProbation, StandingCommand
@@ -17,6 +18,7 @@ from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import action
 from shared.security.policy import Concern
+from shared.web.shapes import answers
 
 
 class Confirmation(Act):
@@ -63,17 +65,17 @@ def membership_decisions(running: Running) -> APIRouter:
 
         return await answer(running, asked, member_id, job)
 
-    @router.post("/{member_id}/confirmation")
+    @router.post("/{member_id}/confirmation", responses=answers(200, shapes.MEMBER_DONE))
     @action("member.decide")
     async def confirm(member_id: Id, body: Confirmation, asked: Request) -> Response:
         return await _decide(member_id, body, asked, ConfirmMember)
 
-    @router.post("/{member_id}/probation")
+    @router.post("/{member_id}/probation", responses=answers(200, shapes.MEMBER_DONE))
     @action("member.decide")
     async def extend(member_id: Id, body: Extension, asked: Request) -> Response:
         return await _decide(member_id, body, asked, ExtendProbation)
 
-    @router.post("/{member_id}/end")
+    @router.post("/{member_id}/end", responses=answers(200, shapes.MEMBER_DONE))
     @action("member.decide")
     async def end(member_id: Id, body: End, asked: Request) -> Response:
         return await _decide(member_id, body, asked, EndMembership)

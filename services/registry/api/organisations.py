@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_, select
 
+from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.queries import many, one
 from services.registry.application import tree
@@ -33,6 +34,7 @@ from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Founding(Body):
@@ -98,7 +100,7 @@ def organisations(running: Running) -> APIRouter:
         if body.can_approve_probationary:
             await access.check(concern, action="organisation.empower")
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.ORGANISATION_DONE))
     @action("organisation.found")
     async def found(body: Founding, asked: Request) -> Response:
         await _may_found(asked.access, body)
@@ -110,7 +112,7 @@ def organisations(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/batch")
+    @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("organisation.found")
     async def found_many(body: Foundings, asked: Request) -> dict[str, Any]:
         named = [(one_.organisation_id or running.ids(), one_) for one_ in body.organisations]
@@ -122,7 +124,7 @@ def organisations(running: Running) -> APIRouter:
 
         return await each(named, lambda item: item[0], enter)
 
-    @router.patch("/{organisation_id}")
+    @router.patch("/{organisation_id}", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.change")
     async def change(organisation_id: Id, body: OrganisationChange, asked: Request) -> Response:
         await _existing(asked.access, organisation_id)
@@ -137,7 +139,7 @@ def organisations(running: Running) -> APIRouter:
 
         return await answer(running, asked, organisation_id, job)
 
-    @router.put("/{organisation_id}/parent")
+    @router.put("/{organisation_id}/parent", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.reparent")
     async def reparent(organisation_id: Id, body: NewParent, asked: Request) -> Response:
         await _existing(asked.access, organisation_id)
@@ -149,7 +151,7 @@ def organisations(running: Running) -> APIRouter:
 
         return await answer(running, asked, organisation_id, job)
 
-    @router.post("/{organisation_id}/dissolution")
+    @router.post("/{organisation_id}/dissolution", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.dissolve")
     async def dissolve(organisation_id: Id, body: Dissolution, asked: Request) -> Response:
         await _existing(asked.access, organisation_id)
@@ -161,7 +163,7 @@ def organisations(running: Running) -> APIRouter:
 
         return await answer(running, asked, organisation_id, job)
 
-    @router.get("/{organisation_id}")
+    @router.get("/{organisation_id}", responses=answers(200, shapes.ORGANISATION))
     @action("organisation.read")
     async def read(organisation_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, ORGANISATIONS, ORGANISATIONS.c.organisation_id == organisation_id, "organisation")
@@ -170,7 +172,7 @@ def organisations(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.ORGANISATION)))
     @action("organisation.read")
     async def listing(paging: Paging, access: Access, parent_id: Id | None = None) -> Page[dict[str, Any]]:
         """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own."""

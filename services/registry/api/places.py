@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import or_
 
+from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
@@ -34,6 +35,7 @@ from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class PlaceOpening(Body):
@@ -68,7 +70,7 @@ def places(running: Running) -> APIRouter:
 
         return await answer(running, asked, place_id, job)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.PLACE_DONE))
     @action("place.keep")
     async def open_(body: PlaceOpening, asked: Request) -> Response:
         await asked.access.check(Concern((body.organisation_id,)))
@@ -83,29 +85,29 @@ def places(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.patch("/{place_id}")
+    @router.patch("/{place_id}", responses=answers(200, shapes.PLACE_DONE))
     @action("place.keep")
     async def change(place_id: Id, body: ChangePlace, asked: Request) -> Response:
         return await _do(place_id, body, asked)
 
-    @router.post("/{place_id}/steps")
+    @router.post("/{place_id}/steps", responses=answers(200, shapes.PLACE_DONE))
     @action("place.keep")
     async def reach(place_id: Id, body: ReachStep, asked: Request) -> Response:
         return await _do(place_id, body, asked)
 
-    @router.post("/{place_id}/closure")
+    @router.post("/{place_id}/closure", responses=answers(200, shapes.PLACE_DONE))
     @action("place.keep")
     async def close(place_id: Id, body: ClosePlace, asked: Request) -> Response:
         return await _do(place_id, body, asked)
 
-    @router.get("/{place_id}")
+    @router.get("/{place_id}", responses=answers(200, shapes.PLACE))
     @action("place.read")
     async def read(place_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await _seen(access, place_id)
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.PLACE)))
     @action("place.read")
     async def listing(
         paging: Paging,

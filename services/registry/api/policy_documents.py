@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import func, select
 
+from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
@@ -26,6 +27,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Issue(Act):
@@ -53,7 +55,7 @@ def policy_documents(running: Running) -> APIRouter:
     """The routes of documents. Everybody may read what is public or internal; nothing else is here."""
     router = APIRouter(prefix="/policy-documents", tags=["policy documents"])
 
-    @router.post("/{document_id}/versions", status_code=201)
+    @router.post("/{document_id}/versions", status_code=201, responses=answers(201, shapes.POLICY_DOCUMENT_DONE))
     @action("policy-document.issue")
     async def issue(document_id: Id, body: Issue, asked: Request) -> Response:
         await asked.access.check(Concern((body.by,)))
@@ -74,7 +76,7 @@ def policy_documents(running: Running) -> APIRouter:
 
         return await answer(running, asked, document_id, job)
 
-    @router.post("/{document_id}/repeal")
+    @router.post("/{document_id}/repeal", responses=answers(200, shapes.POLICY_DOCUMENT_DONE))
     @action("policy-document.issue")
     async def repeal(document_id: Id, body: Repeal, asked: Request) -> Response:
         rows = await running.store.find_rows(TABLE.name, {"document_id": document_id, "number": 1})
@@ -89,7 +91,7 @@ def policy_documents(running: Running) -> APIRouter:
 
         return await answer(running, asked, document_id, job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.POLICY_DOCUMENT)))
     @action("policy-document.read")
     async def listing(
         paging: Paging,
@@ -103,7 +105,7 @@ def policy_documents(running: Running) -> APIRouter:
         equal = {"kind": kind, "about": about, "area_code": area_code, "document_id": document_id}
         return await listed(running, paging, "policy-documents", TABLE, ("document_id", "number"), equal=equal)
 
-    @router.get("/counts")
+    @router.get("/counts", responses=answers(200, shapes.POLICY_COUNTS))
     @action("policy-document.read")
     async def counts(access: Access, as_of: AsOf = None) -> dict[str, Any]:
         """By kind: how many documents are new (新建), how many were revised (修订), how many are in force on that day (Y10)."""

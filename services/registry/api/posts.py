@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_
 
+from services.registry.api import shapes
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.duties import duties_of
@@ -26,6 +27,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Assignment(Body):
@@ -67,7 +69,7 @@ def posts(running: Running) -> APIRouter:
     """The routes of posts."""
     router = APIRouter(prefix="/posts", tags=["posts"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.POST_DONE))
     @action("post.assign")
     async def assign(body: Assignment, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, body.scope, body.scope_id))
@@ -79,7 +81,7 @@ def posts(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/batch")
+    @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("post.assign")
     async def assign_many(body: Assignments, asked: Request) -> dict[str, Any]:
         named = [(one_.post_id or running.ids(), one_) for one_ in body.posts]
@@ -91,7 +93,7 @@ def posts(running: Running) -> APIRouter:
 
         return await each(named, lambda item: item[0], enter)
 
-    @router.post("/{post_id}/departure")
+    @router.post("/{post_id}/departure", responses=answers(200, shapes.POST_DONE))
     @action("post.leave")
     async def leave(post_id: Id, body: Departure, asked: Request) -> Response:
         row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
@@ -105,7 +107,7 @@ def posts(running: Running) -> APIRouter:
 
         return await answer(running, asked, post_id, job)
 
-    @router.get("/{post_id}")
+    @router.get("/{post_id}", responses=answers(200, shapes.POST_SHOWN))
     @action("post.read")
     async def read(post_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, POSTS, POSTS.c.post_id == post_id, "post")
@@ -114,7 +116,7 @@ def posts(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row | {"duties": await duties_of(running, row["kind"], concern)}
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.POST)))
     @action("post.read")
     async def listing(
         paging: Paging,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, or_
 
+from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.batches import MOST_AT_ONCE, each
@@ -24,6 +25,7 @@ from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Beginning(Body):
@@ -55,7 +57,7 @@ def relations(running: Running) -> APIRouter:
     """The routes of relations. They belong to whoever answers for where they lead from."""
     router = APIRouter(prefix="/relations", tags=["places"])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.RELATION_DONE))
     @action("place.keep")
     async def begin(body: Beginning, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, KINDS[body.kind].source, body.from_id))
@@ -67,7 +69,7 @@ def relations(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.post("/batch")
+    @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("place.keep")
     async def begin_many(body: Beginnings, asked: Request) -> dict[str, Any]:
         async def enter(one: Beginning) -> None:
@@ -76,7 +78,7 @@ def relations(running: Running) -> APIRouter:
 
         return await each(body.relations, lambda one: relation_id(one.kind, one.from_id, one.to_id), enter)
 
-    @router.post("/end")
+    @router.post("/end", responses=answers(200, shapes.RELATION_DONE))
     @action("place.keep")
     async def end(body: Ending, asked: Request) -> Response:
         concern = await concern_at(running, KINDS[body.kind].source, body.from_id)
@@ -89,7 +91,7 @@ def relations(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.RELATION)))
     @action("place.read")
     async def listing(
         paging: Paging,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from sqlalchemy import Select, case, func, or_, select
 
+from services.registry.api import shapes
 from services.registry.api.as_of import AsOf, day_of, moment_of
 from services.registry.api.listing import listed
 from services.registry.api.looking import looked_at, masked_name
@@ -15,9 +16,10 @@ from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
 from shared.kernel.errors import Unavailable
 from shared.runtime.commands import Request
 from shared.runtime.definition import Running
-from shared.security.access import Access, Permit, action, below
+from shared.security.access import Access, Permit, action, within_scope
 from shared.security.policy import Relation
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 def roll_of(day: date, moment: datetime) -> Select[Any]:
@@ -59,11 +61,11 @@ def roster(running: Running) -> APIRouter:
         roll = roll_of(day_of(running, as_of), moment_of(running, as_of))
         roll = roll.where(MEMBERSHIPS.c.organisation_id.in_(await access.scope(Relation.WITHIN)))
         if organisation_id is not None:
-            roll = roll.where(MEMBERSHIPS.c.organisation_id.in_(below([organisation_id])))
+            roll = roll.where(MEMBERSHIPS.c.organisation_id.in_(within_scope([organisation_id], [])))
         rows = roll.subquery()
         return select(rows).where(rows.c.status == status).subquery() if status is not None else rows
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.ROLL_ENTRY)))
     @action("member.read")
     async def listing(
         paging: Paging,
@@ -95,7 +97,7 @@ def roster(running: Running) -> APIRouter:
                 running, asked, "member.roster", {row["member_id"]: "done" for row in page.items}, "display"
             )
 
-    @router.get("/counts")
+    @router.get("/counts", responses=answers(200, shapes.ROLL_COUNTS))
     @action("member.read")
     async def counts(
         access: Access, organisation_id: Id | None = None, as_of: AsOf = None, admitted_from: date | None = None

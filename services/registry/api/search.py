@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
 
+from services.registry.api import shapes
 from services.registry.api.concerns import units_seen
 from services.registry.api.listing import listed
 from services.registry.api.organisations import ADDRESSED_KINDS
@@ -18,6 +19,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Relation
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 Part = Annotated[str, Query(min_length=1, max_length=100, description="any part of the name")]
 Kind = Literal["unit", "organisation", "station", "place"]
@@ -49,7 +51,7 @@ def search(running: Running) -> APIRouter:
     """One route. What somebody may not list, they do not find."""
     router = APIRouter(prefix="/search", tags=["search"])
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.FOUND_NAME)))
     @action("name.search")
     async def find(paging: Paging, access: Access, q: Part, kind: Kind | None = None) -> Page[dict[str, Any]]:
         """Names that are just that first, then those that begin with it, then the others."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, latest, moment_of
 from services.registry.api.listing import listed
@@ -20,6 +21,7 @@ from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class Strength(Act):
@@ -37,7 +39,7 @@ def staffings(running: Running) -> APIRouter:
     """The routes of strengths and vacancies."""
     router = APIRouter(prefix="/staffings", tags=["posts"])
 
-    @router.put("")
+    @router.put("", responses=answers(200, shapes.STAFFING_DONE))
     @action("staffing.set")
     async def put(body: Strength, asked: Request) -> Response:
         """Set by the organisation that fills the posts, or one above it."""
@@ -51,7 +53,7 @@ def staffings(running: Running) -> APIRouter:
 
         return await answer(running, asked, body.scope_id, job)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.STAFFING)))
     @action("staffing.read")
     async def listing(
         paging: Paging, access: Access, kind: PostKind | None = None, vacant: bool | None = None, as_of: AsOf = None

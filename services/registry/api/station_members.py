@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy import or_
 
+from services.registry.api import shapes
 from services.registry.api.as_of import AsOf, moment_of
 from services.registry.api.listing import listed
 from services.registry.domain.vocabulary import Id
@@ -14,13 +15,14 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 def station_members(running: Running) -> APIRouter:
     """By id, without names: whoever wants a name looks at the member, and that is on record."""
     router = APIRouter(prefix="/stations", tags=["stations"])
 
-    @router.get("/{station_id}/members")
+    @router.get("/{station_id}/members", responses=answers(200, page(shapes.MEMBER_IN_CARE)))
     @action("station.read-members")
     async def listing(station_id: Id, paging: Paging, access: Access, as_of: AsOf = None) -> Page[dict[str, Any]]:
         """Members in the care of the station at the end of that day; the lead is that of today."""

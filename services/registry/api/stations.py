@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import or_
 
+from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
@@ -37,6 +38,7 @@ from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class StationChange(Body):
@@ -77,7 +79,7 @@ def stations(running: Running) -> APIRouter:
         concern = Concern(await access.organisation_of_station(station_id))
         await access.check(concern, hidden=unknown("station"))
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.STATION_DONE))
     @action("station.open")
     async def open_(body: Opening, asked: Request) -> Response:
         await asked.access.check(Concern((body.organisation_id,)))
@@ -90,7 +92,7 @@ def stations(running: Running) -> APIRouter:
 
         return await answer(running, asked, identity, job)
 
-    @router.patch("/{station_id}")
+    @router.patch("/{station_id}", responses=answers(200, shapes.STATION_DONE))
     @action("station.change")
     async def change(station_id: Id, body: StationChange, asked: Request) -> Response:
         await _own(asked.access, station_id)
@@ -102,7 +104,7 @@ def stations(running: Running) -> APIRouter:
 
         return await answer(running, asked, station_id, job)
 
-    @router.post("/{station_id}/closure")
+    @router.post("/{station_id}/closure", responses=answers(200, shapes.STATION_DONE))
     @action("station.change")
     async def close(station_id: Id, body: StationClosure, asked: Request) -> Response:
         await _own(asked.access, station_id)
@@ -113,14 +115,14 @@ def stations(running: Running) -> APIRouter:
 
         return await answer(running, asked, station_id, job)
 
-    @router.get("/counts")
+    @router.get("/counts", responses=answers(200, shapes.STATION_COUNTS))
     @action("station.read")
     async def counts(access: Access, as_of: AsOf = None, area_code: AreaCode | None = None) -> dict[str, Any]:
         """Per station, per area and in all, at the end of that day: who serves there, and what is served (W04, W05, W29)."""
         day = day_of(running, as_of)
         return await counts_of(lambda query: many(running, query), day, area_code)
 
-    @router.get("/{station_id}")
+    @router.get("/{station_id}", responses=answers(200, shapes.STATION))
     @action("station.read")
     async def read(station_id: Id, response: Response, access: Access) -> dict[str, Any]:
         await access.check(Concern(), hidden=unknown("station"))
@@ -128,7 +130,7 @@ def stations(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.STATION)))
     @action("station.read")
     async def listing(
         paging: Paging,

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 
+from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.concerns import of_unit, units_seen
 from services.registry.api.queries import many, one
+from services.registry.api.unit_shapes import LEDGER
 from services.registry.application.ledger import ledger
 from services.registry.domain.unit.commands import ChangeUnit, CloseUnit, RegisterUnit, SurveyUnit
 from services.registry.domain.unit.decider import UNIT
@@ -28,6 +30,7 @@ from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
 
 
 class UnitChange(UnitFacts, Body):
@@ -67,13 +70,13 @@ def units(running: Running) -> APIRouter:
     def _dated(command: RegisterUnit) -> RegisterUnit:
         return command.model_copy(update={"on": command.on or local_date(running.clock.now())})
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, responses=answers(201, shapes.UNIT_DONE))
     @action("unit.register")
     async def register(body: RegisterUnit, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=body.area_code))
         return await _do(body.uscc, _dated(body), asked, 201)
 
-    @router.post("/batch")
+    @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("unit.register")
     async def register_many(body: Registrations, asked: Request) -> dict[str, Any]:
         async def enter(command: RegisterUnit) -> None:
@@ -83,7 +86,7 @@ def units(running: Running) -> APIRouter:
 
         return await each(body.units, lambda command: command.uscc, enter)
 
-    @router.patch("/{uscc}")
+    @router.patch("/{uscc}", responses=answers(200, shapes.UNIT_DONE))
     @action("unit.change")
     async def change(uscc: Uscc, body: UnitChange, asked: Request) -> Response:
         await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
@@ -91,7 +94,7 @@ def units(running: Running) -> APIRouter:
         facts = dict(body) | {"on": body.on or local_date(running.clock.now())}
         return await _do(uscc, ChangeUnit(uscc=uscc, **facts), asked)
 
-    @router.post("/{uscc}/surveys", status_code=201)
+    @router.post("/{uscc}/surveys", status_code=201, responses=answers(201, shapes.UNIT_DONE))
     @action("unit.survey")
     async def survey(uscc: Uscc, body: Survey, asked: Request) -> Response:
         await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
@@ -105,7 +108,7 @@ def units(running: Running) -> APIRouter:
             # To move a unit is to hand it to whoever is responsible there.
             await asked.access.check(Concern(area_code=body.area_code), action="unit.register")
 
-    @router.post("/{uscc}/closure")
+    @router.post("/{uscc}/closure", responses=answers(200, shapes.UNIT_DONE))
     @action("unit.close")
     async def close(uscc: Uscc, body: UnitClosure, asked: Request) -> Response:
         await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
@@ -118,7 +121,7 @@ def units(running: Running) -> APIRouter:
 
         return await answer(running, asked, uscc, job)
 
-    @router.get("/{uscc}")
+    @router.get("/{uscc}", responses=answers(200, shapes.UNIT))
     @action("unit.read")
     async def read(uscc: Uscc, response: Response, access: Access) -> dict[str, Any]:
         row = await one(running, UNITS, UNITS.c.uscc == uscc, "unit")
@@ -126,7 +129,7 @@ def units(running: Running) -> APIRouter:
         response.headers["ETag"] = etag(row["version"])
         return row
 
-    @router.get("/{uscc}/ledger")
+    @router.get("/{uscc}/ledger", responses=answers(200, LEDGER))
     @action("unit.read")
     async def read_ledger(uscc: Uscc, access: Access) -> dict[str, Any]:
         """一企一台账: the unit as it stands, who covers and serves it, its plan, and every entry, oldest first."""
@@ -134,7 +137,7 @@ def units(running: Running) -> APIRouter:
         await access.check(await of_unit(running, uscc), hidden=unknown("unit"))
         return await ledger(running.store, running.model, row)
 
-    @router.get("")
+    @router.get("", responses=answers(200, page(shapes.UNIT)))
     @action("unit.read")
     async def listing(paging: Paging, access: Access, area_code: AreaCode | None = None) -> Page[dict[str, Any]]:
         """Units of the places, and of the organisations, that the actor is responsible for."""

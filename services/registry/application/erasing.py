@@ -1,6 +1,5 @@
 """Carries out what was asked to be erased, as soon as nothing stands against it."""
 
-import asyncio
 from typing import Any, Final
 
 import structlog
@@ -9,9 +8,11 @@ from sqlalchemy import select, text
 from services.registry.application import erasure
 from services.registry.projections.tables import ERASURES, OPEN_CASES
 from shared.eventstore.context import Cause
+from shared.eventstore.postgres.store import telling
 from shared.messaging.wakeup import Wakeup
 from shared.privacy.keyring import Keyring
 from shared.runtime.definition import Running
+from shared.runtime.rounds import rounds
 
 # The answer to the request that entered a person names their id, and its fingerprint is a digest over their data.
 _FORGET_ANSWERS: Final = text(
@@ -30,18 +31,14 @@ class Erasing:
 
     async def run(self) -> None:
         """Until cancelled. What fails is tried again in the next round; `yanzhen_erasures_overdue` tells of it."""
-        while True:
-            self.wakeup.clear()
-            try:
-                await self.do_due()
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                log.warning("erasing.pause", reason=type(error).__name__)
-            await self.wakeup.wait()
+        await rounds("erasing", self._round, self.wakeup.wait)
+
+    async def _round(self) -> None:
+        self.wakeup.clear()
+        await self.do_due()
 
     async def do_due(self) -> int:
-        """Carry out all that nothing stands against; returns how many."""
+        """Carry out all that nothing stands against; returns how many. Raises `Unavailable` while a database is away."""
         pending = await self._pending()
         now = self._running.clock.now()
         self._running.metrics.erasures_pending.set(len(pending))
@@ -54,13 +51,14 @@ class Erasing:
     async def _pending(self) -> list[dict[str, Any]]:
         is_open = select(OPEN_CASES.c.case_id).where(OPEN_CASES.c.member_id == ERASURES.c.person_id).exists()
         query = select(ERASURES, is_open.label("open")).where(ERASURES.c.done_at.is_(None)).order_by(ERASURES.c.due_at)
-        async with self._running.engine.connect() as connection:
+        async with self._running.reading() as connection:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     async def _erase(self, person_id: str, ground: str, asked_by: str) -> None:
         await self._keyring.destroy(person_id)
-        async with self._running.engine.begin() as connection:
-            await connection.execute(_FORGET_ANSWERS, {"person": person_id, "hint": f"%{person_id}%"})
+        with telling():
+            async with self._running.engine.begin() as connection:
+                await connection.execute(_FORGET_ANSWERS, {"person": person_id, "hint": f"%{person_id}%"})
         await self._running.executor.run(
             lambda unit: erasure.carry_out(unit, person_id, ground), Cause(person_id, actor=asked_by)
         )

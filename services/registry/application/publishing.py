@@ -2,11 +2,13 @@
 
 from services.registry.domain.duty.decider import DutyPlanned
 from services.registry.domain.formation_plan import events as plan
+from services.registry.domain.founding import decider as founding
 from services.registry.domain.funding.decider import FundingRecorded, FundingVoided
 from services.registry.domain.inspection import events as inspection
 from services.registry.domain.instructor_application import events as application
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
+from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.place import events as place
 from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
@@ -39,6 +41,13 @@ PUBLISH = publishing(
         organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
         organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,
         organisation.PartyOrganisationDissolved: public.PartyOrganisationDissolved,
+        organisation.PartyOrganisationRestored: public.PartyOrganisationRestored,
+        organisation.PartyOrganisationUpgraded: public.PartyOrganisationUpgraded,
+        organisation.ElectionDue: public.ElectionDue,
+        founding.FoundingApplied: public.FoundingApplied,
+        founding.FoundingReplyOverdue: public.FoundingReplyOverdue,
+        founding.FoundingDecided: public.FoundingDecided,
+        PartyOrganisationGuided: public.PartyOrganisationGuided,
         station.StationOpened: public.StationOpened,
         station.StationChanged: public.StationChanged,
         station.StationClosed: public.StationClosed,

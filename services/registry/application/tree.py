@@ -1,10 +1,13 @@
 """Decisions about party organisations that need facts of other organisations."""
 
+from datetime import date
+
 from services.registry.domain.organisation.commands import (
     FoundOrganisation,
     ReparentOrganisation,
 )
 from services.registry.domain.organisation.decider import ORGANISATION
+from services.registry.domain.organisation.guidance import GuideOrganisation
 from services.registry.domain.organisation.state import OrganisationState
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE, THE_TREE, ChangeTree
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -69,3 +72,17 @@ async def reparent(
         )
         await unit.handle(ORGANISATION_TREE, THE_TREE, change)
     return events
+
+
+async def guide(
+    unit: UnitOfWork, organisation_id: str, guided_by: str | None, since: date, today: date, expected: int | None
+) -> list[DomainEvent]:
+    """Settle which competent authority guides an organisation."""
+    kind = None
+    if guided_by is not None:
+        guiding: OrganisationState = await unit.state(ORGANISATION, guided_by)
+        kind = guiding.kind if guiding.status == "active" else None
+    command = GuideOrganisation(
+        organisation_id=organisation_id, guided_by=guided_by, guide_kind=kind, since=since, today=today
+    )
+    return await unit.handle(ORGANISATION, organisation_id, command, expected=expected)

@@ -5,6 +5,7 @@ from typing import Any
 from services.registry.domain.duty.decider import DUTY
 from services.registry.domain.formation.decider import FORMATION_RULES
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
+from services.registry.domain.founding.decider import FOUNDING
 from services.registry.domain.funding.decider import FUNDING
 from services.registry.domain.inspection.decider import INSPECTION
 from services.registry.domain.instructor_application.decider import INSTRUCTOR_APPLICATION
@@ -16,6 +17,7 @@ from services.registry.domain.place.decider import PLACE
 from services.registry.domain.policy_document.decider import POLICY_DOCUMENT
 from services.registry.domain.post.decider import POST
 from services.registry.domain.relation.decider import RELATION
+from services.registry.domain.reorganisation.decider import REORGANISATION
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.unit.decider import UNIT
@@ -27,6 +29,8 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     FORMATION_PLAN,
     LIST,
     LIST_PART,
+    REORGANISATION,
+    FOUNDING,
     ORGANISATION,
     ORGANISATION_TREE,
     STATION,

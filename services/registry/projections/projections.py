@@ -5,13 +5,16 @@ from typing import Any
 
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
+from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
 from services.registry.projections.care import CARE
 from services.registry.projections.formation import FORMATION
+from services.registry.projections.foundings import FOUNDINGS
 from services.registry.projections.listings import LISTINGS
 from services.registry.projections.names import NAMED
 from services.registry.projections.places import PLACES_AND_RECORDS
+from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
 from shared.contracts import mobility
@@ -19,6 +22,7 @@ from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
 from shared.kernel.calendar import local_date, start_of_day
 from shared.kernel.event import DomainEvent
+from shared.security.guidance import TABLE_NAME, guided
 
 
 def _put(table: str, key: str) -> Any:
@@ -53,7 +57,29 @@ def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> 
 
 def _dissolved(event: organisation.PartyOrganisationDissolved, fact: Fact) -> list[RowChange]:
     row = {"organisation_id": event.organisation_id, "dissolved": True, "version": fact.version}
-    return [Put("organisations", (event.organisation_id,), row | {"dissolved_on": local_date(fact.recorded_at)})]
+    row |= {"dissolved_on": local_date(fact.recorded_at)}
+    return [Put("organisations", (event.organisation_id,), row), *_child(event.parent_id, -1)]
+
+
+def _restored(event: organisation.PartyOrganisationRestored, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "dissolved": False, "dissolved_on": None, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row), *_child(event.parent_id, 1)]
+
+
+def _child(parent_id: str | None, more: int) -> list[RowChange]:
+    return [Add("organisation_sizes", (parent_id,), {"children": more})] if parent_id is not None else []
+
+
+def _upgraded(event: organisation.PartyOrganisationUpgraded, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "kind": event.kind, "version": fact.version}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
+def _term(event: organisation.TermBegan | organisation.TermExtended, fact: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "term_ends_on": event.ends_on, "version": fact.version}
+    if isinstance(event, organisation.TermBegan):
+        row["elected_on"] = event.elected_on
+    return [Put("organisations", (event.organisation_id,), row)]
 
 
 def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
@@ -180,6 +206,8 @@ PROJECTIONS = (
     *UNITS,
     *FORMATION,
     *LISTINGS,
+    *REORGANISATIONS,
+    *FOUNDINGS,
     Projection(
         "roll",
         2,
@@ -189,6 +217,10 @@ PROJECTIONS = (
             organisation.PartyOrganisationChanged: _organisation,
             organisation.PartyOrganisationReparented: _reparented,
             organisation.PartyOrganisationDissolved: _dissolved,
+            organisation.PartyOrganisationRestored: _restored,
+            organisation.PartyOrganisationUpgraded: _upgraded,
+            organisation.TermBegan: _term,
+            organisation.TermExtended: _term,
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
             member.MembershipClosed: _closed,
@@ -200,6 +232,7 @@ PROJECTIONS = (
         },
         {},
     ),
+    Projection(TABLE_NAME, 1, (TABLE_NAME,), {PartyOrganisationGuided: guided}, {}),
     Projection(
         "stations",
         2,

@@ -3,7 +3,11 @@
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.security.guidance import guidance_table
+
 VIEWS = MetaData()
+
+GUIDANCE = guidance_table(VIEWS)
 
 ORGANISATIONS = Table(
     "organisations",
@@ -20,6 +24,8 @@ ORGANISATIONS = Table(
     Column("dissolved", Boolean),
     Column("founded_on", Date),
     Column("dissolved_on", Date),
+    Column("elected_on", Date),
+    Column("term_ends_on", Date),
     Column("version", Integer),
 )
 

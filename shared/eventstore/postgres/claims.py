@@ -84,7 +84,7 @@ async def _claim_streams(connection: AsyncConnection, works: Sequence[Work]) -> 
 
 
 async def _check_reads(connection: AsyncConnection, works: Sequence[Work]) -> Losers:
-    reads = [(i, s, v) for i, work in enumerate(works) for s, v in work.reads.items() if s not in work.claims()]
+    reads = [(i, s, v) for i, work in enumerate(works) for s, v in work.unclaimed_reads()]
     if not reads:
         return {}
     found = await connection.execute(sql.CHECK_READS, {"ids": sorted({s for _, s, _ in reads})})

@@ -40,7 +40,7 @@ def parts_of(works: Sequence[Work], views: ViewWriter) -> list[Part] | None:
         return None  # rare, and told one by one; a record of the trail needs to know the one before it
     claims = [claimed for work in works for claimed in work.claims().values()]
     claimed = {append.stream_id for append in claims}
-    reads = {(s, v) for work in works for s, v in work.reads.items() if s not in work.claims()}
+    reads = {read for work in works for read in work.unclaimed_reads()}
     if any(stream_id in claimed for stream_id, _ in reads):
         return None  # one work of the group reads what another moves
     fired = [timer for work in works for timer in work.fired]

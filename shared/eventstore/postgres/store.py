@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import MetaData, select, text
+from sqlalchemy import MetaData, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +16,7 @@ from shared.eventstore.postgres.claims import claim, collisions
 from shared.eventstore.postgres.commit import write
 from shared.eventstore.postgres.lanes import ConfusedDriver, Lanes
 from shared.eventstore.postgres.one_statement import CLAIM_LOST, execute, parts_of
+from shared.eventstore.postgres.row_reader import RowReader
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.records import HeldMessage, IdempotencyRecord, Snapshot, StoredEvent, TimerRow, Work
 from shared.eventstore.rows import Key, Row
@@ -49,8 +50,9 @@ class PostgresStore:
         self.engine = engine
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._lanes = Lanes(engine)
-        self._tables = dict((views or MetaData()).tables)
-        self._writer = ViewWriter(self._tables)
+        tables = dict((views or MetaData()).tables)
+        self._writer = ViewWriter(tables)
+        self._rows = RowReader(tables, self._fetch)
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -162,19 +164,10 @@ class PostgresStore:
                 await connection.execute(statement, rows)
 
     async def get_rows(self, table: str, keys: Sequence[Key]) -> dict[Key, Row]:
-        if not keys:
-            return {}
-        names = [column.name for column in self._tables[table].primary_key.columns]
-        rows = await self._fetch(
-            self._writer.by_key(table), {f"k{i}": [key[i] for key in keys] for i in range(len(names))}
-        )
-        return {tuple(row[name] for name in names): dict(row) for row in rows}
+        return await self._rows.by_key(table, keys)
 
-    async def find_rows(self, table: str, equal: Mapping[str, Any]) -> list[Row]:
-        shape = self._tables[table]
-        query = select(shape).where(*(shape.c[c] == v for c, v in equal.items())).order_by(*shape.primary_key.columns)
-        async with self._reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+    async def find_rows(self, table: str, *equal: Mapping[str, Any]) -> list[Row]:
+        return await self._rows.with_any(table, equal)
 
     async def owners(self, kind: str, entries: Sequence[str]) -> list[str]:
         async with self._reading() as connection:

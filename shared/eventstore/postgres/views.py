@@ -37,10 +37,6 @@ class ViewWriter:
             return None
         return [bound for one_round in all_rounds for bound in self._bound(one_round)]
 
-    def by_key(self, table: str) -> str:
-        """A query for the rows with given keys: parameters `k0`, `k1` … hold one list per column of the key."""
-        return self._shapes[table].by_key
-
     def _bound(self, one_round: Sequence[RowChange]) -> Iterator[tuple[TextClause, Values]]:
         ordered = sorted(one_round, key=_statement_key)
         for (_, table, columns), group in groupby(ordered, key=_statement_key):
@@ -60,11 +56,6 @@ class _Shape:
         self.key = tuple(column.name for column in table.primary_key.columns)
         dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         self.types = {c.name: str(c.type.compile(dialect=dialect)).lower() for c in table.columns}
-        arrays = ", ".join(self._array(f"k{i}", c) for i, c in enumerate(self.key))
-        keys = ", ".join(self.key)
-        columns = ", ".join(f"t.{column.name}" for column in table.columns)
-        match = " AND ".join(f"t.{c} = w.{c}" for c in self.key)
-        self.by_key = f"SELECT {columns} FROM unnest({arrays}) AS w ({keys}) JOIN {self.name} AS t ON {match}"  # noqa: S608
         self._statements: dict[tuple[str, tuple[str, ...]], TextClause] = {}
 
     def bind(self, changes: list[RowChange], columns: tuple[str, ...]) -> tuple[TextClause, Values]:

@@ -43,6 +43,7 @@ from shared.runtime.definition import Running, ServiceDefinition
 from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
+from tests.support.documented import as_documented
 from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
 from tests.support.servers import Servers
@@ -84,7 +85,9 @@ class Served:
             access_log=False, uploads=definition.uploads,
         )  # fmt: skip
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url=f"http://{definition.name}")
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url=f"http://{definition.name}", event_hooks=as_documented(self.app)
+        )
         self._told: dict[str, int] = {}
 
     def routes(self) -> set[tuple[str, str]]:
@@ -175,6 +178,25 @@ class County:
         for code, area in ((UNIT, "350102"), (FAR_UNIT, "350202")):
             unit = {"uscc": code, "name": "甲公司", "kind": "enterprise", "area_code": area, "staff": 5}
             await self.do("registry", "POST", "/units", unit)
+        listed = f"统一社会信用代码,名称,行政区划代码\n{FAR_UNIT},甲公司,350202\n"
+        answer = await registry.http.post(
+            "/lists?source=census&list_date=2099-01-01&basis=park&area_code=350202&by=c3", content=listed.encode(),
+            headers=badge(CITY),
+        )  # fmt: skip
+        self.list = answer.json()["list_id"]
+        applied = {"founding_id": "f1", "by": "b1", "to": "c1", "name": "x", "kind": "branch", "area_code": "350102",
+                   "formal_members": 3}  # fmt: skip
+        await self.do("registry", "POST", "/foundings", applied)
+        term = {"elected_on": "2017-01-01", "ends_on": "2020-01-01"}
+        await self.do("registry", "PUT", "/organisations/b1/term", term)
+        order = {
+            "reorganisation_id": "ro1",
+            "by": "c1",
+            "organisation_ids": ["b1"],
+            "to_parent_id": "c1",
+            "reason": "x",
+        }
+        await self.do("registry", "POST", "/reorganisations", order)
         plan = {
             "by": "c1",
             "mode": "joint",
@@ -269,6 +291,8 @@ class County:
         file = {"by": "k2", "destination_organisation_id": "b3", "person_id": "i3"}
         await self.do("mobility", "PUT", "/departures/d2/file", file)
         await self.do("mobility", "POST", "/cards", {"by": "b1", "card_id": "k2", "member_id": "m2"})
+        said = {"by": "b1", "opinion_id": "o2", "kind": "suggestion", "text": "x"}
+        await self.do("mobility", "POST", "/care/d2/opinions", said)
         lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
         await self.do("mobility", "POST", "/lost-contact", lost)
         listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}

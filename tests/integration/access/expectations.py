@@ -205,6 +205,12 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "PUT", "/organisations/{organisation_id}/parent"): Row(
         DEPARTMENTS, {**OVER_C1, "c1": FORBIDDEN, "b1": FORBIDDEN}, "/organisations/b1/parent", _given(parent_id="c2")
     ),
+    ("registry", "PUT", "/organisations/{organisation_id}/guidance"): Row(
+        DEPARTMENTS, OVER_B1, "/organisations/b1/guidance", _given(guided_by="k2", since="2026-01-01")
+    ),
+    ("registry", "GET", "/organisations/{organisation_id}/guidance"): Row(
+        PERSONS, OVER_B1, "/organisations/b1/guidance"
+    ),
     ("registry", "POST", "/organisations/{organisation_id}/dissolution"): Row(
         COMMITTEES, OVER_B1, "/organisations/b1/dissolution", _given(reason="x")
     ),
@@ -213,6 +219,40 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("registry", "GET", "/organisations"): Row(
         PERSONS, OVER_B1, "/organisations?limit=200", shows="b1", unbound={OPERATOR: HIDDEN, OUTSIDE: HIDDEN}
+    ),
+    ("registry", "POST", "/foundings"): Row(
+        COMMITTEES | {SECRETARY}, _ON_B1, "/foundings",
+        _given(by="b1", to="c1", name="x", kind="branch", area_code="350102", formal_members=3),
+    ),
+    ("registry", "POST", "/foundings/{founding_id}/decision"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/foundings/f1/decision", _given(by="c1", decision="approved")
+    ),
+    ("registry", "GET", "/foundings"): Row(COMMITTEES | {SECRETARY, AUDITOR}, OVER_B1, "/foundings", shows="f1"),
+    ("registry", "POST", "/organisations/{organisation_id}/restoration"): Row(
+        COMMITTEES, OVER_B1, "/organisations/b1/restoration", _given(reason="x")
+    ),
+    ("registry", "POST", "/organisations/{organisation_id}/upgrade"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/organisations/b1/upgrade", _given(by="c1", kind="branch")
+    ),
+    ("registry", "PUT", "/organisations/{organisation_id}/term"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/organisations/b1/term",
+        _given(elected_on="2026-01-01", ends_on="2029-01-01"),
+    ),
+    ("registry", "POST", "/organisations/{organisation_id}/term/extension"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/organisations/b1/term/extension",
+        _given(by="c1", ends_on="2020-06-01", reason="x"),
+    ),
+    ("registry", "GET", "/elections"): Row(PERSONS, OVER_B1, "/elections", shows="b1"),
+    # b1 is handed to c1, where it is: nothing changes while everybody tries.
+    ("registry", "POST", "/reorganisations"): Row(
+        DEPARTMENTS, _ON_C1, "/reorganisations",
+        _given(by="c1", organisation_ids=["b1"], to_parent_id="c1", reason="x"),
+    ),
+    ("registry", "POST", "/reorganisations/{reorganisation_id}/receipts"): Row(
+        COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/reorganisations/ro1/receipts", _given(by="c1", organisation_id="b1")
+    ),
+    ("registry", "GET", "/reorganisations/{reorganisation_id}"): Row(
+        COMMITTEES | {AUDITOR}, OVER_B1, "/reorganisations/ro1"
     ),
     ("registry", "POST", "/stations"): Row(
         COMMITTEES, _ON_C1, "/stations", _given(name="站", kind="town", area_code="350102", organisation_id="c1")
@@ -378,7 +418,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         "outside-receipt", receipt_reference="x", accepted_on="2026-11-01"
     ),
     ("mobility", "GET", "/transfers/{transfer_id}/letter.pdf"): Row(
-        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf"
+        COMMITTEES, ACTING_FOR_C1, "/transfers/t1/letter.pdf?name=false"
     ),
     ("mobility", "GET", "/cases/inbox"): Row(
         PERSONS, seats("city", "k1", "c2", others=FORBIDDEN), "/cases/inbox?organisation=c2"
@@ -465,6 +505,12 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         _given(by="c1", rules_version=1, effective_from="2027-01-01", source_document="x", rules={}),
     ),
     ("mobility", "GET", "/care-rules/{area_code}"): Row(PERSONS, EVERYWHERE, "/care-rules/350102"),
+    ("mobility", "POST", "/care/{care_id}/opinions"): away("/care/d2/opinions", text="x"),
+    ("mobility", "POST", "/opinions/{opinion_id}/reply"): Row(
+        PERSONS - {AUDITOR}, OVER_B1, "/opinions/o2/reply", _given(by="b1", taken_up=True, person_id="m2", text="x")
+    ),
+    ("mobility", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_B1, "/opinions/o2"),
+    ("mobility", "GET", "/opinions"): Row(PERSONS, OVER_B1, "/opinions", shows="o2"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
@@ -505,6 +551,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         _given(by="c1", accepted=True, person_id="m2", text="x"),
     ),
     ("mobility", "GET", "/talents/{member_id}"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents/m2"),
+    ("mobility", "GET", "/nominations"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_C1, "/nominations", shows="n2"),
     ("mobility", "GET", "/talents"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents", shows="m2"),
     ("mobility", "POST", "/branch-proposals/{proposal_id}/decision"): Row(
         COMMITTEES, OVER_C1, "/branch-proposals/{proposal}/decision", _given(by="c1", agreed=False, text="x")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared.security.actor import Actor, Assignment, Line, Role
-from tests.integration.access.county import OPERATOR, SYSTEM, County, county
+from tests.integration.access.county import FAR_UNIT, OPERATOR, SYSTEM, UNIT, County, county
 from tests.support.servers import Servers
 
 pytestmark = pytest.mark.timeout(200)
@@ -72,10 +72,24 @@ async def _everybody_sees_what_is_their_own(made: County) -> None:
 
 
 async def _the_line_of_authority_looks_and_decides_nothing(made: County) -> None:
+    """c3, which is below k2, guides c1: k2 sees what is below c1 by that line, and nothing of its own by it."""
     territory = who(Role.COUNTY_DEPARTMENT, "k1")
-    authority = who(Role.COUNTY_DEPARTMENT, "k1", line=Line.AUTHORITY)
-    assert await _status(made, authority, "mobility", "/transfers/t1") == 200
-    assert await _status(made, authority, "registry", "/members/m2") == 200
+    authority = who(Role.COUNTY_DEPARTMENT, "k2", line=Line.AUTHORITY)
+    looks = (("registry", "/members/m2"), ("mobility", "/transfers/t1"), ("assessment", "/roster/m2"))
+    lists = (("mobility", "/transfers", "t1"), ("notify", "/messages?relocation_id=t1", made.message))
+    for service, path in (*looks, ("registry", "/members/i3")):
+        assert await _status(made, authority, service, path) == 404, path
+    for service, path, _ in lists:
+        assert (await made.ask(service, "GET", path, who=authority)).json()["items"] == [], path
+
+    await _guide(made, "c1", "c3")
+    for service, path in (*looks, ("registry", f"/units/{UNIT}"), ("registry", "/organisations/b1")):
+        assert await _status(made, authority, service, path) == 200, path
+    for service, path in (("registry", "/members/m3"), ("registry", "/members/i3"), ("registry", f"/units/{FAR_UNIT}")):
+        assert await _status(made, authority, service, path) == 404, path  # a neighbour, its own tree, its own place
+    for service, path, shown in lists:
+        found = (await made.ask(service, "GET", path, who=authority)).text
+        assert f'"{shown}"' in found, path
     for service, method, path, body in (
         ("mobility", "POST", "/transfers/t1/receipt", {"by": "c2"}),
         ("assessment", "POST", "/quarters/2026Q4/assessments/i1", {"scores": {"visits": 80}}),
@@ -83,6 +97,22 @@ async def _the_line_of_authority_looks_and_decides_nothing(made: County) -> None
     ):
         assert (await made.ask(service, method, path, body, who=authority)).status_code == 403, path
         assert (await made.ask(service, method, path, body, who=territory)).status_code == 200, path
+
+    await _guide(made, "c1", None)
+    for service, path in looks:
+        assert await _status(made, authority, service, path) == 404, path
+
+
+async def _guide(made: County, organisation: str, guided_by: str | None) -> None:
+    """Settle it, and let every service hear of it."""
+    path = f"/organisations/{organisation}/guidance"
+    body = {"guided_by": guided_by, "since": "2026-03-01"}
+    await made.do("registry", "PUT", path, body, who=who(Role.COUNTY_DEPARTMENT, "k1"))
+    assert (await made.do("registry", "GET", path))["guided_by"] == guided_by
+    for name in ("mobility", "assessment", "notify"):
+        await made.services[name].hear(made.services["registry"])
+    for service in made.services.values():
+        service.app.state.guard.directory.forget()
 
 
 async def _being_an_endpoint_is_granted_from_above(made: County) -> None:

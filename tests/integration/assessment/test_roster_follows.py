@@ -67,9 +67,9 @@ async def test_many_moves_to_one_branch_ask_once_for_the_tree(world: World) -> N
     asked: list[str] = []
     find_rows = world.store.find_rows
 
-    async def counting(table: str, equal: Any) -> Any:
+    async def counting(table: str, *equal: Any) -> Any:
         asked.append(table)
-        return await find_rows(table, equal)
+        return await find_rows(table, *equal)
 
     world.store.find_rows = counting  # type: ignore[method-assign]
     for number in range(50):

@@ -21,6 +21,7 @@ from shared.observability.metrics import Metrics
 from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import create_app
+from tests.support.documented import as_documented
 from tests.support.identity import department, guard
 from tests.support.kernel import assemble
 
@@ -57,7 +58,9 @@ class World:
             access_log=False,
         )  # fmt: skip
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://assessment", headers=department("w"))
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url="http://assessment", headers=department("w"), event_hooks=as_documented(app)
+        )
 
     async def settle_in(self) -> "World":
         """A tree of three levels with a station at the committee, and instructors here and there."""

@@ -117,6 +117,28 @@ def test_read_models_are_rebuilt_with_a_report_foreign_history_included(running:
     assert "it has: accounts" in unknown.err
 
 
+def test_a_stream_is_read_through_and_made_anew(running: Running) -> None:
+    running.post("/accounts/s1")
+    eventually(lambda: bool(messages(running)))
+
+    before = messages(running)
+    done = running.say("stream", "rebuild", "sample")
+    unknown = running.say("stream", "rebuild", "nobody")
+
+    assert (done.code, "OUT_SAMPLE is made anew" in done.out) == (0, True), done.err
+    eventually(lambda: messages(running) == before)
+    assert "unknown-service" in unknown.err
+    assert "stream.rebuild" in running.say("audit", "list", "sample").out
+
+
+def messages(running: Running) -> int:
+    """How many can be read of the sample's stream, all that there are."""
+    said = running.say("stream", "check", "sample")
+    assert (said.code, "nothing" in said.out) == (0, True), said.err
+    row = next(line for line in said.out.splitlines() if "OUT_SAMPLE" in line)
+    return int(row.split("│")[2])
+
+
 def test_provisioning_reports_drift_and_repairs_it(running: Running, tmp_path: Path) -> None:
     assert running.say("provision", "--check").out.strip() == "The broker is as declared."
 

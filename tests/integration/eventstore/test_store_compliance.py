@@ -1,5 +1,6 @@
 """One suite for both stores: what the simulator believes of a store must be true of PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -181,6 +182,26 @@ async def test_row_changes_take_effect_in_order_per_row(store: Store) -> None:
     assert [r["account"] for r in await store.find_rows("accounts", {})] == ["a", "b"]
     await store.commit([Work(rows=[Remove("accounts", ("a",)), Remove("accounts", ("none",))])])
     assert await store.get_rows("accounts", [("a",)]) == {}
+
+
+async def test_rows_are_found_by_any_of_several_values_in_order_of_their_keys(store: Store) -> None:
+    rows = {"d": ("open", 1), "b": (None, 1), "a": ("open", 2), "c": ("shut", None)}
+    puts: list[RowChange] = [
+        Put("accounts", (name,), {"account": name, "state": state, "cents": cents})
+        for name, (state, cents) in rows.items()
+    ]
+    await store.commit([Work(rows=puts)])
+
+    async def found(*equal: dict[str, Any]) -> list[str]:
+        return [row["account"] for row in await store.find_rows("accounts", *equal)]
+
+    assert await found({"state": "open"}, {"state": "shut"}, {"state": "open"}) == ["a", "c", "d"]
+    assert await found({"state": "open", "cents": 2}, {"state": "shut", "cents": None}) == ["a", "c"]
+    assert await found({"state": None}, {"state": "none of them"}) == ["b"]
+    assert await found({}) == ["a", "b", "c", "d"]
+    assert await found() == []
+    many = await asyncio.gather(*(found({"account": name}) for name in "abcdx"))
+    assert many == [["a"], ["b"], ["c"], ["d"], []]
 
 
 async def test_dead_letters_and_what_waits_behind_them(store: Store) -> None:

@@ -146,3 +146,14 @@ async def test_a_tail_lost_while_nothing_happens_is_published_again() -> None:
         harness.bus.lose_tail(STREAM, 4)
         late = harness.run(harness.follow("late"))
         await eventually(lambda: _has(late, {f"a{n}": 1 for n in range(5)}))
+
+
+async def test_bug_906_after_a_restart_of_the_broker_an_empty_stream_is_no_trouble() -> None:
+    """Readiness stayed red until somebody published there, which in a young installation may take days."""
+    async with stopping(harness_on(MemoryBus([STREAM]))) as harness:
+        one = harness.run(harness.follow("one"))
+        await eventually(lambda: one.consumer._reader)
+        assert isinstance(harness.bus, MemoryBus)
+        harness.bus.cut_readers()
+        await eventually(lambda: one.consumer.trouble)
+        await eventually(lambda: one.consumer.trouble is None)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.messaging.provisioning import StreamSpec, ensure_stream
 from shared.messaging.relay import StreamAhead
 from tests.support.harness import Harness, eventually, stopping
-from tests.support.kernel import assemble
+from tests.support.kernel import assemble, under
 from tests.support.sample import MODEL, AccountCredited, follower
 from tests.support.servers import Servers
 
@@ -39,20 +38,11 @@ async def harness(engine: AsyncEngine, nats_client: Client) -> AsyncIterator[Har
     await ensure_stream(nats_client.jetstream(), StreamSpec(stream, (f"{prefix}.evt.>",)))
     await migrate(engine, MODEL)
     kernel = assemble(MODEL, PostgresStore(engine, MODEL.views))
-    # Streams of parallel tests must not take each other's subjects: each test gets a prefix of its own.
-    kernel.executor._envelope = _prefixed(kernel.executor._envelope, prefix)
+    under(kernel, prefix)
     async with stopping(Harness(kernel, PostgresOutboundQueue(engine), NatsBus(nats_client), stream)) as harness:
         yield harness
     with contextlib.suppress(Exception):
         await nats_client.jetstream().delete_stream(stream)
-
-
-def _prefixed(envelope: Any, prefix: str) -> Any:
-    def wrapped(*arguments: Any) -> Any:
-        message = envelope(*arguments)
-        return replace(message, subject=message.subject.replace("sample.", f"{prefix}.", 1))
-
-    return wrapped
 
 
 async def follow_in_database(harness: Harness, url: str, name: str, handlers: Handlers | None = None) -> Any:

@@ -132,7 +132,7 @@ async def test_a_transfer_to_a_committee_outside_our_tree(http: httpx.AsyncClien
     await post(http, "/transfers/t1/legs", {"by": "c1", "leg": "paper", "step": "sent", "reference": "机要0088"}, 201)
     legs = (await http.get("/transfers/t1")).json()["legs"]
     assert [leg["reference"] for leg in legs["paper"]] == ["机要0088"]
-    assert (await http.get("/transfers/t1/letter.pdf")).status_code == 200
+    assert (await http.get("/transfers/t1/letter.pdf?name=false")).status_code == 200
     receipt = {
         "by": "c1",
         "receipt_reference": "深福组回〔2026〕8号",
@@ -150,7 +150,7 @@ async def test_the_letter_is_printed_for_the_source_alone(http: httpx.AsyncClien
     assert (early.status_code, early.json()["code"]) == (409, "no-letter")
     for by in ("c1", "k1"):
         await post(http, "/transfers/t1/approvals", {"by": by})
-    printed = await http.get("/transfers/t1/letter.pdf", headers=department("c1"))
+    printed = await http.get("/transfers/t1/letter.pdf?name=false", headers=department("c1"))
     assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
     assert printed.content.startswith(b"%PDF-")
     assert b"/FontFile2" in printed.content, "the font travels with the letter"

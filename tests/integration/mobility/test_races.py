@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
-from services.mobility.application import decisions, letters, requests
+from services.mobility.application import decisions, departures, letters, requests
+from services.mobility.application.departures import Going
 from services.mobility.application.requests import Correction
+from services.mobility.domain.care_terms import Place
+from services.mobility.domain.departure.decider import DEPARTURE
+from services.mobility.domain.departure.state import Departure
 from services.mobility.domain.transfer.commands import ExpireTransfer, MarkOverdue
 from services.mobility.domain.transfer.decider import TRANSFER
 from shared.contracts import registry
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Refused, YanzhenError
 from tests.integration.mobility.world import SETTINGS, World
@@ -224,3 +230,23 @@ async def test_messages_that_come_twice_and_late_are_counted_once(world: World) 
     await world.hear(world.accepted())
     assert await world.ledger() == ledger
     assert world.names().count("TransferAccepted") == 1
+
+
+async def test_bug_1200_who_is_moved_while_a_departure_is_registered_leaves_from_the_new_branch(world: World) -> None:
+    await lettered(world)
+    await world.accept()
+    going = Going(
+        departure_id="d1", member_id="m1", reason="work", destination=Place(area_code="350902", place="某鞋业园"),
+        departs_on=local_date(world.clock.now()), place_fixed=True, by="b1", contact_person_id="p1",
+    )  # fmt: skip
+    moves = iter((True,))
+
+    async def register(unit: UnitOfWork) -> None:
+        await departures.register(unit, going)
+        if next(moves, False):
+            await world.others_apply()  # the registry moves the member before this is committed
+
+    await world.do(register)
+    away: Departure = (await world.kernel.repository.load([(DEPARTURE, "departure-m1")]))["departure-m1"].state
+    assert away.open is not None
+    assert away.open.registered.origin_branch_id == "b2"

@@ -19,6 +19,7 @@ from shared.security.development_issuer import MESSAGE_CLIENTS
 from shared.web.server import HttpServer
 from tests.integration.notify.world import Sinks, World, everybody
 from tests.support.background import Background
+from tests.support.documented import as_documented
 from tests.support.identity import issuer
 
 
@@ -71,8 +72,11 @@ async def world(engine: AsyncEngine, sinks: Sinks) -> AsyncIterator[World]:
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """Its API, in process."""
-    transport = httpx.ASGITransport(world.app(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://notify", headers=everybody()) as client:
+    app = world.app()
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://notify", headers=everybody(), event_hooks=as_documented(app)
+    ) as client:
         yield client
 
 

@@ -15,6 +15,7 @@ from shared.security.actor import Role
 from shared.web.app import create_app
 from tests.integration.registry.town import Town, town
 from tests.integration.registry.world import World
+from tests.support.documented import as_documented
 from tests.support.identity import actor, badge, department, guard
 
 OPERATOR = badge(actor(Role.OPERATOR))
@@ -59,7 +60,10 @@ async def door(engine: AsyncEngine) -> AsyncIterator[Door]:
     )  # fmt: skip
     transport = httpx.ASGITransport(app)
     headers = department("city")
-    async with httpx.AsyncClient(transport=transport, base_url="http://registry", headers=headers) as client:
+    hooks = as_documented(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://registry", headers=headers, event_hooks=hooks
+    ) as client:
         asking = Door(world, client)
         await asking.found("city", "working_committee", None, "430700")
         yield asking

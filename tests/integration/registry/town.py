@@ -27,6 +27,7 @@ from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Role
 from shared.web.app import create_app
+from tests.support.documented import as_documented
 from tests.support.identity import actor, badge, department, guard
 from tests.support.kernel import assemble
 
@@ -50,7 +51,9 @@ class Town:
             title="registry", version="0", routers=list(SERVICE.routers(self.running)), guard=guard(self.running),
             access_log=False,
         )  # fmt: skip
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://registry")
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://registry", event_hooks=as_documented(app)
+        )
 
     @property
     def today(self) -> date:

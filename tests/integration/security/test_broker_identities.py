@@ -17,6 +17,7 @@ from shared.kernel.errors import Unavailable
 from shared.messaging.envelope import Envelope
 from shared.messaging.nats_bus import NatsBus
 from shared.observability.metrics import Metrics
+from shared.privacy.resolve_subject import SUBJECT
 from shared.runtime import clock_control
 from shared.runtime.broker_refusals import REMEMBERED_SECONDS, BrokerRefusals
 from shared.runtime.checks import register_checks
@@ -169,12 +170,13 @@ async def test_an_outside_system_follows_what_concerns_it_and_nothing_else(conne
         await outside.client.request("$JS.API.STREAM.INFO.OUT_NOTIFY", b"", timeout=0.3)
 
 
-@pytest.mark.parametrize("stream", ["OUT_NOTIFY", "OUT_MOBILITY", "OUT_ASSESSMENT", "INBOUND"])
+@pytest.mark.parametrize("stream", ["OUT_NOTIFY", "OUT_MOBILITY", "INBOUND"])
 async def test_a_service_reads_whom_it_follows_and_nobody_else(connect: Connect, stream: str) -> None:
-    """Assessment follows the registry. Its own events it has in its database."""
+    """Assessment follows the registry, and reads its own stream through to see that it is whole (ADR 41)."""
     assessment = await connect("assessment")
 
-    async with NatsBus(assessment.client, inbox_prefix=inbox_of("assessment")).reader("OUT_REGISTRY", 1, range(8)):
+    bus = NatsBus(assessment.client, inbox_prefix=inbox_of("assessment"))
+    async with bus.reader("OUT_REGISTRY", 1, range(8)), bus.reader("OUT_ASSESSMENT", 1, range(8)):
         assert await assessment.settled() == []
     await assessment.client.publish(f"$JS.API.CONSUMER.CREATE.{stream}.mine", b"{}")
     await assessment.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.read-somebody", b"{}")
@@ -279,6 +281,39 @@ async def test_what_the_broker_refuses_makes_the_service_unready(broker: Broker)
 
         now[0] = REMEMBERED_SECONDS
         assert (await broker_check()).ok
+    finally:
+        await nats_broker.stop()
+
+
+async def test_bug_504_an_answer_that_comes_too_late_leaves_the_service_ready(broker: Broker, connect: Connect) -> None:
+    """The broker was started anew between a question and its answer: the registry was unready for a minute."""
+    metrics = Metrics()
+    refusals = BrokerRefusals(metrics)
+    nats_broker = make_broker(
+        broker.url,
+        name="registry",
+        seed_file=broker.seed("registry"),
+        inbox=inbox_of("registry"),
+        refused=refusals.note,
+    )
+    await nats_broker.connect()
+    try:
+
+        async def answer_twice(message: Msg) -> None:
+            await message.respond(b"in time")
+            await message.respond(b"late")
+
+        registry = client_of(nats_broker)
+        await registry.subscribe(f"{SUBJECT}.*", cb=answer_twice)
+        await registry.flush()
+        notify = await connect("notify")
+        answer = await notify.client.request(f"{SUBJECT}.notify", b"", timeout=5)
+
+        assert answer.data == b"in time"
+        await eventually(
+            lambda: metrics.registry.get_sample_value("yanzhen_broker_refusals_total", {"kind": "reply"}) == 1
+        )
+        assert refusals.reason is None
     finally:
         await nats_broker.stop()
 

@@ -96,6 +96,8 @@ async def test_notify_has_names_and_addresses_opened_each_on_its_own_and_on_reco
     [
         ("notify", "deliver-message", "resident_id"),
         ("notify", "subject-access", "name"),
+        ("mobility", "transfer", "phone"),
+        ("mobility", "deliver-message", "name"),
         ("operator", "transfer", "name"),
     ],
 )
@@ -111,7 +113,7 @@ async def test_what_a_role_has_no_right_to_is_refused_and_the_attempt_is_on_reco
     assert (record.subject, record.outcome, record.purpose) == ("m1", "not-permitted", purpose)
 
 
-@pytest.mark.parametrize("role", ["mobility", "assessment", "business-registry"])
+@pytest.mark.parametrize("role", ["assessment", "business-registry"])
 async def test_the_broker_lets_no_other_role_ask_under_whatever_name(
     registry: Registry, connect: Connect, role: str
 ) -> None:
@@ -126,6 +128,17 @@ async def test_the_broker_lets_no_other_role_ask_under_whatever_name(
 
     assert "permissions violation" in "".join(await connection.settled()).lower()
     assert await registry.trail() == []
+
+
+async def test_mobility_has_the_name_on_a_letter_opened_and_the_clerk_is_on_record(
+    registry: Registry, connect: Connect
+) -> None:
+    value = await registry.value("m1", "name", "王小雁")
+
+    assert await (await resolver(connect, "mobility", "transfer")).open_each([value]) == ["王小雁"]
+
+    [record] = await registry.trail()
+    assert (record.actor, record.purpose, record.outcome) == ("mobility:clerk-7", "transfer", "done")
 
 
 async def test_notify_cannot_ask_as_the_operator(registry: Registry, connect: Connect) -> None:

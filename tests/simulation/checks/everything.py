@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from shared.eventstore.records import StoredEvent, Work
 from shared.messaging.bus import stream_of
+from tests.simulation.checks.care import Cares
 from tests.simulation.checks.delivery import Delivery
 from tests.simulation.checks.membership import Membership
 from tests.simulation.checks.once import Once
 from tests.simulation.checks.propagation import Propagation
+from tests.simulation.checks.proposals import Proposals
+from tests.simulation.checks.reminders import Reminders
 from tests.simulation.checks.sending import Sending
 from tests.simulation.checks.transfers import Transfers
 from tests.simulation.store import told
@@ -29,6 +32,9 @@ class Checks:
         self.propagation = Propagation(self.membership)
         self.sending = Sending()
         self.once = Once()
+        self.cares = Cares(self.membership, self.once)
+        self.proposals = Proposals()
+        self.reminders = Reminders()
         self._published: dict[str, int] = {}
         self.commits = 0
 
@@ -51,6 +57,7 @@ class Checks:
                 self._see(service, event)
             if service == "mobility":
                 self.transfers.after_commit()
+                self.cares.after_commit()
             self.delivery.committed(service, work)
         except Violation as violation:
             # Whoever commits may be prepared for anything: the world is told first.
@@ -66,10 +73,14 @@ class Checks:
                 self.membership.mobility(event)
                 self.transfers.see(event)
                 self.propagation.mobility(event)
+                self.cares.see(event)
+                self.proposals.see(event)
+                self.reminders.mobility(event)
             case "assessment":
                 self.propagation.assessment(event)
             case "notify":
                 self.propagation.notify(event)
+                self.reminders.notify(event)
                 self.sending.notify(event, self._world.carriers)
 
     def published(self, stream: str) -> None:

@@ -50,6 +50,10 @@ class Once:
                     raise Violation(f"{actor} took effect twice")
                 self._requests.add(actor)
 
+    def due(self, service: str, stream_id: str, name: str) -> datetime | None:
+        """When that timer is set for."""
+        return self._timers.get((service, stream_id, name))
+
     def answered(self, key: str, status: int, body: object) -> None:
         """The same key always has the same answer."""
         said = f"{status} {to_json(body)}"

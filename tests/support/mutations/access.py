@@ -64,6 +64,31 @@ def scope_not_compared() -> None:
 
 
 @mutation
+def lines_not_told_apart() -> None:
+    import dataclasses
+
+    from shared.security import policy
+    from shared.security.actor import Line
+
+    by_line = policy.within
+
+    def by_the_tree(assignment: Any, organisation_id: str, ground: Any) -> bool:
+        plain = dataclasses.replace(assignment, line=Line.TERRITORY)
+        own = {dataclasses.replace(one, line=Line.TERRITORY): at for one, at in ground.own.items()}
+        return by_line(plain, organisation_id, dataclasses.replace(ground, own=own))
+
+    replace(policy, "within", by_the_tree)
+
+
+@mutation
+def whoever_says_so_acts() -> None:
+    from services.cli import acting
+
+    replace(acting, "_is_development", lambda *_: True)
+    replace(acting, "_check", lambda *_: None)
+
+
+@mutation
 def signatures_not_verified() -> None:
     from shared.security import tokens
 

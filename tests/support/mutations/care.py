@@ -7,10 +7,10 @@ from tests.support.mutations.switch import mutation, replace
 
 @mutation
 def a_timer_stops_the_membership() -> None:
-    from services.mobility.domain.lost_contact import decider
+    from services.mobility.domain.lost_contact import decide
     from services.mobility.domain.lost_contact.events import LossDecided, LossProposed
 
-    propose = decider._propose
+    propose = decide._propose
 
     def rash(command: Any, state: Any) -> Any:
         events = propose(command, state)
@@ -33,7 +33,7 @@ def a_timer_stops_the_membership() -> None:
         ]
         return [*events, *decided]
 
-    replace(decider, "_propose", rash)
+    replace(decide, "_propose", rash)
 
 
 @mutation

@@ -42,3 +42,33 @@ def sent_again_while_unknown() -> None:
         return [AttemptStarted(**state.cites, **dict(command), result_due_at=due)]
 
     replace(attempts, "start", start)
+
+
+@mutation
+def units_listed_twice_not_noticed() -> None:
+    from services.registry.application.imports import importing
+    from services.registry.application.imports.twice import Listing, look_through
+
+    def once(rows: Any) -> Listing:
+        found = look_through(rows)
+        found.twice, found.differing = {}, {}
+        return found
+
+    replace(importing, "look_through", once)
+
+
+@mutation
+def standing_of_units_not_dated() -> None:
+    from datetime import date
+
+    from services.registry.projections import units
+
+    stood = units._stood
+    replace(units, "_stood", lambda uscc, since, facts: stood(uscc, date(2000, 1, 1), facts))
+
+
+@mutation
+def formation_plans_without_deadlines() -> None:
+    from services.registry.domain.formation_plan.decider import FORMATION_PLAN
+
+    replace(FORMATION_PLAN, "timers", lambda event: ())

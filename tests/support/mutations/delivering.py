@@ -123,3 +123,26 @@ def backup_without_the_barrier() -> None:
     from services.cli.backups import barrier
 
     replace(barrier, "HOLD", "SELECT 1")
+
+
+@mutation
+def holes_not_noticed() -> None:
+    from shared.runtime import stream_patrol
+
+    _passing_over(stream_patrol)
+
+
+@mutation
+def history_read_past_holes() -> None:
+    from shared.messaging import history
+
+    _passing_over(history)
+
+
+def _passing_over(module: Any) -> None:
+    original = module.__dict__["read_whole"]
+
+    def read_whole(bus: Any, stream: str, after: int, up_to: int, _: Any) -> Any:
+        return original(bus, stream, after, up_to, lambda hole: None)
+
+    replace(module, "read_whole", read_whole)

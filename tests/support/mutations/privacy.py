@@ -111,3 +111,11 @@ def retired_keys_accepted() -> None:
     from shared.privacy import keyring_schema
 
     replace(keyring_schema, "_REFUSING", "SELECT 1")
+
+
+@mutation
+def messages_are_not_forgotten() -> None:
+    from services.notify.domain.message.events import MessageForgotten
+    from services.notify.projections.messages import MESSAGES_AND_SENDS
+
+    replace(MESSAGES_AND_SENDS, "own", {k: v for k, v in MESSAGES_AND_SENDS.own.items() if k is not MessageForgotten})

@@ -27,7 +27,7 @@ from tests.unit.cli.test_journey import BEGAN
 COMMANDS = [
     ["up"], ["serve"], ["migrate"], ["provision"], ["trace"], ["doctor"], ["dlq", "list"], ["dlq", "show"], ["dlq", "replay"],
     ["dlq", "discard"], ["projection", "rebuild"], ["clock", "shift"], ["clock", "show"], ["token"], ["secrets"],
-    ["databases"], ["backup"], ["restore"],
+    ["databases"], ["backup"], ["restore"], ["stream", "check"], ["stream", "rebuild"],
     ["privacy", "erase"], ["privacy", "erasures"], ["privacy", "export"], ["privacy", "rotate"], ["privacy", "retention"],
     ["audit", "list"], ["audit", "verify"],
 ]  # fmt: skip

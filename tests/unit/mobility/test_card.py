@@ -4,10 +4,14 @@ from typing import Any
 
 from services.mobility.domain.card.decider import (
     CARD,
+    AskReturn,
     CardEntered,
+    CardReturnAsked,
+    CardReturnOverdue,
     EndCard,
     EnterCard,
     IssueCard,
+    MarkReturnOverdue,
     MobileCardEnded,
     MobileCardIssued,
     MobileCardReviewed,
@@ -15,6 +19,8 @@ from services.mobility.domain.card.decider import (
 )
 from services.mobility.domain.card.rights import rights
 from services.mobility.domain.card.series import CARD_SERIES, CardNumberTaken, TakeCardNumber
+from services.mobility.domain.question import silence_at
+from shared.kernel.timer import ArmTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -22,6 +28,8 @@ ISSUE = IssueCard(
     card_id="k1", member_id="m1", departure_id="d1", branch_id="b1", committee_id="c1",
     card_number="350921-2026-000001", issued_by="b1", issued_at=T0,
 )  # fmt: skip
+
+BACK = EndCard(reason="returned", ended_by="b1", ended_at=at(80))
 
 
 def enters(kind: str, **more: Any) -> EnterCard:
@@ -82,3 +90,17 @@ def test_the_holder_votes_at_home_and_among_travellers_and_not_at_the_inflow_bra
         assert among.votes
         assert among.elects
         assert among.can_be_elected
+
+
+def test_a_card_is_asked_back_once_and_its_committee_hears_of_silence() -> None:
+    asks = AskReturn(due_at=at(40), asked_at=at(10))
+    late = MarkReturnOverdue(due_at=silence_at(at(40)))
+    outcome = given(CARD, ISSUE).when(asks)
+    outcome.then(CardReturnAsked)
+    assert CARD.timers(outcome.events[0]) == [ArmTimer("card-return-silence", late.due_at)]
+    given(CARD, ISSUE, asks).when(asks).then_nothing()
+    given(CARD, ISSUE, asks).when(late).then(CardReturnOverdue)
+    given(CARD, ISSUE, asks, late).when(late).then_nothing()
+    given(CARD, ISSUE, asks, BACK).when(late).then_nothing()
+    given(CARD, ISSUE, BACK).when(asks).then_nothing()
+    given(CARD, ISSUE, asks, late).when(BACK).then(MobileCardEnded)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.mobility.domain.lost_contact.commands import MarkProposalOverdue, ProposeLoss, RestoreContact
-from services.mobility.domain.lost_contact.decider import LOST_CONTACT, on_timer, stop_at, timers
+from services.mobility.domain.lost_contact.decider import LOST_CONTACT, on_timer, timers
 from services.mobility.domain.lost_contact.events import (
     ContactLost,
     ContactRestored,
@@ -15,6 +15,7 @@ from services.mobility.domain.lost_contact.events import (
     LossProposed,
     SearchLogged,
 )
+from services.mobility.domain.lost_contact.state import stop_at
 from shared.kernel.timer import ArmTimer, DueTimer
 from tests.unit.mobility.away import judging, losing, searching
 from tests.unit.mobility.bdd import given

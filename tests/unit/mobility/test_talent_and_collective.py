@@ -6,23 +6,30 @@ from services.mobility.domain.collective.decider import (
     COLLECTIVE,
     DecideTemporaryBranch,
     LeftThere,
+    MarkBranchProposalOverdue,
     NoteDeparture,
     NoteEnd,
     TemporaryBranchDecided,
+    TemporaryBranchOverdue,
     TemporaryBranchProposed,
     WentThere,
 )
+from services.mobility.domain.question import silence_at
 from services.mobility.domain.talent.decider import (
     TALENT,
     DecideNomination,
     ListTalent,
+    MarkNominationOverdue,
     Nominate,
     NominationDecided,
+    NominationOverdue,
     TalentConsentWithdrawn,
     TalentListed,
     TalentNominated,
     WithdrawConsent,
 )
+from shared.kernel.decider import Decider
+from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -107,3 +114,37 @@ def test_it_is_proposed_again_only_after_there_were_fewer() -> None:
     given(COLLECTIVE, *declined, leaves("m1")).when(goes("m4")).then(WentThere, TemporaryBranchProposed)
     given(COLLECTIVE, *THREE).when(leaves("m1")).then(LeftThere)
     given(COLLECTIVE).when(leaves("m1")).then_nothing()
+
+
+def silent(decider: Decider[Any, Any], name: str) -> Any:
+    """The command of the timer that says a body has been silent about what was due at day 30."""
+    due_at = silence_at(at(30))
+    assert decider.on_timer is not None
+    return decider.on_timer(DueTimer("any", name, due_at, due_at))
+
+
+def test_a_silent_body_is_told_of_to_its_superior_once_and_still_decides() -> None:
+    proposed = given(COLLECTIVE, *THREE[:2]).when(THREE[2]).events[1]
+    [armed] = COLLECTIVE.timers(proposed)
+    assert armed == ArmTimer("branch-proposal-silence", silence_at(at(30)))
+    late = silent(COLLECTIVE, armed.name)
+    given(COLLECTIVE, *THREE).when(late).then(TemporaryBranchOverdue)
+    given(COLLECTIVE, *THREE, late).when(late).then_nothing()
+    given(COLLECTIVE, *THREE, answers()).when(late).then_nothing()
+    given(COLLECTIVE, *THREE).when(MarkBranchProposalOverdue(due_at=at(1))).then_nothing()
+    given(COLLECTIVE, *THREE, late).when(answers()).then(TemporaryBranchDecided)
+
+
+def test_a_nomination_that_nobody_decides_goes_to_the_superior_of_the_body() -> None:
+    asked = (LIST, nominates(superior_id="top"))
+    late = silent(TALENT, "nomination-silence.n1")
+    assert late == MarkNominationOverdue(nomination_id="n1", due_at=silence_at(at(30)))
+    outcome = given(TALENT, *asked).when(late)
+    outcome.then(NominationOverdue)
+    assert outcome.events[0].superior_id == "top"  # type: ignore[attr-defined]
+    given(TALENT, *asked, late).when(late).then_nothing()
+    given(TALENT, *asked, decides()).when(late).then_nothing()
+    given(TALENT, *asked, WITHDRAW).when(late).then_nothing()
+    given(TALENT, *asked, late).when(decides()).then(NominationDecided)
+    withdrawn = given(TALENT, *asked).when(WITHDRAW).events[0]
+    assert TALENT.timers(withdrawn) == [CancelTimer("nomination-silence.n1")]

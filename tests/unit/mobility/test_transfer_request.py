@@ -103,6 +103,11 @@ class TestProbation:
         running = facts(probationary=True, probation_ends_on=date(2026, 1, 31))
         given(TRANSFER).when(ask(facts=running)).then(TransferRequested, HolderChanged)
 
+    def test_the_examination_record_travels_along(self) -> None:
+        running = facts(probationary=True, probation_ends_on=date(2026, 1, 31))
+        outcome = given(TRANSFER).when(ask(facts=running, examination_record="exam-2026-17"))
+        assert outcome.events[0].examination_record == "exam-2026-17"  # type: ignore[attr-defined]
+
     def test_a_formal_member_has_it_behind_them(self) -> None:
         formal = facts(probationary=False, probation_ends_on=date(2020, 1, 1))
         given(TRANSFER).when(ask(facts=formal)).then(TransferRequested, HolderChanged)

@@ -36,6 +36,7 @@ EXPECTED = {
     "relay_seconds",
     "relay_unpublished",
     "retention_due",
+    "stream_missing",
     "stream_size_bytes",
     "timers_overdue",
     "timers_overdue_seconds",

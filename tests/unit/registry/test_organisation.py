@@ -166,7 +166,7 @@ def test_an_organisation_with_members_or_children_cannot_be_dissolved(members: i
 def test_an_empty_organisation_is_dissolved_once() -> None:
     command = DissolveOrganisation(organisation_id="o1", reason="撤销", members=0, children=0)
     events = decide(command, fold([founded()]))
-    assert events == [PartyOrganisationDissolved(organisation_id="o1", reason="撤销")]
+    assert events == [PartyOrganisationDissolved(organisation_id="o1", reason="撤销", parent_id="c1")]
     assert decide(command, fold([founded(), *events])) == []
 
 

@@ -32,16 +32,23 @@ async def slow() -> str:
 async def serving(app: FastAPI | None = None) -> AsyncIterator[tuple[HttpServer, int]]:
     app = app or create_app(title="t", version="1", routers=[router], access_log=False)
     server = HttpServer(app, host="127.0.0.1", port=0, grace_seconds=2)
+    async with running(server) as port:
+        yield server, port
+
+
+@asynccontextmanager
+async def running(server: HttpServer) -> AsyncIterator[int]:
+    """Its port, while it runs."""
     port = server.bind()
-    running = asyncio.create_task(server.run())
-    while not server.started and not running.done():  # the server has no event to await
+    task = asyncio.create_task(server.run())
+    while not server.started and not task.done():  # the server has no event to await
         await asyncio.sleep(0.01)
     try:
-        yield server, port
+        yield port
     finally:
         server.stop()
         async with asyncio.timeout(5):
-            await running
+            await task
 
 
 async def talk(port: int, *pieces: bytes) -> bytes:

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
+from services.mobility.domain.question import Question, silence_at
 from shared.kernel.calendar import local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
+
+SILENT: Final = "card-return-silence"
 
 EntryKind = Literal["arrival", "dues", "attendance", "leaving"]
 
@@ -57,7 +61,20 @@ class EndCard(Command):
     ended_at: AwareDatetime
 
 
-CardCommand = IssueCard | EnterCard | ReviewCard | EndCard
+class AskReturn(Command):
+    """The departure has ended, and the card has to come back to the branch by then; nobody is punished for a late one."""
+
+    due_at: AwareDatetime
+    asked_at: AwareDatetime
+
+
+class MarkReturnOverdue(Command):
+    """Made by a timer that was set for `due_at`."""
+
+    due_at: AwareDatetime
+
+
+CardCommand = IssueCard | EnterCard | ReviewCard | EndCard | AskReturn | MarkReturnOverdue
 
 
 class CardEvent(DomainEvent):
@@ -115,6 +132,27 @@ class MobileCardEnded(CardEvent):
     ended_at: datetime
 
 
+class CardReturnAsked(CardEvent):
+    """In the queue of the branch that issued it, until it is given back or reported lost."""
+
+    type = "card-return-asked"
+
+    body_id: str
+    superior_id: str
+    due_at: datetime
+    asked_at: datetime
+
+
+class CardReturnOverdue(CardEvent):
+    """It has not come back; the committee that stamped it knows."""
+
+    type = "card-return-overdue"
+
+    body_id: str
+    superior_id: str
+    due_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One card."""
@@ -123,6 +161,7 @@ class Card:
     entries: frozenset[str] = frozenset()
     reviews: dict[int, bool] = field(default_factory=dict)
     ended: str | None = None
+    to_return: Question | None = None
 
     @property
     def valid(self) -> MobileCardIssued:
@@ -142,6 +181,8 @@ def decide(command: CardCommand, state: Card) -> Sequence[DomainEvent]:
         raise Refused("card-exists", "another card has this id", remedy="choose a new id")
     if isinstance(command, EndCard) and state.ended == command.reason:
         return []
+    if isinstance(command, AskReturn | MarkReturnOverdue):
+        return _return(command, state)
     issued = state.valid
     whose = {"card_id": issued.card_id, "member_id": issued.member_id}
     match command:
@@ -160,6 +201,19 @@ def decide(command: CardCommand, state: Card) -> Sequence[DomainEvent]:
             return _review(command, state, whose)
         case EndCard():
             return [MobileCardEnded(**whose, **command.model_dump())]
+
+
+def _return(command: AskReturn | MarkReturnOverdue, state: Card) -> Sequence[DomainEvent]:
+    issued, asked = state.issued, state.to_return
+    if issued is None or state.ended is not None:
+        return []
+    whose = {"card_id": issued.card_id, "member_id": issued.member_id}
+    if isinstance(command, AskReturn):
+        sides = {"body_id": issued.branch_id, "superior_id": issued.committee_id}
+        return [CardReturnAsked.model_validate(whose | sides | command.model_dump())] if asked is None else []
+    if asked is None or not asked.silent(command.due_at):
+        return []
+    return [CardReturnOverdue.model_validate(whose | asked.told)]
 
 
 def _review(command: ReviewCard, state: Card, whose: dict[str, str]) -> Sequence[DomainEvent]:
@@ -182,10 +236,28 @@ def evolve(state: Card, event: DomainEvent) -> Card:
             return replace(state, entries=state.entries | {event.entry_id})
         case MobileCardReviewed():
             return replace(state, reviews={**state.reviews, event.year: event.passed})
+        case CardReturnAsked():
+            return replace(state, to_return=Question(event.body_id, event.due_at, event.superior_id))
+        case CardReturnOverdue() if state.to_return is not None:
+            return replace(state, to_return=replace(state.to_return, overdue=True))
         case MobileCardEnded():
-            return replace(state, ended=event.reason)
+            return replace(state, ended=event.reason, to_return=None)
         case _:
             return state
+
+
+def timers(event: DomainEvent) -> Sequence[TimerChange]:
+    match event:
+        case CardReturnAsked():
+            return [ArmTimer(SILENT, silence_at(event.due_at))]
+        case CardReturnOverdue() | MobileCardEnded():
+            return [CancelTimer(SILENT)]
+        case _:
+            return []
+
+
+def on_timer(timer: DueTimer) -> CardCommand:
+    return MarkReturnOverdue(due_at=timer.due_at)
 
 
 CARD: Decider[CardCommand, Card] = Decider(
@@ -193,5 +265,7 @@ CARD: Decider[CardCommand, Card] = Decider(
     initial=Card(),
     decide=decide,
     evolve=evolve,
-    events=(MobileCardIssued, CardEntered, MobileCardReviewed, MobileCardEnded),
+    events=(MobileCardIssued, CardEntered, MobileCardReviewed, CardReturnAsked, CardReturnOverdue, MobileCardEnded),
+    timers=timers,
+    on_timer=on_timer,
 )

@@ -102,7 +102,7 @@ def _name(command: NameParty, state: Care) -> Sequence[DomainEvent]:
             remedy="ask for a transfer; here only the person can change",
             where="role",
         )
-    named = PartyNamed(care_id=begun.care_id, member_id=begun.member_id, **command.model_dump())
+    named = PartyNamed(**begun.whose, **command.model_dump())
     return [named, *duties.reassigned(state, evolve(state, named))]
 
 
@@ -119,9 +119,7 @@ def _remove(command: RemoveParty, state: Care) -> Sequence[DomainEvent]:
             handed_at=command.removed_at,
         )
         events += [_lead(back, state)]
-    events.append(
-        PartyLeft(care_id=begun.care_id, member_id=begun.member_id, role=command.role, left_at=command.removed_at)
-    )
+    events.append(PartyLeft(**begun.whose, role=command.role, left_at=command.removed_at))
     after = reduce(evolve, events, state)
     return [*events, *duties.reassigned(state, after)]
 
@@ -140,8 +138,7 @@ def _hand(command: HandLead, state: Care) -> Sequence[DomainEvent]:
 def _lead(command: HandLead, state: Care) -> CareLeadChanged:
     to = state.parties[command.to_role]
     return CareLeadChanged(
-        care_id=state.begun.care_id,
-        member_id=state.begun.member_id,
+        **state.begun.whose,
         from_role=state.lead,
         to_role=command.to_role,
         organisation_id=to.organisation_id,
@@ -159,8 +156,7 @@ def _drop(command: DropDuty, state: Care) -> Sequence[DomainEvent]:
         return []
     return [
         DutyDropped(
-            care_id=begun.care_id,
-            member_id=begun.member_id,
+            **begun.whose,
             duty_id=command.duty_id,
             kind=duty.kind,
             dropped_at=command.dropped_at,
@@ -173,12 +169,10 @@ def _end(command: EndCare, state: Care) -> Sequence[DomainEvent]:
         return []
     begun = state.begun
     dropped = [
-        DutyDropped(
-            care_id=begun.care_id, member_id=begun.member_id, duty_id=name, kind=duty.kind, dropped_at=command.ended_at
-        )
+        DutyDropped(**begun.whose, duty_id=name, kind=duty.kind, dropped_at=command.ended_at)
         for name, duty in state.duties.items()
     ]
-    return [*dropped, CareEnded(care_id=begun.care_id, member_id=begun.member_id, **command.model_dump())]
+    return [*dropped, CareEnded(**begun.whose, **command.model_dump())]
 
 
 def evolve(state: Care, event: DomainEvent) -> Care:

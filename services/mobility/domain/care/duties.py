@@ -28,8 +28,7 @@ def opened(
     role = state.holder_of(party)
     holder = state.parties[role]
     return DutyOpened(
-        care_id=begun.care_id,
-        member_id=begun.member_id,
+        **begun.whose,
         duty_id=duty_id(kind, party),
         kind=kind,
         party=party,
@@ -80,7 +79,7 @@ def log(command: LogContact, state: Care) -> Sequence[DomainEvent]:
         raise Invalid(
             "contacted-earlier", "the care had not begun", remedy="give the time of the contact", where="contacted_at"
         )
-    logged = ContactLogged(care_id=begun.care_id, member_id=begun.member_id, **command.model_dump())
+    logged = ContactLogged(**begun.whose, **command.model_dump())
     events: list[DomainEvent] = [logged]
     for name, duty in state.duties.items():
         if duty.kind == command.kind and duty.holder_role == command.role and _moves(state, duty, command.contacted_at):
@@ -99,8 +98,7 @@ def _moves(state: Care, duty: Duty, at: datetime) -> bool:
 def _done(state: Care, name: str, duty: Duty, by: str, text: str | None, at: datetime) -> Iterator[DomainEvent]:
     begun = state.begun
     yield DutyDone(
-        care_id=begun.care_id,
-        member_id=begun.member_id,
+        **begun.whose,
         duty_id=name,
         kind=duty.kind,
         done_by=by,
@@ -120,8 +118,7 @@ def reassigned(before: Care, after: Care) -> list[DomainEvent]:
         if (role, now) != (duty.holder_role, then):
             events.append(
                 DutyReassigned(
-                    care_id=after.begun.care_id,
-                    member_id=after.begun.member_id,
+                    **after.begun.whose,
                     duty_id=name,
                     kind=duty.kind,
                     holder_role=role,
@@ -148,8 +145,7 @@ def escalate(command: EscalateDuty, state: Care) -> Sequence[DomainEvent]:
     holder = state.parties[duty.holder_role]
     begun = state.begun
     escalated = CareDutyEscalated(
-        care_id=begun.care_id,
-        member_id=begun.member_id,
+        **begun.whose,
         duty_id=command.duty_id,
         kind=duty.kind,
         origin_branch_id=begun.origin.organisation_id,
@@ -165,8 +161,7 @@ def _overdue(state: Care, name: str, duty: Duty) -> CareDutyOverdue:
     holder = state.parties[duty.holder_role]
     begun = state.begun
     return CareDutyOverdue(
-        care_id=begun.care_id,
-        member_id=begun.member_id,
+        **begun.whose,
         duty_id=name,
         kind=duty.kind,
         origin_branch_id=begun.origin.organisation_id,

@@ -46,6 +46,11 @@ class CareEstablished(CareEvent):
     abroad: bool
     established_at: datetime
 
+    @property
+    def whose(self) -> dict[str, str]:
+        """What every event of this care begins with."""
+        return {"care_id": self.care_id, "member_id": self.member_id}
+
 
 class PartyNamed(CareEvent):
     """A party joined, took the place of the one before, or has another person for the work."""

@@ -7,13 +7,18 @@ other. The committee decides, after consulting the inflow side; nobody founds a 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from pydantic import AwareDatetime, Field
 
 from services.mobility.domain.care_rules.rules import COLLECTIVE_MEMBERS
+from services.mobility.domain.question import Question, silence_at
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
+
+SILENT: Final = "branch-proposal-silence"
 
 
 class NoteDeparture(Command):
@@ -26,6 +31,7 @@ class NoteDeparture(Command):
     member_id: str
     due_at: AwareDatetime
     noted_at: AwareDatetime
+    superior_id: str | None = None
 
 
 class NoteEnd(Command):
@@ -46,7 +52,13 @@ class DecideTemporaryBranch(Command):
     decided_at: AwareDatetime
 
 
-CollectiveCommand = NoteDeparture | NoteEnd | DecideTemporaryBranch
+class MarkBranchProposalOverdue(Command):
+    """Made by a timer that was set for `due_at`."""
+
+    due_at: AwareDatetime
+
+
+CollectiveCommand = NoteDeparture | NoteEnd | DecideTemporaryBranch | MarkBranchProposalOverdue
 
 
 class CollectiveEvent(DomainEvent):
@@ -85,6 +97,17 @@ class TemporaryBranchProposed(CollectiveEvent):
     member_ids: tuple[str, ...]
     due_at: datetime
     proposed_at: datetime
+    superior_id: str | None = None
+
+
+class TemporaryBranchOverdue(CollectiveEvent):
+    """The body has not decided; its superior knows. It stays with the body."""
+
+    type = "temporary-branch-overdue"
+
+    body_id: str
+    superior_id: str
+    due_at: datetime
 
 
 class TemporaryBranchDecided(CollectiveEvent):
@@ -106,7 +129,8 @@ class Collective:
 
     members: tuple[str, ...] = ()
     asked: bool = False
-    open_for: str | None = None
+    proposal_id: str = ""
+    question: Question | None = None
 
 
 def decide(command: CollectiveCommand, state: Collective) -> Sequence[DomainEvent]:
@@ -118,6 +142,11 @@ def decide(command: CollectiveCommand, state: Collective) -> Sequence[DomainEven
             return [LeftThere(**command.model_dump())] if command.member_id in state.members else []
         case DecideTemporaryBranch():
             return _decide(command, state)
+        case MarkBranchProposalOverdue():
+            if state.question is None or not state.question.silent(command.due_at):
+                return []
+            told = {"proposal_id": state.proposal_id, **state.question.told}
+            return [TemporaryBranchOverdue.model_validate(told)]
 
 
 def _note(command: NoteDeparture, state: Collective) -> Sequence[DomainEvent]:
@@ -141,11 +170,9 @@ def _note(command: NoteDeparture, state: Collective) -> Sequence[DomainEvent]:
 def _decide(command: DecideTemporaryBranch, state: Collective) -> Sequence[DomainEvent]:
     if not state.asked:
         raise NotFound("proposal-unknown", "there is no such proposal", remedy="check its id")
-    if state.open_for is None:
+    if state.question is None:
         raise Refused("proposal-not-open", "this was decided", remedy="look up what was decided")
-    proposal_id, _, body_id = state.open_for.partition(" ")
-    if command.decided_by != body_id:
-        raise Refused("not-the-body", f"{body_id} was asked, and decides", remedy=f"let {body_id} decide", where="by")
+    state.question.check_body(command.decided_by)
     if command.agreed and command.consulted_id is None:
         raise Invalid(
             "consultation-missing",
@@ -153,7 +180,8 @@ def _decide(command: DecideTemporaryBranch, state: Collective) -> Sequence[Domai
             remedy="say which organisation was",
             where="consulted_id",
         )
-    return [TemporaryBranchDecided(proposal_id=proposal_id, body_id=body_id, **command.model_dump())]
+    whose = {"proposal_id": state.proposal_id, "body_id": state.question.body_id}
+    return [TemporaryBranchDecided(**whose, **command.model_dump())]
 
 
 def evolve(state: Collective, event: DomainEvent) -> Collective:
@@ -162,14 +190,31 @@ def evolve(state: Collective, event: DomainEvent) -> Collective:
             return replace(state, members=(*state.members, event.member_id))
         case LeftThere():
             members = tuple(one for one in state.members if one != event.member_id)
-            fewer = state.open_for is None and len(members) < COLLECTIVE_MEMBERS
+            fewer = state.question is None and len(members) < COLLECTIVE_MEMBERS
             return replace(state, members=members, asked=state.asked and not fewer)
         case TemporaryBranchProposed():
-            return replace(state, asked=True, open_for=f"{event.proposal_id} {event.body_id}")
+            question = Question(event.body_id, event.due_at, event.superior_id)
+            return replace(state, asked=True, proposal_id=event.proposal_id, question=question)
+        case TemporaryBranchOverdue() if state.question is not None:
+            return replace(state, question=replace(state.question, overdue=True))
         case TemporaryBranchDecided():
-            return replace(state, open_for=None)
+            return replace(state, question=None)
         case _:
             return state
+
+
+def timers(event: DomainEvent) -> Sequence[TimerChange]:
+    match event:
+        case TemporaryBranchProposed():
+            return [ArmTimer(SILENT, silence_at(event.due_at))]
+        case TemporaryBranchOverdue() | TemporaryBranchDecided():
+            return [CancelTimer(SILENT)]
+        case _:
+            return []
+
+
+def on_timer(timer: DueTimer) -> CollectiveCommand:
+    return MarkBranchProposalOverdue(due_at=timer.due_at)
 
 
 COLLECTIVE: Decider[CollectiveCommand, Collective] = Decider(
@@ -177,5 +222,7 @@ COLLECTIVE: Decider[CollectiveCommand, Collective] = Decider(
     initial=Collective(),
     decide=decide,
     evolve=evolve,
-    events=(WentThere, LeftThere, TemporaryBranchProposed, TemporaryBranchDecided),
+    events=(WentThere, LeftThere, TemporaryBranchProposed, TemporaryBranchOverdue, TemporaryBranchDecided),
+    timers=timers,
+    on_timer=on_timer,
 )

@@ -86,6 +86,14 @@ class ProposeTransfer(Command):
     now: AwareDatetime
 
 
+class NoteTransfer(Command):
+    """A transfer of the member was asked for (`under_way`), or has ended and moved nobody."""
+
+    transfer_id: str
+    under_way: bool
+    noted_at: AwareDatetime
+
+
 class RecordReturn(Command):
     """The member is back."""
 
@@ -117,6 +125,7 @@ DepartureCommand = (
     | VerifyMember
     | OpenFile
     | ProposeTransfer
+    | NoteTransfer
     | RecordReturn
     | EndDeparture
     | DisownMember

@@ -10,6 +10,7 @@ from services.mobility.domain.departure.commands import (
     DepartureCommand,
     DisownMember,
     EndDeparture,
+    NoteTransfer,
     OpenFile,
     ProposeTransfer,
     RecordReturn,
@@ -25,6 +26,7 @@ from services.mobility.domain.departure.events import (
     MobileMemberVerified,
     RegistrationCorrected,
     TransferProposed,
+    TransferUnderWay,
 )
 from services.mobility.domain.departure.state import Away, Departure
 from shared.kernel.calendar import add_months, local_date, start_of_day
@@ -58,6 +60,8 @@ def decide(command: DepartureCommand, state: Departure) -> Sequence[DomainEvent]
             return _file(command, state.away(command.departure_id))
         case ProposeTransfer():
             return _propose(command, state.open)
+        case NoteTransfer():
+            return _note_transfer(command, state.open)
         case RecordReturn():
             return _return(command, state)
         case EndDeparture():
@@ -182,6 +186,15 @@ def _propose(command: ProposeTransfer, away: Away | None) -> Sequence[DomainEven
     if mobile_at(away.registered) != command.due_at:
         return []  # set for an earlier departure
     return _proposal(away.registered, command.now)
+
+
+def _note_transfer(command: NoteTransfer, away: Away | None) -> Sequence[DomainEvent]:
+    """Nothing for who is not away, and for the end of a transfer that another one has taken the place of."""
+    if away is None or (away.transfer_id == command.transfer_id) == command.under_way:
+        return []
+    whose = {"departure_id": away.registered.departure_id, "member_id": away.registered.member_id}
+    now = command.transfer_id if command.under_way else None
+    return [TransferUnderWay(**whose, transfer_id=now, noted_at=command.noted_at)]
 
 
 def mobile_at(registered: DepartureRegistered) -> datetime:

@@ -15,6 +15,7 @@ from services.mobility.domain.departure.events import (
     MobileMemberVerified,
     RegistrationCorrected,
     TransferProposed,
+    TransferUnderWay,
 )
 from services.mobility.domain.departure.state import Away, Departure, Status
 from shared.kernel.decider import Decider
@@ -50,6 +51,8 @@ def evolve(state: Departure, event: DomainEvent) -> Departure:
             away = replace(state.open, status="on_file", file=event)
         case TransferProposed():
             away = replace(state.open, proposed=True)
+        case TransferUnderWay():
+            away = replace(state.open, transfer_id=event.transfer_id)
         case DepartureEnded():
             return Departure(None, state.past | {event.departure_id})
         case _:
@@ -87,6 +90,7 @@ DEPARTURE: Decider[DepartureCommand, Departure] = Decider(
         MobileMemberVerified,
         MobileFileOpened,
         TransferProposed,
+        TransferUnderWay,
         MemberReturned,
         DepartureEnded,
     ),

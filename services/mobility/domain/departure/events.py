@@ -106,6 +106,15 @@ class TransferProposed(DepartureEvent):
     proposed_at: datetime
 
 
+class TransferUnderWay(DepartureEvent):
+    """The transfer that was due has been asked for; without an id, the one that was has ended and moved nobody."""
+
+    type = "departure-transfer-under-way"
+
+    transfer_id: str | None
+    noted_at: datetime
+
+
 class MemberReturned(DepartureEvent):
     """返乡: the member is back, and what came of it (domain N31)."""
 

@@ -23,6 +23,7 @@ class Away:
     place_fixed: bool
     proposed: bool = False
     file: MobileFileOpened | None = None
+    transfer_id: str | None = None
 
     @property
     def rules(self) -> CitedRules:

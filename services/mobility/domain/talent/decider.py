@@ -7,13 +7,17 @@ open nomination, at once and without a reason.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
+from services.mobility.domain.question import Question, silence_at
 from shared.kernel.decider import Decider
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
+
+SILENT: Final = "nomination-silence."
 
 TalentKind = Literal["local_talent", "reserve_cadre", "delegate_or_member", "term_candidate"]
 """乡土人才、村级后备干部、“两代表一委员”、换届人选."""
@@ -46,6 +50,7 @@ class Nominate(Command):
     nominated_by: str
     nominated_at: AwareDatetime
     due_at: AwareDatetime
+    superior_id: str | None = None
 
 
 class DecideNomination(Command):
@@ -59,7 +64,14 @@ class DecideNomination(Command):
     decided_at: AwareDatetime
 
 
-TalentCommand = ListTalent | WithdrawConsent | Nominate | DecideNomination
+class MarkNominationOverdue(Command):
+    """Made by a timer that was set for `due_at`."""
+
+    nomination_id: str
+    due_at: AwareDatetime
+
+
+TalentCommand = ListTalent | WithdrawConsent | Nominate | DecideNomination | MarkNominationOverdue
 
 
 class TalentEvent(DomainEvent):
@@ -101,6 +113,18 @@ class TalentNominated(TalentEvent):
     nominated_by: str
     nominated_at: datetime
     due_at: datetime
+    superior_id: str | None = None
+
+
+class NominationOverdue(TalentEvent):
+    """The body has not decided; its superior knows. It stays with the body."""
+
+    type = "nomination-overdue"
+
+    nomination_id: str
+    body_id: str
+    superior_id: str
+    due_at: datetime
 
 
 class NominationDecided(TalentEvent):
@@ -118,10 +142,10 @@ class NominationDecided(TalentEvent):
 
 @dataclass(frozen=True, slots=True)
 class Talent:
-    """One member's place in the pool; `bodies` who was asked, by open nomination."""
+    """One member's place in the pool; `open` are the questions, by nomination."""
 
     listed: TalentListed | None = None
-    bodies: Mapping[str, str] = field(default_factory=dict)
+    open: Mapping[str, Question] = field(default_factory=dict)
     past: frozenset[str] = frozenset()
 
 
@@ -138,17 +162,19 @@ def decide(command: TalentCommand, state: Talent) -> Sequence[DomainEvent]:
                 return []
             return [
                 TalentConsentWithdrawn(
-                    **command.model_dump(), member_id=state.listed.member_id, nomination_ids=tuple(state.bodies)
+                    **command.model_dump(), member_id=state.listed.member_id, nomination_ids=tuple(state.open)
                 )
             ]
         case Nominate():
             return _nominate(command, state)
         case DecideNomination():
             return _decide(command, state)
+        case MarkNominationOverdue():
+            return _overdue(command, state)
 
 
 def _nominate(command: Nominate, state: Talent) -> Sequence[DomainEvent]:
-    if command.nomination_id in state.bodies or command.nomination_id in state.past:
+    if command.nomination_id in state.open or command.nomination_id in state.past:
         return []
     if state.listed is None:
         raise Refused("not-in-the-pool", "there is no consent of this member", remedy="ask them, and list them first")
@@ -162,12 +188,19 @@ def _nominate(command: Nominate, state: Talent) -> Sequence[DomainEvent]:
 def _decide(command: DecideNomination, state: Talent) -> Sequence[DomainEvent]:
     if command.nomination_id in state.past:
         raise Refused("nomination-ended", "it was decided, or the consent was withdrawn", remedy="nominate anew")
-    body = state.bodies.get(command.nomination_id)
-    if body is None or state.listed is None:
+    question = state.open.get(command.nomination_id)
+    if question is None or state.listed is None:
         raise NotFound("nomination-unknown", "there is no such nomination", remedy="check its id")
-    if command.decided_by != body:
-        raise Refused("not-the-body", f"{body} was asked, and decides", remedy=f"let {body} decide", where="by")
+    question.check_body(command.decided_by)
     return [NominationDecided(**command.model_dump(), member_id=state.listed.member_id)]
+
+
+def _overdue(command: MarkNominationOverdue, state: Talent) -> Sequence[DomainEvent]:
+    question = state.open.get(command.nomination_id)
+    if question is None or state.listed is None or not question.silent(command.due_at):
+        return []
+    whose = {"member_id": state.listed.member_id, "nomination_id": command.nomination_id}
+    return [NominationOverdue.model_validate(whose | question.told)]
 
 
 def evolve(state: Talent, event: DomainEvent) -> Talent:
@@ -175,14 +208,34 @@ def evolve(state: Talent, event: DomainEvent) -> Talent:
         case TalentListed():
             return replace(state, listed=event)
         case TalentConsentWithdrawn():
-            return Talent(None, {}, state.past | set(state.bodies))
+            return Talent(None, {}, state.past | set(state.open))
         case TalentNominated():
-            return replace(state, bodies={**state.bodies, event.nomination_id: event.body_id})
+            question = Question(event.body_id, event.due_at, event.superior_id)
+            return replace(state, open={**state.open, event.nomination_id: question})
+        case NominationOverdue():
+            silent = replace(state.open[event.nomination_id], overdue=True)
+            return replace(state, open={**state.open, event.nomination_id: silent})
         case NominationDecided():
-            left = {one: body for one, body in state.bodies.items() if one != event.nomination_id}
-            return replace(state, bodies=left, past=state.past | {event.nomination_id})
+            left = {one: question for one, question in state.open.items() if one != event.nomination_id}
+            return replace(state, open=left, past=state.past | {event.nomination_id})
         case _:
             return state
+
+
+def timers(event: DomainEvent) -> Sequence[TimerChange]:
+    match event:
+        case TalentNominated():
+            return [ArmTimer(SILENT + event.nomination_id, silence_at(event.due_at))]
+        case NominationOverdue() | NominationDecided():
+            return [CancelTimer(SILENT + event.nomination_id)]
+        case TalentConsentWithdrawn():
+            return [CancelTimer(SILENT + one) for one in event.nomination_ids]
+        case _:
+            return []
+
+
+def on_timer(timer: DueTimer) -> TalentCommand:
+    return MarkNominationOverdue(nomination_id=timer.name.removeprefix(SILENT), due_at=timer.due_at)
 
 
 TALENT: Decider[TalentCommand, Talent] = Decider(
@@ -190,5 +243,7 @@ TALENT: Decider[TalentCommand, Talent] = Decider(
     initial=Talent(),
     decide=decide,
     evolve=evolve,
-    events=(TalentListed, TalentConsentWithdrawn, TalentNominated, NominationDecided),
+    events=(TalentListed, TalentConsentWithdrawn, TalentNominated, NominationOverdue, NominationDecided),
+    timers=timers,
+    on_timer=on_timer,
 )

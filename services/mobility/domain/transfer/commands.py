@@ -39,7 +39,8 @@ class RequestTransfer(Command):
 
     `dues_paid_to` is the last month of paid 党费 as YYYY-MM (domain T6). `resent_of` cites the rejected or expired
     transfer that this one corrects. `outside` is a committee that is not in our tree (非建库): then `to_committee_id` only
-    names it. Areas are those of the two ends, as they are now; flows are counted by them.
+    names it. Areas are those of the two ends, as they are now; flows are counted by them. `examination_record` is the id of
+    the 考察 record that travels with a probationary member (domain T21).
     """
 
     transfer_id: str
@@ -61,6 +62,7 @@ class RequestTransfer(Command):
     outside: OutsideCommittee | None = None
     from_area_code: str | None = None
     to_area_code: str | None = None
+    examination_record: str | None = None
 
 
 class ApproveStep(Command):

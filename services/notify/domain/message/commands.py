@@ -15,7 +15,8 @@ Attempt = Annotated[int, Field(ge=1)]
 
 class QueueMessage(Command):
     """Let a party know. `references` are ids by name (`member`, `origin`, `destination`) and days (`accepted_on`),
-    never words: what they mean is looked up when the message is rendered, so no event holds personal data.
+    never words: what they mean is looked up when the message is rendered, so no event holds personal data. `retry` is 0
+    for the message itself, and counts the times that somebody asked for it again after it had failed.
     """
 
     relocation_id: Id
@@ -26,10 +27,11 @@ class QueueMessage(Command):
     references: dict[str, Id] = Field(default_factory=dict)
     policy: DeliveryPolicy = DEFAULT_POLICY
     queued_at: AwareDatetime
+    retry: int = Field(default=0, ge=0)
 
     @property
     def message_id(self) -> str:
-        return message_id_of(self.relocation_id, self.party_id, self.template, self.channel)
+        return message_id_of(self.relocation_id, self.party_id, self.template, self.channel, self.retry)
 
 
 class StartAttempt(Command):
@@ -109,6 +111,13 @@ class ExpireMessage(Deadline):
     """The time for a receipt is over."""
 
 
+class ForgetMessage(Command):
+    """The evidence has served its time (保存期限), by that class of `shared/privacy/retention.py`."""
+
+    retention_class: str
+    forgotten_at: AwareDatetime
+
+
 MessageCommand = (
     QueueMessage
     | StartAttempt
@@ -122,4 +131,5 @@ MessageCommand = (
     | RetryMessage
     | CheckReceipt
     | ExpireMessage
+    | ForgetMessage
 )

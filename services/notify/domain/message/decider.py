@@ -1,6 +1,6 @@
 """A message (通知) to one party on one channel, one stream `message-<id>` each.
 
-    none → ready → attempting → submitted → delivered | undelivered
+    none → ready → attempting → submitted → delivered | undelivered → forgotten
              ↑          ↓  ↘        ↑
              └─ waiting ←── unconfirmed
 
@@ -15,6 +15,7 @@ from services.notify.domain.message.commands import (
     CheckReceipt,
     CloseAttempt,
     ExpireMessage,
+    ForgetMessage,
     MessageCommand,
     QueueMessage,
     RecordDelivered,
@@ -30,6 +31,7 @@ from services.notify.domain.message.events import (
     AttemptRejected,
     AttemptStarted,
     MessageDelivered,
+    MessageForgotten,
     MessageQueued,
     MessageSubmitted,
     MessageUndelivered,
@@ -38,6 +40,7 @@ from services.notify.domain.message.events import (
     RetryReleased,
 )
 from services.notify.domain.message.evolve import evolve
+from services.notify.domain.message.forgetting import forget
 from services.notify.domain.message.state import MessageState
 from services.notify.domain.message.timers import on_timer, timers
 from shared.kernel.decider import Decider
@@ -45,7 +48,7 @@ from shared.kernel.event import DomainEvent
 
 
 def decide(command: MessageCommand, state: MessageState) -> Sequence[DomainEvent]:
-    """Errors (`Refused`): those of `attempts` and `receipts`. A repeated result or receipt changes nothing."""
+    """Errors (`Refused`): those of `attempts`, `receipts` and `forgetting`. A repeated result or receipt changes nothing."""
     match command:
         case QueueMessage():
             return _queue(command, state)
@@ -69,6 +72,8 @@ def decide(command: MessageCommand, state: MessageState) -> Sequence[DomainEvent
             return receipts.check(command, state)
         case ExpireMessage():
             return receipts.expire(command, state)
+        case ForgetMessage():
+            return forget(command, state)
         case RetryMessage():
             return _retry(command, state)
 
@@ -102,5 +107,6 @@ MESSAGE: Decider[MessageCommand, MessageState] = Decider(
         ReceiptCheckRequested,
         MessageDelivered,
         MessageUndelivered,
+        MessageForgotten,
     ),
 )

@@ -29,6 +29,7 @@ class MessageQueued(MessageEvent):
     references: dict[str, str]
     policy: DeliveryPolicy
     queued_at: datetime
+    retry: int = 0
 
 
 class AttemptStarted(MessageEvent):
@@ -112,3 +113,12 @@ class MessageUndelivered(MessageEvent):
 
     code: str
     failed_at: datetime
+
+
+class MessageForgotten(MessageEvent):
+    """Its row is gone for good: a rebuild does not bring it back. Private."""
+
+    type = "message-forgotten"
+
+    retention_class: str
+    forgotten_at: datetime

@@ -6,6 +6,7 @@ from services.notify.domain.message.events import (
     AttemptRejected,
     AttemptStarted,
     MessageDelivered,
+    MessageForgotten,
     MessageQueued,
     MessageSubmitted,
     MessageUndelivered,
@@ -40,5 +41,7 @@ def evolve(state: MessageState, event: DomainEvent) -> MessageState:
             return replace(calm, status="delivered")
         case MessageUndelivered():
             return replace(calm, status="undelivered")
+        case MessageForgotten():
+            return replace(calm, status="forgotten")
         case _:
             return state

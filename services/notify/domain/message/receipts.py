@@ -17,7 +17,7 @@ from shared.kernel.event import DomainEvent
 
 def delivered(command: RecordDelivered, state: MessageState) -> Sequence[DomainEvent]:
     _require_attempted(state)
-    return [] if state.status == "delivered" else [MessageDelivered(**state.cites, **dict(command))]
+    return [] if state.status in ("delivered", "forgotten") else [MessageDelivered(**state.cites, **dict(command))]
 
 
 def undelivered(command: RecordUndelivered, state: MessageState) -> Sequence[DomainEvent]:

@@ -16,6 +16,7 @@ Status = Literal[
     "waiting",  # the last attempt failed for certain; the next comes later
     "delivered",
     "undelivered",
+    "forgotten",  # closed, and its time is over
 ]
 
 
@@ -38,7 +39,7 @@ class MessageState:
 
     @property
     def is_closed(self) -> bool:
-        return self.status in ("delivered", "undelivered")
+        return self.status in ("delivered", "undelivered", "forgotten")
 
     @property
     def cites(self) -> dict[str, str]:

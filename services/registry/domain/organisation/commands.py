@@ -4,7 +4,9 @@ A decision about one organisation needs facts of others: its parent, its members
 application read them in the transaction that appends.
 """
 
-from pydantic import Field
+from datetime import date
+
+from pydantic import AwareDatetime, Field
 
 from services.registry.domain.vocabulary import Id, Name, OfficeEmail, OfficePhone, OrganisationKind, Reason
 from shared.kernel.event import Command
@@ -69,4 +71,62 @@ class DissolveOrganisation(Command):
     children: int = Field(ge=0)
 
 
-OrganisationCommand = FoundOrganisation | ChangeOrganisation | ReparentOrganisation | DissolveOrganisation
+class RestoreOrganisation(Command):
+    """It exists again (恢复), where it hung before. `parent_kind` as in `FoundOrganisation`."""
+
+    organisation_id: Id
+    reason: Reason
+    on: date
+    parent_kind: OrganisationKind | None = None
+
+
+class UpgradeOrganisation(Command):
+    """It becomes one of a higher kind (升格), as the superior approved. `members` counts those at and below it.
+
+    `exception` is why it is done with fewer members than the rule asks for.
+    """
+
+    organisation_id: Id
+    kind: OrganisationKind
+    approved_by: Id
+    on: date
+    members: int = Field(ge=0)
+    exception: Reason | None = None
+
+
+class BeginTerm(Command):
+    """An election was held; the term that began with it ends on that day (届满)."""
+
+    organisation_id: Id
+    elected_on: date
+    ends_on: date
+
+
+class ExtendTerm(Command):
+    """The superior lets the term go on until that day (延期换届)."""
+
+    organisation_id: Id
+    ends_on: date
+    approved_by: Id
+    reason: Reason
+
+
+class RemindOfElection(Command):
+    """So many months are left of the term."""
+
+    organisation_id: Id
+    months_left: int
+    at: AwareDatetime
+
+
+OrganisationCommand = (
+    FoundOrganisation
+    | ChangeOrganisation
+    | ReparentOrganisation
+    | DissolveOrganisation
+    | RestoreOrganisation
+    | UpgradeOrganisation
+    | BeginTerm
+    | ExtendTerm
+    | RemindOfElection
+)

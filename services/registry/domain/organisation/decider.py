@@ -5,18 +5,29 @@ from dataclasses import replace
 
 from services.registry.domain.changes import changed, given
 from services.registry.domain.organisation.commands import (
+    BeginTerm,
     ChangeOrganisation,
     DissolveOrganisation,
+    ExtendTerm,
     FoundOrganisation,
     OrganisationCommand,
+    RemindOfElection,
     ReparentOrganisation,
+    RestoreOrganisation,
+    UpgradeOrganisation,
 )
 from services.registry.domain.organisation.events import (
+    ElectionDue,
     PartyOrganisationChanged,
     PartyOrganisationDissolved,
     PartyOrganisationFounded,
     PartyOrganisationReparented,
+    PartyOrganisationRestored,
+    PartyOrganisationUpgraded,
+    TermBegan,
+    TermExtended,
 )
+from services.registry.domain.organisation.guidance import GuideOrganisation, PartyOrganisationGuided, guide
 from services.registry.domain.organisation.rules import (
     check_capability,
     check_formal_members,
@@ -24,26 +35,45 @@ from services.registry.domain.organisation.rules import (
     check_place,
     cycle,
 )
+from services.registry.domain.organisation.standing import restore, upgrade
 from services.registry.domain.organisation.state import OrganisationState
+from services.registry.domain.organisation.terms import arm, begin_term, disarm, extend_term, months_of, remind
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Refused
 from shared.kernel.event import DomainEvent
+from shared.kernel.timer import DueTimer, TimerChange
 
 _FACTS_OF_THE_DECISION = {"parent_kind", "formal_members"}
 """What a founding is decided by but is not itself a fact of the organisation."""
 
 
-def decide(command: OrganisationCommand, state: OrganisationState) -> Sequence[DomainEvent]:
-    """Errors: those of `rules`, and `organisation-already-founded`, `-unknown`, `-dissolved`, `-not-empty`."""
+def decide(command: OrganisationCommand | GuideOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+    """Errors: those of `rules`, `guidance`, `standing` and `terms`, and `organisation-already-founded`, `-unknown`,
+    `-dissolved`, `-not-empty`.
+    """
     match command:
         case FoundOrganisation():
             return _found(command, state)
+        case RestoreOrganisation():
+            return restore(command, state)
+        case RemindOfElection():
+            return remind(command, state)
+        case DissolveOrganisation():
+            return _dissolve(command, state)
+    _require_active(command.organisation_id, state)
+    match command:
         case ChangeOrganisation():
             return _change(command, state)
         case ReparentOrganisation():
             return _reparent(command, state)
-        case DissolveOrganisation():
-            return _dissolve(command, state)
+        case UpgradeOrganisation():
+            return upgrade(command, state)
+        case BeginTerm():
+            return begin_term(command, state)
+        case ExtendTerm():
+            return extend_term(command, state)
+        case GuideOrganisation():
+            return guide(command, state)
 
 
 def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
@@ -57,6 +87,17 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
             return replace(state, parent_id=event.to_parent_id)
         case PartyOrganisationDissolved():
             return replace(state, status="dissolved")
+        case PartyOrganisationRestored():
+            return replace(state, status="active")
+        case PartyOrganisationUpgraded():
+            return replace(state, kind=event.kind)
+        case TermBegan():
+            ends_on = event.ends_on
+            return replace(state, elected_on=event.elected_on, elected_term_ends_on=ends_on, term_ends_on=ends_on)
+        case TermExtended():
+            return replace(state, term_ends_on=event.ends_on)
+        case PartyOrganisationGuided():
+            return replace(state, guided_by=event.guided_by, guided_since=event.since)
         case _:
             return state
 
@@ -66,7 +107,7 @@ def _found(command: FoundOrganisation, state: OrganisationState) -> Sequence[Dom
     if state.status == "unknown":
         check_place(command)
         check_capability(command.kind, command.can_approve_probationary)
-        check_formal_members(command)
+        check_formal_members(command.kind, command.formal_members)
         return [PartyOrganisationFounded(**facts)]
     _require_active(command.organisation_id, state)
     facts.pop("organisation_id")
@@ -80,14 +121,12 @@ def _found(command: FoundOrganisation, state: OrganisationState) -> Sequence[Dom
 
 
 def _change(command: ChangeOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
-    _require_active(command.organisation_id, state)
     check_capability(state.kind, command.can_approve_probationary)
     changes = changed(state, **command.model_dump(exclude={"organisation_id"}))
     return [PartyOrganisationChanged(organisation_id=command.organisation_id, **changes)] if changes else []
 
 
 def _reparent(command: ReparentOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
-    _require_active(command.organisation_id, state)
     if command.new_parent_id == state.parent_id:
         return []
     if command.organisation_id in command.new_parent_path:
@@ -112,7 +151,11 @@ def _dissolve(command: DissolveOrganisation, state: OrganisationState) -> Sequen
             f"{command.members} members and {command.children} organisations still belong to {command.organisation_id}",
             remedy="transfer its members and hang its organisations below another superior first",
         )
-    return [PartyOrganisationDissolved(organisation_id=command.organisation_id, reason=command.reason)]
+    return [
+        PartyOrganisationDissolved(
+            organisation_id=command.organisation_id, reason=command.reason, parent_id=state.parent_id
+        )
+    ]
 
 
 def _require_active(organisation_id: str, state: OrganisationState) -> None:
@@ -126,7 +169,22 @@ def _require_active(organisation_id: str, state: OrganisationState) -> None:
         )
 
 
-ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
+def _timers(event: DomainEvent) -> Sequence[TimerChange]:
+    match event:
+        case TermBegan() | TermExtended():
+            return arm(event.ends_on)
+        case PartyOrganisationDissolved():
+            return disarm()
+        case _:
+            return []
+
+
+def _on_timer(timer: DueTimer) -> OrganisationCommand:
+    identity = timer.stream_id.removeprefix("organisation-")
+    return RemindOfElection(organisation_id=identity, months_left=months_of(timer.name), at=timer.now)
+
+
+ORGANISATION: Decider[OrganisationCommand | GuideOrganisation, OrganisationState] = Decider(
     stream_type="organisation",
     initial=OrganisationState(),
     decide=decide,
@@ -136,5 +194,13 @@ ORGANISATION: Decider[OrganisationCommand, OrganisationState] = Decider(
         PartyOrganisationChanged,
         PartyOrganisationReparented,
         PartyOrganisationDissolved,
+        PartyOrganisationRestored,
+        PartyOrganisationUpgraded,
+        TermBegan,
+        TermExtended,
+        ElectionDue,
+        PartyOrganisationGuided,
     ),
+    timers=_timers,
+    on_timer=_on_timer,
 )

@@ -1,5 +1,7 @@
 """What happened to a party organisation (党组织)."""
 
+from datetime import date, datetime
+
 from services.registry.domain.vocabulary import OrganisationKind
 from shared.kernel.event import DomainEvent
 
@@ -43,9 +45,68 @@ class PartyOrganisationReparented(DomainEvent):
 
 
 class PartyOrganisationDissolved(DomainEvent):
-    """It ended (撤销)."""
+    """It ended (撤销). `parent_id` is where it hung; events of before this was recorded lack it."""
 
     type = "party-organisation-dissolved"
 
     organisation_id: str
     reason: str
+    parent_id: str | None = None
+
+
+class PartyOrganisationRestored(DomainEvent):
+    """It exists again since that day, where it hung before (恢复)."""
+
+    type = "party-organisation-restored"
+
+    organisation_id: str
+    parent_id: str | None
+    reason: str
+    on: date
+
+
+class PartyOrganisationUpgraded(DomainEvent):
+    """It is of a higher kind since that day (升格)."""
+
+    type = "party-organisation-upgraded"
+
+    organisation_id: str
+    from_kind: OrganisationKind
+    kind: OrganisationKind
+    approved_by: str
+    on: date
+    members: int
+    exception: str | None = None
+
+
+class TermBegan(DomainEvent):
+    """An election was held. Private: who has to know is reminded."""
+
+    type = "term-began"
+
+    organisation_id: str
+    elected_on: date
+    ends_on: date
+
+
+class TermExtended(DomainEvent):
+    """The superior lets the term go on until that day. Private."""
+
+    type = "term-extended"
+
+    organisation_id: str
+    ends_on: date
+    approved_by: str
+    reason: str
+
+
+class ElectionDue(DomainEvent):
+    """The term ends in so many months; the superior reminds the organisation of the election (换届提醒)."""
+
+    type = "election-due"
+
+    organisation_id: str
+    parent_id: str | None
+    ends_on: date
+    months_left: int
+    reminded_at: datetime

@@ -50,14 +50,14 @@ def check_capability(kind: OrganisationKind, can_approve_probationary: bool | No
         )
 
 
-def check_formal_members(command: FoundOrganisation) -> None:
+def check_formal_members(kind: OrganisationKind, formal_members: int | None) -> None:
     """Errors (`Refused`): `too-few-formal-members`. Probationary members do not count."""
-    if command.formal_members is None or command.kind not in BRANCH_LIKE:
+    if formal_members is None or kind not in BRANCH_LIKE:
         return
-    if command.formal_members < LEAST_FORMAL_MEMBERS:
+    if formal_members < LEAST_FORMAL_MEMBERS:
         raise Refused(
             "too-few-formal-members",
-            f"a branch needs {LEAST_FORMAL_MEMBERS} formal members, here are {command.formal_members}",
+            f"a branch needs {LEAST_FORMAL_MEMBERS} formal members, here are {formal_members}",
             remedy="form a joint branch with neighbouring units, or join an existing one",
             where="formal_members",
         )

@@ -1,6 +1,7 @@
 """What a decision about a party organisation needs to know."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from services.registry.domain.vocabulary import OrganisationKind
@@ -8,7 +9,10 @@ from services.registry.domain.vocabulary import OrganisationKind
 
 @dataclass(frozen=True, slots=True)
 class OrganisationState:
-    """A party organisation as it stands; `unknown` until it is founded."""
+    """A party organisation as it stands; `unknown` until it is founded.
+
+    `term_ends_on` is the end of the term with its extensions, `elected_term_ends_on` the one that the election gave it.
+    """
 
     status: Literal["unknown", "active", "dissolved"] = "unknown"
     name: str = ""
@@ -19,3 +23,8 @@ class OrganisationState:
     unit_uscc: str | None = None
     office_email: str | None = None
     office_phone: str | None = None
+    elected_on: date | None = None
+    elected_term_ends_on: date | None = None
+    term_ends_on: date | None = None
+    guided_by: str | None = None
+    guided_since: date | None = None

@@ -1,0 +1,48 @@
+"""Where a lost contact stands, and when what comes up about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from services.mobility.domain.lost_contact.events import ContactLost, LossProposed
+from services.mobility.domain.question import Question
+from shared.kernel.calendar import add_months, start_of_day
+from shared.kernel.errors import NotFound
+
+STOP_AFTER_MONTHS: Final = 6
+REMOVE_AFTER_MONTHS: Final = 24
+"""Without contact, and after a stop (domain §1.4)."""
+
+Status = Literal["searching", "stopped", "removed", "cancelled", "back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One member's lost contact; a later one replaces it. `next_at`: when a proposal is made if nobody is found."""
+
+    lost: ContactLost | None = None
+    status: Status = "back"
+    next_at: datetime | None = None
+    proposed: LossProposed | None = None
+    overdue: bool = False
+    searches: frozenset[str] = frozenset()
+    stopped_on: date | None = None
+
+    @property
+    def known(self) -> ContactLost:
+        """Errors: `loss-unknown`."""
+        if self.lost is None:
+            raise NotFound("loss-unknown", "no lost contact is recorded", remedy="check the member's id")
+        return self.lost
+
+    @property
+    def question(self) -> Question | None:
+        """What the body has to decide, if anything."""
+        if self.proposed is None:
+            return None
+        return Question(self.proposed.body_id, self.proposed.due_at, self.known.superior_id, self.overdue)
+
+
+def stop_at(lost: ContactLost) -> datetime:
+    """When stopping the membership is proposed."""
+    return start_of_day(add_months(lost.lost_since, STOP_AFTER_MONTHS))

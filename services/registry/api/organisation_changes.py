@@ -1,0 +1,217 @@
+"""Changes of party organisations after their founding: 恢复、升格、换届、整建制转移, and `/elections`, what is due."""
+
+from datetime import date
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import select, text
+
+from services.registry.api import shapes
+from services.registry.api.queries import many, one
+from services.registry.application import reorganising
+from services.registry.domain.organisation.commands import (
+    BeginTerm,
+    ExtendTerm,
+    OrganisationCommand,
+    RestoreOrganisation,
+    UpgradeOrganisation,
+)
+from services.registry.domain.organisation.decider import ORGANISATION
+from services.registry.domain.reorganisation.decider import REORGANISATION, GiveReceipt, HandOver
+from services.registry.domain.vocabulary import Id, OrganisationKind, Reason
+from services.registry.projections.reorganisations import RECEIPTS
+from services.registry.projections.reorganisations import TABLE as REORGANISATIONS
+from services.registry.projections.tables import ORGANISATIONS
+from shared.eventstore.executor import Answer
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import add_months, local_date
+from shared.kernel.errors import unknown
+from shared.runtime.commands import Body, Request, answer
+from shared.runtime.definition import Running
+from shared.security.access import Access, action
+from shared.security.policy import Concern
+from shared.web.paging import Page, Paging
+from shared.web.shapes import answers, page
+
+MOST_HANDED_OVER: Final = 200
+_MEMBERS_WITHIN: Final = text(
+    """
+    WITH RECURSIVE within AS (
+        SELECT CAST(:organisation_id AS text) AS organisation_id
+        UNION SELECT o.organisation_id FROM organisations AS o JOIN within AS w ON o.parent_id = w.organisation_id
+    )
+    SELECT coalesce(sum(greatest(members, 0)), 0) FROM organisation_sizes JOIN within USING (organisation_id)
+    """
+)
+
+
+class Restoration(Body):
+    """Why it exists again."""
+
+    reason: Reason
+
+
+class Upgrade(Body):
+    """What it becomes, and which superior approves; `exception` where it has fewer members than the rule asks for."""
+
+    by: Id
+    kind: OrganisationKind
+    exception: Reason | None = None
+
+
+class Term(Body):
+    """The last election and the end of the term that began with it."""
+
+    elected_on: date
+    ends_on: date
+
+
+class Extension(Body):
+    """Until when the superior lets the term go on, and why."""
+
+    by: Id
+    ends_on: date
+    reason: Reason
+
+
+class Order(Body):
+    """Whole organisations for another superior."""
+
+    reorganisation_id: Id | None = None
+    by: Id
+    organisation_ids: tuple[Id, ...] = Field(min_length=1, max_length=MOST_HANDED_OVER)
+    to_parent_id: Id
+    reason: Reason
+
+
+class Receipt(Body):
+    """The new superior confirms one of them."""
+
+    by: Id
+    organisation_id: Id
+
+
+def organisation_changes(running: Running) -> APIRouter:
+    """The routes of changes."""
+    router = APIRouter(tags=["organisations"])
+
+    def _today() -> date:
+        return local_date(running.clock.now())
+
+    async def _change(command: OrganisationCommand, asked: Request, superior: str | None = None) -> Response:
+        organisation_id = command.organisation_id
+
+        async def job(unit: UnitOfWork) -> Answer:
+            if superior is not None:
+                await reorganising.require_superior(unit, organisation_id, superior)
+            if isinstance(command, RestoreOrganisation):
+                await reorganising.restore(unit, command, asked.expected)
+            else:
+                await unit.handle(ORGANISATION, organisation_id, command, expected=asked.expected)
+            version = await unit.version(ORGANISATION, organisation_id)
+            return Answer(200, {"organisation_id": organisation_id, "version": version})
+
+        return await answer(running, asked, organisation_id, job)
+
+    @router.post("/organisations/{organisation_id}/restoration", responses=answers(200, shapes.ORGANISATION_DONE))
+    @action("organisation.restore")
+    async def restore(organisation_id: Id, body: Restoration, asked: Request) -> Response:
+        await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
+        command = RestoreOrganisation(organisation_id=organisation_id, reason=body.reason, on=_today())
+        return await _change(command, asked)
+
+    @router.post("/organisations/{organisation_id}/upgrade", responses=answers(200, shapes.ORGANISATION_DONE))
+    @action("organisation.upgrade")
+    async def upgrade(organisation_id: Id, body: Upgrade, asked: Request) -> Response:
+        await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
+        await asked.access.acts_for(body.by)
+        async with running.reading() as connection:
+            members = (await connection.execute(_MEMBERS_WITHIN, {"organisation_id": organisation_id})).scalar_one()
+        facts = {"approved_by": body.by, "kind": body.kind, "exception": body.exception, "members": int(members)}
+        command = UpgradeOrganisation(organisation_id=organisation_id, on=_today(), **facts)
+        return await _change(command, asked, body.by)
+
+    @router.put("/organisations/{organisation_id}/term", responses=answers(200, shapes.ORGANISATION_DONE))
+    @action("organisation.elect")
+    async def begin_term(organisation_id: Id, body: Term, asked: Request) -> Response:
+        await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
+        return await _change(BeginTerm(organisation_id=organisation_id, **body.model_dump()), asked)
+
+    @router.post("/organisations/{organisation_id}/term/extension", responses=answers(200, shapes.ORGANISATION_DONE))
+    @action("organisation.extend-term")
+    async def extend_term(organisation_id: Id, body: Extension, asked: Request) -> Response:
+        await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
+        await asked.access.acts_for(body.by)
+        command = ExtendTerm(
+            organisation_id=organisation_id, approved_by=body.by, ends_on=body.ends_on, reason=body.reason
+        )
+        return await _change(command, asked, body.by)
+
+    @router.get("/elections", responses=answers(200, page(shapes.ELECTION)))
+    @action("election.read")
+    async def elections(paging: Paging, access: Access, within_months: int = 6) -> Page[dict[str, Any]]:
+        """Organisations of the actor's scope whose term ends within so many months, or has ended, by id."""
+        latest = add_months(_today(), max(0, min(within_months, 60)))
+        key = ORGANISATIONS.c.organisation_id
+        query = select(ORGANISATIONS).where(
+            key.in_(await access.scope()),
+            ORGANISATIONS.c.dissolved.is_not(True),
+            ORGANISATIONS.c.term_ends_on <= latest,
+        )
+        if after := paging.after("elections", str):
+            query = query.where(key > after[0])
+        rows = await many(running, query.order_by(key).limit(paging.limit + 1))
+        shown = ("organisation_id", "name", "kind", "parent_id", "elected_on", "term_ends_on")
+        return paging.page(
+            "elections", rows, lambda row: (row["organisation_id"],), lambda row: {name: row[name] for name in shown}
+        )
+
+    @router.post("/reorganisations", status_code=201, responses=answers(201, shapes.REORGANISATION_DONE))
+    @action("organisation.reparent")
+    async def hand_over(body: Order, asked: Request) -> Response:
+        """整建制转移: all of them at once, or none. The new superior then confirms each."""
+        await asked.access.acts_for(body.by)
+        for organisation_id in (*body.organisation_ids, body.to_parent_id):
+            await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
+        identity = body.reorganisation_id or running.ids()
+        facts = body.model_dump(exclude={"by"}) | {"reorganisation_id": identity, "ordered_by": body.by}
+        command = HandOver(on=_today(), **facts)
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await reorganising.hand_over(unit, command)
+            return Answer(201, {"reorganisation_id": identity, "version": await unit.version(REORGANISATION, identity)})
+
+        return await answer(running, asked, identity, job)
+
+    @router.post(
+        "/reorganisations/{reorganisation_id}/receipts",
+        status_code=201,
+        responses=answers(201, shapes.REORGANISATION_DONE),
+    )
+    @action("organisation.receive")
+    async def receive(reorganisation_id: Id, body: Receipt, asked: Request) -> Response:
+        await one(running, REORGANISATIONS, REORGANISATIONS.c.reorganisation_id == reorganisation_id, "reorganisation")
+        await asked.access.check(Concern((body.organisation_id,)), hidden=unknown("reorganisation"))
+        await asked.access.acts_for(body.by)
+        command = GiveReceipt(organisation_id=body.organisation_id, given_by=body.by, on=_today())
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await unit.handle(REORGANISATION, reorganisation_id, command, expected=asked.expected)
+            version = await unit.version(REORGANISATION, reorganisation_id)
+            return Answer(201, {"reorganisation_id": reorganisation_id, "version": version})
+
+        return await answer(running, asked, reorganisation_id, job)
+
+    @router.get("/reorganisations/{reorganisation_id}", responses=answers(200, shapes.REORGANISATION))
+    @action("reorganisation.read")
+    async def read(reorganisation_id: Id, access: Access) -> dict[str, Any]:
+        """The order, and of each organisation whether its receipt is there."""
+        key = REORGANISATIONS.c.reorganisation_id == reorganisation_id
+        row = await one(running, REORGANISATIONS, key, "reorganisation")
+        concern = Concern((row["ordered_by"], row["to_parent_id"], *row["organisation_ids"]))
+        await access.check(concern, hidden=unknown("reorganisation"))
+        receipts = select(RECEIPTS).where(RECEIPTS.c.reorganisation_id == reorganisation_id)
+        return row | {"receipts": await many(running, receipts.order_by(RECEIPTS.c.organisation_id))}
+
+    return router

@@ -1,0 +1,42 @@
+"""Mutations of transfers and of who is told of them."""
+
+import dataclasses
+
+from tests.support.mutations.switch import mutation, replace
+
+
+@mutation
+def both_letters_are_good() -> None:
+    from services.mobility.domain.transfer import receive
+
+    check = receive._check_letter
+    replace(
+        receive,
+        "_check_letter",
+        lambda number, at, state: check(number, at, dataclasses.replace(state, unheard_void=None)),
+    )
+
+
+@mutation
+def a_case_may_be_nobodys() -> None:
+    from sqlalchemy import CheckConstraint
+
+    from services.mobility.projections.tables import CASES
+
+    [constraint] = [one for one in CASES.constraints if isinstance(one, CheckConstraint)]
+    CASES.constraints.discard(constraint)
+
+
+@mutation
+def a_leg_counts_each_time() -> None:
+    from services.mobility.domain.transfer import legs
+
+    record = legs.record
+    replace(legs, "record", lambda command, state: record(command, dataclasses.replace(state, legs=frozenset())))
+
+
+@mutation
+def tried_again_beside_what_may_arrive() -> None:
+    from services.notify.application import party_retries
+
+    replace(party_retries, "failed", lambda states: True)
