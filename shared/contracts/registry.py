@@ -1,7 +1,10 @@
 """Public events of the registry: which units and organisations exist, who serves them, who belongs where."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.audit import Anchored
 from shared.contracts.base import PublicEvent
@@ -21,8 +24,20 @@ OrganisationKind = Literal[
 ]
 StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
-PostScope = Literal["station", "organisation", "unit"]
+PostScope = Literal["station", "organisation", "unit", "grid"]
 MemberStatus = Literal["formal", "probationary"]
+PlaceKind = Literal["site", "platform", "grid", "group"]
+Governance = Literal["direct", "joint", "attached"]
+PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
+StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
+Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
+PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
+PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
+Classification = Literal["public", "internal", "secret"]
 
 
 class RegistryEvent(PublicEvent, service="registry"):
@@ -115,15 +130,23 @@ class StationOpened(RegistryEvent, aggregate="station", key="station_id"):
     organisation_id: str
     office_email: str | None = None
     office_phone: str | None = None
+    pilot: bool = False
+    functions: tuple[StationFunction, ...] | None = None
+    site_id: str | None = None
+    population: int | None = None
 
 
 class StationChanged(RegistryEvent, aggregate="station", key="station_id"):
-    """Name or office addresses of a station changed; only the changed ones are given."""
+    """What is said of a station changed; only that is given."""
 
     station_id: str
     name: str | None = None
     office_email: str | None = None
     office_phone: str | None = None
+    pilot: bool | None = None
+    functions: tuple[StationFunction, ...] | None = None
+    site_id: str | None = None
+    population: int | None = None
 
 
 class PostAssigned(RegistryEvent, aggregate="post", key="post_id"):
@@ -135,10 +158,13 @@ class PostAssigned(RegistryEvent, aggregate="post", key="post_id"):
     scope: PostScope
     scope_id: str
     since: date
+    source: PostSource | None = None
+    capacity: PostCapacity | None = None
+    under_post_id: str | None = None
 
 
 class PostLeft(RegistryEvent, aggregate="post", key="post_id"):
-    """The holder left the post."""
+    """The holder left the post; `handed_to` is the post of whoever took over what it was for."""
 
     post_id: str
     kind: PostKind
@@ -146,6 +172,7 @@ class PostLeft(RegistryEvent, aggregate="post", key="post_id"):
     scope: PostScope
     scope_id: str
     until: date
+    handed_to: str | None = None
 
 
 class MemberAdmitted(RegistryEvent, aggregate="member", key="member_id", data_class="personal"):
@@ -197,6 +224,297 @@ class InboundRefused(RegistryEvent, aggregate="inbound", key="system", subject="
 
 class AuditAnchored(Anchored, service="registry", aggregate="audit", key="chain"):
     """The audit trail of registry reaches to that record; whoever keeps this event can tell when the trail is shortened."""
+
+
+# -- posts: how they are staffed, and by whom; documents that others cite by version ------------------------------------------
+
+
+class StaffingChanged(RegistryEvent, aggregate="staffing", key="seat_id"):
+    """How many hold a post of which there should be `least` (编制). Vacant while `due_at` is given."""
+
+    seat_id: str
+    kind: PostKind
+    scope: PostScope
+    scope_id: str
+    organisation_id: str
+    least: int
+    held: int
+    vacant_since: datetime | None
+    due_at: datetime | None
+
+
+class VacancyOverdue(RegistryEvent, aggregate="staffing", key="seat_id"):
+    """A post was not filled by `due_at`. `organisation_id` fills it."""
+
+    seat_id: str
+    kind: PostKind
+    scope: PostScope
+    scope_id: str
+    organisation_id: str
+    least: int
+    held: int
+    due_at: datetime
+
+
+class InstructorApplied(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """Somebody wants to be an instructor at a station (自愿报名); `organisation_id` reviews it by `due_at`."""
+
+    application_id: str
+    person_id: str
+    station_id: str
+    organisation_id: str
+    due_at: datetime
+
+
+class InstructorReviewed(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The body decided (党工委审核); `person_id` signed."""
+
+    application_id: str
+    accepted: bool
+    reviewed_by: str
+    person_id: str
+    reviewed_at: datetime
+
+
+class InstructorApplicationWithdrawn(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The applicant no longer wants it."""
+
+    application_id: str
+    withdrawn_at: datetime
+
+
+class InstructorAppointed(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The applicant has the post; `PostAssigned` says it of each post."""
+
+    application_id: str
+    person_id: str
+    station_id: str
+    post_id: str
+    organisation_ids: tuple[str, ...]
+    since: date
+
+
+class InstructorReviewOverdue(RegistryEvent, aggregate="instructor-application", key="application_id"):
+    """The body has not answered in time."""
+
+    application_id: str
+    station_id: str
+    organisation_id: str
+    due_at: datetime
+
+
+class PolicyItem(BaseModel):
+    """One item of a list."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    text: str
+    required: bool
+
+
+class PolicyDocumentIssued(RegistryEvent, aggregate="policy-document", key="document_id"):
+    """A version of a document holds from a day on: a duty list, a checklist, rules. Assessments cite it by number."""
+
+    document_id: str
+    number: int
+    kind: PolicyKind
+    title: str
+    about: str | None
+    organisation_id: str
+    area_code: str
+    effective_from: date
+    source_document: str
+    classification: Classification
+    items: tuple[PolicyItem, ...]
+    numbers: Mapping[str, int]
+    sha256: str | None
+
+
+class PolicyDocumentRepealed(RegistryEvent, aggregate="policy-document", key="document_id"):
+    """It holds no longer."""
+
+    document_id: str
+    number: int
+    repealed_on: date
+    reason: str
+
+
+# -- the roll: probation, and who leaves it ------------------------------------------------------------------------------
+
+
+class MemberConfirmed(RegistryEvent, aggregate="member", key="member_id"):
+    """转正: a formal member from that day on."""
+
+    member_id: str
+    organisation_id: str
+    confirmed_on: date
+    decided_by: str
+
+
+class ProbationExtended(RegistryEvent, aggregate="member", key="member_id"):
+    """延长预备期."""
+
+    member_id: str
+    organisation_id: str
+    probation_ends_on: date
+    decided_by: str
+
+
+class ProbationOver(RegistryEvent, aggregate="member", key="member_id"):
+    """The probation is over and nobody has decided; `organisation_id` has to."""
+
+    member_id: str
+    organisation_id: str
+    probation_ends_on: date
+
+
+class MembershipEnded(RegistryEvent, aggregate="member", key="member_id"):
+    """The member is not on the roll any more; `organisation_id` is where the membership was last."""
+
+    member_id: str
+    organisation_id: str
+    ground: MembershipEnd
+    ended_on: date
+    decided_by: str
+
+
+# -- stations, places, and what is recorded of them ----------------------------------------------------------------------
+
+
+class StationClosed(RegistryEvent, aggregate="station", key="station_id"):
+    """The station is no more."""
+
+    station_id: str
+    closed_on: date
+    reason: str
+
+
+class PlaceOpened(RegistryEvent, aggregate="place", key="place_id"):
+    """A site, platform, grid or functional group (阵地、平台、网格、功能党小组); `organisation_id` answers for it."""
+
+    place_id: str
+    kind: PlaceKind
+    form: str
+    name: str
+    area_code: str
+    organisation_id: str
+    station_id: str | None
+    governance: Governance | None
+    opened_on: date
+
+
+class PlaceChanged(RegistryEvent, aggregate="place", key="place_id"):
+    """Only what changed is given."""
+
+    place_id: str
+    name: str | None = None
+    governance: Governance | None = None
+
+
+class PlaceStepReached(RegistryEvent, aggregate="place", key="place_id"):
+    """One of a platform's four steps is done."""
+
+    place_id: str
+    step: PlatformStep
+    reached_on: date
+
+
+class PlaceClosed(RegistryEvent, aggregate="place", key="place_id"):
+    """It is no more."""
+
+    place_id: str
+    closed_on: date
+    reason: str
+
+
+class RelationBegun(RegistryEvent, aggregate="relation", key="relation_id"):
+    """A station serves, a platform has a member, a grid covers, a group holds … from that day on. Not a membership."""
+
+    relation_id: str
+    kind: RelationKind
+    from_id: str
+    to_scope: Scope
+    to_id: str
+    organisation_id: str
+    since: date
+
+
+class RelationEnded(RegistryEvent, aggregate="relation", key="relation_id"):
+    """It held until that day."""
+
+    relation_id: str
+    kind: RelationKind
+    from_id: str
+    to_scope: Scope
+    to_id: str
+    since: date
+    until: date
+
+
+class SiteInspected(RegistryEvent, aggregate="inspection", key="inspection_id"):
+    """A site was looked at against a version of a checklist; what is `missing` is put right until `rectify_by`."""
+
+    inspection_id: str
+    scope: Scope
+    scope_id: str
+    organisation_id: str
+    document_id: str
+    number: int
+    missing: tuple[str, ...]
+    passed: bool
+    inspected_on: date
+    inspected_by: str
+    rectify_by: date | None
+
+
+class SiteRectified(RegistryEvent, aggregate="inspection", key="inspection_id"):
+    """Something was put right; `missing` is what is left."""
+
+    inspection_id: str
+    missing: tuple[str, ...]
+    passed: bool
+    rectified_on: date
+
+
+class RectificationOverdue(RegistryEvent, aggregate="inspection", key="inspection_id"):
+    """It was not put right in time."""
+
+    inspection_id: str
+    scope: Scope
+    scope_id: str
+    organisation_id: str
+    missing: tuple[str, ...]
+    rectify_by: date
+
+
+class FundingRecorded(RegistryEvent, aggregate="funding", key="funding_id"):
+    """Money was received (经费、补助), in fen."""
+
+    funding_id: str
+    scope: Scope
+    scope_id: str
+    organisation_id: str
+    source: FundingSource
+    year: int
+    amount_fen: int
+    received_on: date
+    source_document: str
+
+
+class FundingVoided(RegistryEvent, aggregate="funding", key="funding_id"):
+    """The record was wrong."""
+
+    funding_id: str
+    reason: str
+
+
+class DutyPlanned(RegistryEvent, aggregate="duty", key="station_id"):
+    """Who is on duty at a station that day; nobody means a gap."""
+
+    station_id: str
+    day: date
+    person_ids: tuple[str, ...]
 
 
 # -- units and the organisations that cover them --------------------------------------------------------------------------

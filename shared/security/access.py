@@ -171,13 +171,13 @@ def outside_scope() -> Forbidden:
 
 def within_scope(territory: Iterable[str], authority: Iterable[str]) -> Select[tuple[str]]:
     """These organisations and all below them; and all that the others, or any below those, guide, with all below that."""
-    own = select(_below(_named(territory), "within_territory").c.organisation_id)
+    own = select(_below(_named(territory)).c.organisation_id)
     authority = sorted(authority)
     if not authority:
         return own
-    guides = select(_below(_named(authority), "authorities").c.organisation_id)
+    guides = select(_below(_named(authority)).c.organisation_id)
     guided = select(_GUIDANCE.c.organisation_id).where(_GUIDANCE.c.guided_by.in_(guides))
-    return select(own.union(select(_below(guided, "within_guidance").c.organisation_id)).subquery().c.organisation_id)
+    return select(own.union(select(_below(guided).c.organisation_id)).subquery().c.organisation_id)
 
 
 def _named(ids: Iterable[str]) -> Select[tuple[str]]:
@@ -185,9 +185,9 @@ def _named(ids: Iterable[str]) -> Select[tuple[str]]:
     return select(func.unnest(given).label("organisation_id"))
 
 
-def _below(roots: Select[tuple[str]], name: str) -> CTE:
-    """A union forgets what it has seen, so a cycle would end it, not us."""
-    found = roots.cte(name, recursive=True)
+def _below(roots: Select[tuple[str]]) -> CTE:
+    """Without a name, so that one query can hold several. A union forgets what it has seen, so a cycle would end it, not us."""
+    found = roots.cte(recursive=True)
     step = select(_ORGANISATIONS.c.organisation_id).where(_ORGANISATIONS.c.parent_id == found.c.organisation_id)
     return found.union(step)
 

@@ -132,14 +132,38 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "organisation.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ADDRESSED), looks=True),
         "station.open": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
+        # By names of offices and firms, of what one may list: see services/registry/api/search.py.
+        "name.search": _rule(
+            ((*_COMMITTEES, *_ON_SITE, Role.AUDITOR), Relation.AREA),
+            (_PERSONS, Relation.INVOLVED),
+            (_PERSONS, Relation.ADDRESSED),
+            looks=True,
+        ),
+        "station.change": _rule((_COMMITTEES, Relation.WITHIN)),
+        "station.plan-duty": _rule(((*_COMMITTEES, Role.STATION_HEAD), Relation.WITHIN)),
+        # Sites, platforms, grids and groups, with what belongs to them and what is found there.
+        "place.keep": _rule((_COMMITTEES, Relation.WITHIN)),
+        "place.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "funding.record": _rule((_COMMITTEES, Relation.WITHIN)),
+        "funding.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
+        "station.read-members": _rule((_PERSONS, Relation.INVOLVED), looks=True),
         "post.assign": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
         "post.leave": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
         "post.read": _rule(
             (_PERSONS, Relation.INVOLVED), (_COMMITTEES, Relation.AREA), (_PERSONS, Relation.SELF), looks=True
         ),
+        # Applications, strengths and documents: whoever the place belongs to; what documents say, everybody may know.
+        "staffing.set": _rule((_COMMITTEES, Relation.WITHIN)),
+        "staffing.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "instructor.apply": _rule((_COMMITTEES, Relation.WITHIN), ((*_ON_SITE, Role.BRANCH_SECRETARY), Relation.SELF)),
+        "instructor.review": _rule((_COMMITTEES, Relation.WITHIN)),
+        "instructor.read": _rule((_PERSONS, Relation.INVOLVED), (_PERSONS, Relation.SELF), looks=True),
+        "policy-document.issue": _rule((_COMMITTEES, Relation.WITHIN)),
+        "policy-document.read": _rule((_PERSONS, Relation.ANYWHERE), looks=True),
         # -- registry: the roll (the member's own branch; domain §3.2: a branch sees its own, a committee what is below) --
         "member.admit": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.change-contact": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "member.decide": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.read": _rule((_PERSONS, Relation.WITHIN), looks=True),
         # By 身份证 number or phone: for those who keep the roll, and who examines what they do.
         "member.lookup": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.WITHIN), looks=True),

@@ -8,7 +8,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final, Generic, TypeVar
 
 from fastapi import Depends, Query
@@ -19,7 +19,7 @@ from shared.web.errors import BadRequest
 T = TypeVar("T")
 R = TypeVar("R")
 
-Sortable = str | int | datetime
+Sortable = str | int | date | datetime
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
@@ -59,7 +59,7 @@ class PageRequest:
 
 def encode_cursor(listing: str, key: Sequence[Sortable]) -> str:
     """A cursor after the row with that sort key. `listing` names the query: a cursor of another one is refused."""
-    values = [value.isoformat() if isinstance(value, datetime) else value for value in key]
+    values = [value.isoformat() if isinstance(value, date) else value for value in key]
     text = json.dumps([listing, *values], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode("ascii")
 
@@ -86,6 +86,8 @@ def _read(value: object, kind: type[Sortable]) -> Sortable:
         if instant.tzinfo is None:
             raise ValueError("naive time")
         return instant
+    if kind is date and isinstance(value, str):
+        return date.fromisoformat(value)
     if kind is int and isinstance(value, int) and not isinstance(value, bool) and -_BIGINT <= value < _BIGINT:
         return value
     if kind is str and isinstance(value, str) and "\x00" not in value:

@@ -1,4 +1,4 @@
-"""`/organisations`: party organisations and their tree; `/stations`: the stations that serve them."""
+"""`/organisations`: party organisations and their tree."""
 
 from typing import Any, Final
 
@@ -13,8 +13,6 @@ from services.registry.application import tree
 from services.registry.application.dissolving import dissolve as dissolve_
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
-from services.registry.domain.station.commands import OpenStation
-from services.registry.domain.station.decider import STATION
 from services.registry.domain.vocabulary import (
     Id,
     Name,
@@ -22,9 +20,8 @@ from services.registry.domain.vocabulary import (
     OfficePhone,
     OrganisationKind,
     Reason,
-    StationKind,
 )
-from services.registry.projections.tables import ORGANISATIONS, STATIONS
+from services.registry.projections.tables import ORGANISATIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
@@ -80,18 +77,6 @@ class Dissolution(Body):
     """Why it ends."""
 
     reason: Reason
-
-
-class Opening(Body):
-    """A new station."""
-
-    station_id: Id | None = None
-    name: Name
-    kind: StationKind
-    area_code: AreaCode
-    organisation_id: Id
-    office_email: OfficeEmail | None = None
-    office_phone: OfficePhone | None = None
 
 
 ADDRESSED_KINDS: Final = ("committee", "working_committee")
@@ -204,33 +189,5 @@ def organisations(running: Running) -> APIRouter:
             query = query.where(key > after[0])
         rows = await many(running, query)
         return paging.page("organisations", rows, lambda row: (row["organisation_id"],), dict)
-
-    return router
-
-
-def stations(running: Running) -> APIRouter:
-    """The routes of stations."""
-    router = APIRouter(prefix="/stations", tags=["stations"])
-
-    @router.post("", status_code=201, responses=answers(201, shapes.STATION_DONE))
-    @action("station.open")
-    async def open_(body: Opening, asked: Request) -> Response:
-        await asked.access.check(Concern((body.organisation_id,)))
-        identity = body.station_id or running.ids()
-
-        async def job(unit: UnitOfWork) -> Answer:
-            await tree.active(unit, body.organisation_id)
-            await unit.handle(STATION, identity, OpenStation(**body.model_dump() | {"station_id": identity}))
-            return Answer(201, {"station_id": identity, "version": await unit.version(STATION, identity)})
-
-        return await answer(running, asked, identity, job)
-
-    @router.get("/{station_id}", responses=answers(200, shapes.STATION))
-    @action("station.read")
-    async def read(station_id: Id, response: Response, access: Access) -> dict[str, Any]:
-        await access.check(Concern(), hidden=unknown("station"))
-        row = await one(running, STATIONS, STATIONS.c.station_id == station_id, "station")
-        response.headers["ETag"] = etag(row["version"])
-        return row
 
     return router

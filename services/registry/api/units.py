@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
-from services.registry.api.concerns import of_unit
+from services.registry.api.concerns import of_unit, units_seen
 from services.registry.api.queries import many, one
 from services.registry.api.unit_shapes import LEDGER
 from services.registry.application.ledger import ledger
@@ -17,7 +17,6 @@ from services.registry.domain.unit.commands import ChangeUnit, CloseUnit, Regist
 from services.registry.domain.unit.decider import UNIT
 from services.registry.domain.unit.facts import UnitFacts
 from services.registry.domain.vocabulary import Id, Reason
-from services.registry.projections.tables import ORGANISATIONS
 from services.registry.projections.unit_tables import UNITS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -27,7 +26,7 @@ from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
-from shared.security.access import Access, action, in_area
+from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
@@ -142,11 +141,7 @@ def units(running: Running) -> APIRouter:
     @action("unit.read")
     async def listing(paging: Paging, access: Access, area_code: AreaCode | None = None) -> Page[dict[str, Any]]:
         """Units of the places, and of the organisations, that the actor is responsible for."""
-        own = await access.scope()
-        hosts = select(ORGANISATIONS.c.unit_uscc).where(ORGANISATIONS.c.organisation_id.in_(own))
-        places = in_area(UNITS.c.area_code, await access.areas())
-        visible = or_(UNITS.c.uscc.in_(hosts), UNITS.c.responsible_id.in_(own), *places)
-        query = select(UNITS).where(visible).order_by(UNITS.c.uscc).limit(paging.limit + 1)
+        query = select(UNITS).where(await units_seen(access)).order_by(UNITS.c.uscc).limit(paging.limit + 1)
         if area_code is not None:
             query = query.where(UNITS.c.area_code == area_code)
         if after := paging.after("units", str):

@@ -1,11 +1,19 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
+from services.registry.domain.duty.decider import DutyPlanned
 from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.founding import decider as founding
+from services.registry.domain.funding.decider import FundingRecorded, FundingVoided
+from services.registry.domain.inspection import events as inspection
+from services.registry.domain.instructor_application import events as application
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
+from services.registry.domain.place import events as place
+from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
+from services.registry.domain.relation.decider import RelationBegun, RelationEnded
+from services.registry.domain.seat import events as seat
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
 from shared.contracts import registry as public
@@ -42,6 +50,19 @@ PUBLISH = publishing(
         PartyOrganisationGuided: public.PartyOrganisationGuided,
         station.StationOpened: public.StationOpened,
         station.StationChanged: public.StationChanged,
+        station.StationClosed: public.StationClosed,
+        place.PlaceOpened: public.PlaceOpened,
+        place.PlaceChanged: public.PlaceChanged,
+        place.PlaceStepReached: public.PlaceStepReached,
+        place.PlaceClosed: public.PlaceClosed,
+        RelationBegun: public.RelationBegun,
+        RelationEnded: public.RelationEnded,
+        inspection.SiteInspected: public.SiteInspected,
+        inspection.SiteRectified: public.SiteRectified,
+        inspection.RectificationOverdue: public.RectificationOverdue,
+        FundingRecorded: public.FundingRecorded,
+        FundingVoided: public.FundingVoided,
+        DutyPlanned: public.DutyPlanned,
         post.PostAssigned: public.PostAssigned,
         post.PostLeft: public.PostLeft,
         member.MemberAdmitted: public.MemberAdmitted,
@@ -49,5 +70,18 @@ PUBLISH = publishing(
         member.MembershipClosed: public.MembershipClosed,
         member.MemberContactChanged: public.MemberContactChanged,
         member.PersonErased: public.PersonErased,
+        member.MemberConfirmed: public.MemberConfirmed,
+        member.ProbationExtended: public.ProbationExtended,
+        member.ProbationOver: public.ProbationOver,
+        member.MembershipEnded: public.MembershipEnded,
+        seat.StaffingChanged: public.StaffingChanged,
+        seat.VacancyOverdue: public.VacancyOverdue,
+        policy.PolicyDocumentIssued: public.PolicyDocumentIssued,
+        policy.PolicyDocumentRepealed: public.PolicyDocumentRepealed,
+        application.InstructorApplied: public.InstructorApplied,
+        application.InstructorReviewed: public.InstructorReviewed,
+        application.InstructorApplicationWithdrawn: public.InstructorApplicationWithdrawn,
+        application.InstructorAppointed: public.InstructorAppointed,
+        application.InstructorReviewOverdue: public.InstructorReviewOverdue,
     }
 )

@@ -2,14 +2,21 @@
 
 from typing import Any
 
+from services.registry.domain.duty.decider import DUTY
 from services.registry.domain.formation.decider import FORMATION_RULES
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
 from services.registry.domain.founding.decider import FOUNDING
+from services.registry.domain.funding.decider import FUNDING
+from services.registry.domain.inspection.decider import INSPECTION
+from services.registry.domain.instructor_application.decider import INSTRUCTOR_APPLICATION
 from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
+from services.registry.domain.place.decider import PLACE
+from services.registry.domain.policy_document.decider import POLICY_DOCUMENT
 from services.registry.domain.post.decider import POST
+from services.registry.domain.relation.decider import RELATION
 from services.registry.domain.reorganisation.decider import REORGANISATION
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
@@ -30,4 +37,11 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     POST,
     SEAT,
     MEMBER,
+    POLICY_DOCUMENT,
+    INSTRUCTOR_APPLICATION,
+    PLACE,
+    RELATION,
+    INSPECTION,
+    FUNDING,
+    DUTY,
 )

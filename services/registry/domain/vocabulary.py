@@ -22,7 +22,7 @@ OrganisationKind = Literal[
 ]
 StationKind = Literal["guidance", "town", "service_centre", "service_point"]
 PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
-PostScope = Literal["station", "organisation", "unit"]
+PostScope = Literal["station", "organisation", "unit", "grid"]
 MemberStatus = Literal["formal", "probationary"]
 ErasureGround = Literal["subject-request", "purpose-achieved", "retention-ended", "consent-withdrawn", "unlawful"]
 """Why a person's data is erased (PIPL art. 47)."""
@@ -41,6 +41,41 @@ OfficeEmail = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
 OfficePhone = Annotated[str, Field(min_length=3, max_length=32, pattern=r"^[0-9+\-() ]+$")]
 """A telephone of an office, landline or mobile (办公电话)."""
 
+PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
+"""Where a holder comes from: 上级选派、县聘专职、在城村干部、自愿报名、内部推选、上级任命 (domain W13, L17, Z27, N04)."""
+
+PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+"""What qualifies them: 党务工作者负责人, 街道组织委员, 企业党委专职副书记, 党务工作者 (domain W14, W16)."""
+
+PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
+"""责任清单, 阵地标准, 服务清单, 选派管理办法, 长效机制 (domain W06, W08, N19, Y10)."""
+
+Classification = Literal["public", "internal", "secret"]
+"""公开、内部、涉密; what is secret is refused (domain §4.5)."""
+
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
+"""去世、退党、除名、开除党籍、取消预备党员资格."""
+
+PlaceKind = Literal["site", "platform", "grid", "group"]
+"""阵地、生态园区党建平台、网格、功能党小组."""
+
+Governance = Literal["direct", "joint", "attached"]
+"""How a platform is run: 党工委直接管、联合建、依托中心单位挂靠建 (domain L16)."""
+
+PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
+"""建机构、定机制、聚力量、助发展 (domain L15), in this order."""
+
+StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+"""便民、议事、教育管理、文体 (domain N06)."""
+
+RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
+"""服务、参与议事、成员单位、一平台一中心、网格覆盖、编入功能党小组、阵地共享 (domain W04, N15, L14, L20, N10, N11, N18)."""
+
+Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+"""What a relation leads from and to, and what a record is about."""
+
+FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
+"""党费返还、企业管理费列支、党建公积金、专项补助、县配套、捐赠 (domain L12, N05, Z23)."""
 # -- what is asked about a unit (五个清, domain §4.2 Z03, §4.3 Y15) ------------------------------------------------------
 
 Operation = Literal["operating", "suspended", "shell"]

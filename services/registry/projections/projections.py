@@ -1,6 +1,6 @@
 """How the registry's facts become its read models."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from services.registry.domain.member import events as member
@@ -8,10 +8,14 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
+from services.registry.projections.care import CARE
 from services.registry.projections.formation import FORMATION
 from services.registry.projections.foundings import FOUNDINGS
 from services.registry.projections.listings import LISTINGS
+from services.registry.projections.names import NAMED
+from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.reorganisations import REORGANISATIONS
+from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
@@ -90,9 +94,11 @@ def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
                 "status": event.status,
                 "admitted_on": event.admitted_on,
                 "probation_ends_on": event.probation_ends_on,
+                "formal_since": event.admitted_on if event.status == "formal" else None,
                 "name": event.name,
                 "erased": False,
                 "left_on": None,
+                "end_ground": None,
                 "version": fact.version,
             },
         ),
@@ -111,12 +117,20 @@ def _moved(event: member.MembershipMoved, fact: Fact) -> list[RowChange]:
     ]
 
 
-def _left(event: member.MembershipClosed, fact: Fact) -> list[RowChange]:
-    since = start_of_day(event.closed_on)
-    row = {"member_id": event.member_id, "left_on": event.closed_on, "version": fact.version}
+def _closed(event: member.MembershipClosed, fact: Fact) -> list[RowChange]:
+    return _left(event, fact, event.closed_on, "transferred_out", event.transfer_id)
+
+
+def _ended(event: member.MembershipEnded, fact: Fact) -> list[RowChange]:
+    return _left(event, fact, event.ended_on, event.ground, None)
+
+
+def _left(
+    event: member.MembershipClosed | member.MembershipEnded, fact: Fact, day: date, ground: str, transfer_id: str | None
+) -> list[RowChange]:
     return [
-        Put("members", (event.member_id,), row),
-        _opened(event.member_id, None, since, event.transfer_id),  # from then on they belong to nobody here
+        *_standing(event.member_id, fact, left_on=day, end_ground=ground),
+        _opened(event.member_id, None, start_of_day(day), transfer_id),  # from then on they belong to nobody here
         Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
     ]
 
@@ -125,6 +139,18 @@ def _opened(member_id: str, organisation_id: str | None, since: datetime, transf
     # `until` is not stored: a membership ends where the next one begins, so the two cannot disagree.
     row = {"member_id": member_id, "since": since, "organisation_id": organisation_id, "transfer_id": transfer_id}
     return Put("memberships", (member_id, since), row)
+
+
+def _confirmed(event: member.MemberConfirmed, fact: Fact) -> list[RowChange]:
+    return _standing(event.member_id, fact, status="formal", formal_since=event.confirmed_on)
+
+
+def _extended(event: member.ProbationExtended, fact: Fact) -> list[RowChange]:
+    return _standing(event.member_id, fact, probation_ends_on=event.probation_ends_on)
+
+
+def _standing(member_id: str, fact: Fact, **columns: Any) -> list[RowChange]:
+    return [Put("members", (member_id,), {"member_id": member_id, "version": fact.version} | columns)]
 
 
 def _version_of_member(event: member.MemberContactChanged, fact: Fact) -> list[RowChange]:
@@ -162,6 +188,17 @@ def _ends(kind: str, key: str) -> Any:
 
 _transfer_ends = _ends("transfer", "transfer_id")
 
+
+def _station_opened(event: station.StationOpened, fact: Fact) -> list[RowChange]:
+    [opened] = _station(event, fact)
+    return [Put(opened.table, opened.key, {**opened.values, "opened_on": local_date(fact.recorded_at)})]
+
+
+def _station_closed(event: station.StationClosed, fact: Fact) -> list[RowChange]:
+    row = {"station_id": event.station_id, "closed_on": event.closed_on, "version": fact.version}
+    return [Put("stations", (event.station_id,), row)]
+
+
 _organisation = _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
@@ -186,15 +223,28 @@ PROJECTIONS = (
             organisation.TermExtended: _term,
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
-            member.MembershipClosed: _left,
+            member.MembershipClosed: _closed,
             member.MemberContactChanged: _version_of_member,
             member.PersonErased: _erased,
+            member.MemberConfirmed: _confirmed,
+            member.ProbationExtended: _extended,
+            member.MembershipEnded: _ended,
         },
         {},
     ),
     Projection(TABLE_NAME, 1, (TABLE_NAME,), {PartyOrganisationGuided: guided}, {}),
-    Projection("stations", 1, ("stations",), {station.StationOpened: _station, station.StationChanged: _station}, {}),
-    Projection("posts", 1, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
+    Projection(
+        "stations",
+        2,
+        ("stations",),
+        {
+            station.StationOpened: _station_opened,
+            station.StationChanged: _station,
+            station.StationClosed: _station_closed,
+        },
+        {},
+    ),
+    Projection("posts", 2, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
     Projection("erasures", 1, ("erasures",), {member.ErasureRequested: _asked, member.PersonErased: _done}, {}),
     Projection(
         "open_cases",
@@ -211,4 +261,8 @@ PROJECTIONS = (
             mobility.RelocationPropagated: _ends("relocation", "relocation_id"),
         },
     ),
+    *STAFFING,
+    CARE,
+    *PLACES_AND_RECORDS,
+    NAMED,
 )

@@ -1,6 +1,7 @@
 """The registry's read models. Personal data is sealed here too; nothing in these tables names a person."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.security.guidance import guidance_table
 
@@ -35,9 +36,15 @@ STATIONS = Table(
     Column("name", Text),
     Column("kind", Text),
     Column("area_code", Text),
-    Column("organisation_id", Text),
+    Column("organisation_id", Text, index=True),
     Column("office_email", Text),
     Column("office_phone", Text),
+    Column("pilot", Boolean),
+    Column("functions", JSONB),
+    Column("site_id", Text),
+    Column("population", Integer),
+    Column("opened_on", Date),
+    Column("closed_on", Date),
     Column("version", Integer),
 )
 
@@ -51,6 +58,10 @@ POSTS = Table(
     Column("scope_id", Text, index=True),
     Column("since", Date),
     Column("until", Date),
+    Column("source", Text),
+    Column("capacity", Text),
+    Column("under_post_id", Text),
+    Column("handed_to", Text),
     Column("version", Integer),
 )
 
@@ -62,6 +73,8 @@ MEMBERS = Table(
     Column("status", Text),
     Column("admitted_on", Date),
     Column("probation_ends_on", Date),
+    Column("formal_since", Date),
+    Column("end_ground", Text),
     Column("name", Text),
     Column("erased", Boolean),
     Column("left_on", Date),

@@ -222,6 +222,7 @@ class County:
             post = {"post_id": f"post-{person}", "kind": "instructor", "person_id": person, "scope": "organisation",
                     "scope_id": place, "since": "2026-01-01"}  # fmt: skip
             await self.do("registry", "POST", "/posts", post)
+        await self._staff()
         for name in ("mobility", "assessment", "notify"):
             await self.services[name].hear(registry)
         await self._move()
@@ -231,6 +232,37 @@ class County:
         await self._assess()
         messages = (await self.do("notify", "GET", "/messages?relocation_id=t1"))["items"]
         self.message = next(one["message_id"] for one in messages if one["recipient_ref"] == "b1")
+
+    async def _staff(self) -> None:
+        """c1 lacks an officer; it has documents, a site that was inspected, and money. m5 wants to be an instructor at s1."""
+        wanted = {"by": "c1", "kind": "officer", "scope": "organisation", "scope_id": "c1", "least": 1,
+                  "source_document": "x"}  # fmt: skip
+        await self.do("registry", "PUT", "/staffings", wanted)
+        document = {
+            "by": "c1",
+            "kind": "mechanism",
+            "title": "x",
+            "effective_from": "2026-01-01",
+            "source_document": "x",
+        }
+        await self.do("registry", "POST", "/policy-documents/doc1/versions", document)
+        room = {"place_id": "room", "kind": "site", "form": "activity_room", "name": "x", "area_code": "350102",
+                "organisation_id": "c1", "opened_on": "2026-01-01"}  # fmt: skip
+        await self.do("registry", "POST", "/places", room)
+        shared = {"kind": "shares", "from_id": "room", "to_scope": "organisation", "to_id": "b1", "since": "2026-01-01"}
+        await self.do("registry", "POST", "/relations", shared)
+        listing = {"by": "c1", "kind": "site_checklist", "about": "one", "title": "x", "effective_from": "2026-01-01",
+                   "source_document": "x", "items": [{"code": "sign", "text": "x"}]}  # fmt: skip
+        await self.do("registry", "POST", "/policy-documents/one/versions", listing)
+        look = {"by": "c1", "inspection_id": "look1", "scope": "site", "scope_id": "room", "standard": "one",
+                "results": [{"code": "sign", "met": True, "note": "x"}], "inspected_on": "2026-01-02",
+                "person_id": "m2"}  # fmt: skip
+        await self.do("registry", "POST", "/inspections", look)
+        money = {"funding_id": "fund1", "scope": "station", "scope_id": "s1", "source": "grant", "year": 2026,
+                 "amount_fen": 100, "received_on": "2026-01-02", "source_document": "x"}  # fmt: skip
+        await self.do("registry", "POST", "/fundings", money)
+        applying = {"application_id": "a1", "person_id": "m5", "station_id": "s1", "capacity": "other"}
+        await self.do("registry", "POST", "/instructor-applications", applying)
 
     async def _move(self) -> None:
         asking = {"transfer_id": "t1", "member_id": "m1", "to_committee_id": "c2", "to_branch_id": "b2",

@@ -260,6 +260,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/stations/{station_id}"): Row(
         PERSONS, EVERYWHERE, "/stations/s1", unbound={OPERATOR: OK, OUTSIDE: OK}
     ),
+    ("registry", "GET", "/stations/{station_id}/members"): Row(PERSONS, OVER_C1, "/stations/s1/members"),
     ("registry", "POST", "/members"): Row(COMMITTEES, _ON_B1, "/members", lambda _, n: admission(n, "b1")),
     ("registry", "POST", "/members/batch"): Row(
         COMMITTEES, _ON_B1, "/members/batch", lambda _, n: {"members": [admission(n, "b1")]}, batch=True
@@ -272,6 +273,19 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         COMMITTEES | {SECRETARY, AUDITOR}, OVER_B1, "/members/lookup",
         _given(resident_id=admission(1, "b1")["resident_id"], purpose="verify-identity"), shows="m2",
     ),
+    ("registry", "POST", "/members/{member_id}/confirmation"): Row(
+        COMMITTEES, OVER_B1, "/members/m1/confirmation", _given(by="b1", confirmed_on="2026-11-01", person_id="m2")
+    ),
+    ("registry", "POST", "/members/{member_id}/probation"): Row(
+        COMMITTEES, OVER_B1, "/members/m1/probation",
+        _given(by="b1", probation_ends_on="2027-11-01", person_id="m2", text="x"),
+    ),
+    ("registry", "POST", "/members/{member_id}/end"): Row(
+        COMMITTEES, OVER_B1, "/members/m1/end",
+        _given(by="b1", ground="deceased", ended_on="2026-11-01", person_id="m2", text="x"),
+    ),
+    ("registry", "GET", "/members"): Row(PERSONS, OVER_B1, "/members?names=true", shows="m2"),
+    ("registry", "GET", "/members/counts"): Row(PERSONS, OVER_B1, "/members/counts", shows="b1"),
     ("registry", "GET", "/members/{member_id}"): Row(PERSONS, OVER_B1, "/members/m1"),
     ("registry", "GET", "/members/{member_id}/memberships"): Row(PERSONS, OVER_B1, "/members/m1/memberships"),
     ("registry", "POST", "/posts"): Row(COMMITTEES, _ON_B1, "/posts", lambda _, n: _post(n)),
@@ -283,6 +297,107 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("registry", "GET", "/posts/{post_id}"): Row(PERSONS, OVER_B1, "/posts/post-i1"),
     ("registry", "GET", "/posts"): Row(PERSONS, OVER_B1, "/posts?scope=organisation&scope_id=b1", shows="post-i1"),
+    # Names of committees everybody finds, of branches whoever is above or below.
+    ("registry", "GET", "/search"): Row(PERSONS, OVER_B1, "/search?q=b1&kind=organisation", shows="b1"),
+    ("registry", "GET", "/stations"): Row(
+        PERSONS, EVERYWHERE, "/stations", shows="s1", unbound={OPERATOR: OK, OUTSIDE: OK}
+    ),
+    ("registry", "GET", "/stations/counts"): Row(
+        PERSONS, EVERYWHERE, "/stations/counts", shows="s1", unbound={OPERATOR: OK, OUTSIDE: OK}
+    ),
+    ("registry", "PATCH", "/stations/{station_id}"): Row(COMMITTEES, OVER_C1, "/stations/s1", _given(pilot=True)),
+    ("registry", "POST", "/stations/{station_id}/closure"): Row(
+        COMMITTEES, OVER_C1, "/stations/s1/closure", _given(closed_on="2026-11-01", reason="x")
+    ),
+    ("registry", "PUT", "/stations/{station_id}/duty/{day}"): Row(
+        COMMITTEES | {HEAD}, OVER_C1, "/stations/s1/duty/2026-11-02", _given(person_ids=["m2"])
+    ),
+    ("registry", "POST", "/stations/{station_id}/duty/{day}/replacement"): Row(
+        COMMITTEES | {HEAD}, OVER_C1, "/stations/s1/duty/2026-11-02/replacement", _given(person_id="m2", by="m5")
+    ),
+    ("registry", "GET", "/stations/{station_id}/duty"): Row(
+        PERSONS, OVER_C1, "/stations/s1/duty?begins=2026-11-01&ends=2026-11-30"
+    ),
+    ("registry", "POST", "/places"): Row(
+        COMMITTEES, _ON_C1, "/places",
+        _given(kind="grid", form="area", name="x", area_code="350102", organisation_id="c1", opened_on="2026-01-01"),
+    ),
+    ("registry", "PATCH", "/places/{place_id}"): Row(COMMITTEES, OVER_C1, "/places/room", _given(name="y")),
+    ("registry", "POST", "/places/{place_id}/steps"): Row(
+        COMMITTEES, OVER_C1, "/places/room/steps", _given(step="build_body", reached_on="2026-11-01")
+    ),
+    ("registry", "POST", "/places/{place_id}/closure"): Row(
+        COMMITTEES, OVER_C1, "/places/room/closure", _given(closed_on="2026-11-01", reason="x")
+    ),
+    ("registry", "GET", "/places/{place_id}"): Row(PERSONS, OVER_C1, "/places/room"),
+    ("registry", "GET", "/places"): Row(PERSONS, OVER_C1, "/places?kind=site", shows="room"),
+    ("registry", "POST", "/relations"): Row(
+        COMMITTEES, _ON_C1, "/relations",
+        _given(kind="serves", from_id="s1", to_scope="organisation", to_id="b1", since="2026-01-01"),
+    ),
+    ("registry", "POST", "/relations/batch"): Row(
+        COMMITTEES, _ON_C1, "/relations/batch",
+        _given(relations=[{"kind": "serves", "from_id": "s1", "to_scope": "organisation", "to_id": "b1",
+                           "since": "2026-01-01"}]),
+        batch=True,
+    ),
+    ("registry", "POST", "/relations/end"): Row(
+        COMMITTEES, OVER_C1, "/relations/end", _given(kind="shares", from_id="room", to_id="b1", until="2026-11-01")
+    ),
+    ("registry", "GET", "/relations"): Row(PERSONS, OVER_C1, "/relations?kind=shares", shows="room"),
+    ("registry", "POST", "/inspections"): Row(
+        COMMITTEES, _ON_C1, "/inspections",
+        _given(by="c1", scope="site", scope_id="room", standard="one", inspected_on="2026-01-02", person_id="m2",
+               results=[{"code": "sign", "met": True, "note": "x"}]),
+    ),
+    ("registry", "POST", "/inspections/{inspection_id}/rectification"): Row(
+        COMMITTEES, OVER_C1, "/inspections/look1/rectification",
+        _given(rectified_on="2026-01-03", person_id="m2", results=[{"code": "sign", "met": True, "note": "x"}]),
+    ),
+    ("registry", "GET", "/inspections"): Row(PERSONS, OVER_C1, "/inspections", shows="look1"),
+    ("registry", "POST", "/fundings"): Row(
+        COMMITTEES, _ON_C1, "/fundings",
+        _given(scope="station", scope_id="s1", source="grant", year=2026, amount_fen=1, received_on="2026-01-02",
+               source_document="x"),
+    ),
+    ("registry", "POST", "/fundings/{funding_id}/void"): Row(
+        COMMITTEES, OVER_C1, "/fundings/fund1/void", _given(reason="x")
+    ),
+    ("registry", "GET", "/fundings"): Row(COMMITTEES | {AUDITOR}, OVER_C1, "/fundings", shows="fund1"),
+    ("registry", "GET", "/fundings/totals"): Row(COMMITTEES | {AUDITOR}, EVERYWHERE, "/fundings/totals"),
+    ("registry", "PUT", "/staffings"): Row(
+        COMMITTEES, _ON_C1, "/staffings",
+        _given(by="c1", kind="officer", scope="organisation", scope_id="c1", least=2, source_document="x"),
+    ),
+    ("registry", "GET", "/staffings"): Row(PERSONS, OVER_C1, "/staffings", shows="officer-organisation-c1"),
+    ("registry", "POST", "/instructor-applications"): Row(
+        COMMITTEES, _ON_C1, "/instructor-applications", _given(person_id="m5", station_id="s1", capacity="other")
+    ),
+    ("registry", "POST", "/instructor-applications/{application_id}/review"): Row(
+        COMMITTEES, OVER_C1, "/instructor-applications/a1/review",
+        _given(by="c1", accepted=False, criteria_met=[], text="x", person_id="m2"),
+    ),
+    # Committees for others, and everybody for themself: nobody here is m5.
+    ("registry", "POST", "/instructor-applications/{application_id}/withdrawal"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OVER_C1, "/instructor-applications/a1/withdrawal",
+        unlike={HEAD: NOWHERE, INSTRUCTOR: NOWHERE, SECRETARY: NOWHERE},
+    ),
+    ("registry", "POST", "/instructor-applications/{application_id}/appointment"): Row(
+        COMMITTEES, OVER_C1, "/instructor-applications/a1/appointment", _given(by="c1", since="2026-11-01")
+    ),
+    ("registry", "GET", "/instructor-applications/{application_id}"): Row(
+        PERSONS, OVER_C1, "/instructor-applications/a1"
+    ),
+    ("registry", "GET", "/instructor-applications"): Row(PERSONS, OVER_C1, "/instructor-applications", shows="a1"),
+    ("registry", "POST", "/policy-documents/{document_id}/versions"): Row(
+        COMMITTEES, _ON_C1, "/policy-documents/doc1/versions",
+        _given(by="c1", kind="mechanism", title="y", effective_from="2026-02-01", source_document="x"),
+    ),
+    ("registry", "POST", "/policy-documents/{document_id}/repeal"): Row(
+        COMMITTEES, OVER_C1, "/policy-documents/doc1/repeal", _given(by="c1", repealed_on="2026-11-01", reason="x")
+    ),
+    ("registry", "GET", "/policy-documents"): Row(PERSONS, EVERYWHERE, "/policy-documents", shows="doc1"),
+    ("registry", "GET", "/policy-documents/counts"): Row(PERSONS, EVERYWHERE, "/policy-documents/counts"),
     # -- mobility ---------------------------------------------------------------------------------------------------
     ("mobility", "POST", "/transfers"): Row(COMMITTEES | {SECRETARY}, OVER_B1, "/transfers", _transfer),
     ("mobility", "POST", "/transfers/{transfer_id}/resending"): step("resending", reason="x"),

@@ -19,7 +19,7 @@ from tests.integration.access.expectations import FORBIDDEN, HIDDEN, OK, ROWS, S
 from tests.support.identity import badge, issuer
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 NEVER = {"if-match": '"999999"'}
 """Whoever may decide is told that the version is stale, so that nothing changes while everybody tries."""
 

@@ -13,6 +13,7 @@ from services.registry.service import SERVICE
 from shared.eventstore.migrate import migrate
 from shared.security.actor import Role
 from shared.web.app import create_app
+from tests.integration.registry.town import Town, town
 from tests.integration.registry.world import World
 from tests.support.documented import as_documented
 from tests.support.identity import actor, badge, department, guard
@@ -66,3 +67,10 @@ async def door(engine: AsyncEngine) -> AsyncIterator[Door]:
         asking = Door(world, client)
         await asking.found("city", "working_committee", None, "430700")
         yield asking
+
+
+@pytest.fixture
+async def settled(engine: AsyncEngine) -> AsyncIterator[Town]:
+    """See `town.py` for who is there."""
+    async with town(engine) as found:
+        yield found

@@ -29,7 +29,27 @@ def test_every_public_event_can_be_made_from_an_event_of_the_domain(public: type
 
 
 @pytest.mark.parametrize(
-    "name", ["UnitKind", "OrganisationKind", "StationKind", "PostKind", "PostScope", "MemberStatus"]
+    "name",
+    [
+        "UnitKind",
+        "OrganisationKind",
+        "StationKind",
+        "PostKind",
+        "PostScope",
+        "MemberStatus",
+        "MembershipEnd",
+        "PlaceKind",
+        "Governance",
+        "PlatformStep",
+        "StationFunction",
+        "RelationKind",
+        "Scope",
+        "FundingSource",
+        "PostSource",
+        "PostCapacity",
+        "PolicyKind",
+        "Classification",
+    ],
 )
 def test_the_literals_are_those_of_the_contract(name: str) -> None:
     assert get_args(getattr(vocabulary, name)) == get_args(getattr(contract, name))

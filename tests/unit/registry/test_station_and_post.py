@@ -1,4 +1,4 @@
-"""Stations (站), posts (岗位) and the seats that only one person can hold."""
+"""Stations (站) and posts (岗位)."""
 
 from datetime import date
 
@@ -7,7 +7,6 @@ import pytest
 from services.registry.domain.post.commands import AssignPost, LeavePost
 from services.registry.domain.post.decider import POST
 from services.registry.domain.post.events import PostAssigned, PostLeft
-from services.registry.domain.seat.decider import SEAT, SeatTaken, SeatVacated, TakeSeat, VacateSeat, seat_of
 from services.registry.domain.station.commands import ChangeStation, OpenStation
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.station.events import StationChanged, StationOpened
@@ -82,34 +81,3 @@ def test_a_post_that_was_left_cannot_be_left_on_another_day_or_taken_again() -> 
         POST.decide(LeavePost(post_id="p1", until=date(2026, 7, 1)), left)
     with pytest.raises(Refused, match=r"^post-already-assigned:"):
         POST.decide(assign(), left)
-
-
-@pytest.mark.parametrize(
-    ("kind", "scope", "seat"),
-    [
-        ("station_head", "station", "station_head-station-x"),
-        ("deputy_head", "station", "deputy_head-station-x"),
-        ("liaison", "unit", "liaison-unit-x"),
-        ("liaison", "organisation", None),
-        ("instructor", "station", None),
-        ("grid_head", "station", None),
-    ],
-)
-def test_only_some_posts_have_a_seat(kind: PostKind, scope: PostScope, seat: str | None) -> None:
-    assert seat_of(kind, scope, "x") == seat
-
-
-def test_a_seat_has_one_holder_at_a_time() -> None:
-    taken = SEAT.decide(TakeSeat(post_id="p1"), SEAT.initial)
-    assert taken == [SeatTaken(post_id="p1")]
-    assert SEAT.decide(TakeSeat(post_id="p1"), SEAT.fold(taken)) == []
-    with pytest.raises(Refused, match=r"^post-already-held:"):
-        SEAT.decide(TakeSeat(post_id="p2"), SEAT.fold(taken))
-
-
-def test_a_vacated_seat_can_be_taken_and_only_its_holder_vacates_it() -> None:
-    taken = SeatTaken(post_id="p1")
-    assert SEAT.decide(VacateSeat(post_id="p2"), SEAT.fold([taken])) == []
-    vacated = SEAT.decide(VacateSeat(post_id="p1"), SEAT.fold([taken]))
-    assert vacated == [SeatVacated(post_id="p1")]
-    assert SEAT.decide(TakeSeat(post_id="p2"), SEAT.fold([taken, *vacated])) == [SeatTaken(post_id="p2")]

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,10 @@ from shared.web.paging import PageRequest, decode_cursor, encode_cursor
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=50)
 
 
-@given(texts, st.integers(-(2**63), 2**63 - 1), st.datetimes(timezones=st.just(UTC)))
-def test_a_sort_key_survives_its_cursor(text: str, number: int, instant: datetime) -> None:
-    cursor = encode_cursor("members", (text, number, instant))
-    assert decode_cursor(cursor, "members", (str, int, datetime)) == (text, number, instant)
+@given(texts, st.integers(-(2**63), 2**63 - 1), st.datetimes(timezones=st.just(UTC)), st.dates())
+def test_a_sort_key_survives_its_cursor(text: str, number: int, instant: datetime, day: date) -> None:
+    cursor = encode_cursor("members", (text, number, instant, day))
+    assert decode_cursor(cursor, "members", (str, int, datetime, date)) == (text, number, instant, day)
 
 
 @given(st.text(max_size=300) | st.binary(max_size=200).map(lambda raw: raw.hex()))

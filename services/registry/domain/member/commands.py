@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict
 
-from services.registry.domain.vocabulary import ErasureGround, Id, MemberStatus
+from services.registry.domain.vocabulary import ErasureGround, Id, MembershipEnd, MemberStatus, Reason
 from shared.kernel.event import Command
 from shared.kernel.sealed import Personal, PersonalKind, Sealed
 
@@ -84,4 +84,46 @@ class ErasePerson(Command):
     erased_at: AwareDatetime
 
 
-MemberCommand = AdmitMember | MoveMembership | CloseMembership | ChangeContact | RequestErasure | ErasePerson
+class ConfirmMember(Command):
+    """转正: a body decides that a probationary member is a formal one from that day on; `person_id` signs."""
+
+    member_id: Id
+    confirmed_on: date
+    decided_by: Id
+    person_id: Id
+    decided_at: AwareDatetime
+
+
+class ExtendProbation(Command):
+    """延长预备期, once."""
+
+    member_id: Id
+    probation_ends_on: date
+    decided_by: Id
+    person_id: Id
+    text: Reason
+    decided_at: AwareDatetime
+
+
+class EndMembership(Command):
+    """Take the member off the roll, as a body decided or as happened. No software decides this."""
+
+    member_id: Id
+    ground: MembershipEnd
+    ended_on: date
+    decided_by: Id
+    person_id: Id | None
+    text: Reason
+    decided_at: AwareDatetime
+
+
+class NoteProbationOver(Command):
+    """The last day of the probation has come."""
+
+    due_at: AwareDatetime
+
+
+StandingCommand = ConfirmMember | ExtendProbation | EndMembership | NoteProbationOver
+MemberCommand = (
+    AdmitMember | MoveMembership | CloseMembership | ChangeContact | RequestErasure | ErasePerson | StandingCommand
+)

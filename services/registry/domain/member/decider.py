@@ -8,6 +8,7 @@ move takes effect once, and only from where the member is.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.registry.domain.member import standing
 from services.registry.domain.member.commands import (
     AdmitMember,
     ChangeContact,
@@ -15,6 +16,7 @@ from services.registry.domain.member.commands import (
     ErasePerson,
     MemberCommand,
     MoveMembership,
+    NoteProbationOver,
     RequestErasure,
 )
 from services.registry.domain.member.events import (
@@ -33,7 +35,7 @@ from shared.kernel.event import DomainEvent
 
 def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
     """Errors: `probation-dates`, `member-already-admitted`, `member-unknown`, `same-organisation`,
-    `not-a-member-there`, `member-left`, `transfer-already-applied`, `person-erased`.
+    `not-a-member-there`, `member-left`, `transfer-already-applied`, `person-erased`, and those of `standing`.
     """
     match command:
         case AdmitMember():
@@ -49,6 +51,11 @@ def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
         case ErasePerson():
             _require_admitted(command.person_id, state)
             return [] if state.is_erased else [PersonErased(**command.model_dump())]
+        case NoteProbationOver():
+            return standing.probation_over(command, state)
+        case _:
+            _require_admitted(command.member_id, state)
+            return standing.decide(command, state)
 
 
 def evolve(state: MemberState, event: DomainEvent) -> MemberState:
@@ -56,8 +63,11 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
         case MemberAdmitted():
             return replace(
                 state,
+                member_id=event.member_id,
                 left_on=None,
                 left_by=None,
+                is_extended=False,
+                confirmed_on=None,
                 organisation_id=event.organisation_id,
                 status=event.status,
                 admitted_on=event.admitted_on,
@@ -77,7 +87,7 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
         case PersonErased():
             return replace(state, is_erased=True, phone=None, email=None)
         case _:
-            return state
+            return standing.evolve(state, event)
 
 
 def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
@@ -89,7 +99,7 @@ def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
             remedy="give probation_ends_on for 预备党员 and leave it out for 正式党员",
             where="probation_ends_on",
         )
-    returns = state.left_on is not None and command.same_person and not state.is_erased
+    returns = state.left_by is not None and command.same_person and not state.is_erased
     if not state.is_admitted or returns:
         return [MemberAdmitted(**{name: value for name, value in dict(command).items() if name != "same_person"})]
     if command.same_person:
@@ -132,12 +142,7 @@ def _close(command: CloseMembership, state: MemberState) -> Sequence[DomainEvent
 
 
 def _require_member_of(organisation_id: str, member_id: str, state: MemberState) -> None:
-    if state.left_on is not None:
-        raise Refused(
-            "member-left",
-            f"the member {member_id} was taken in outside on {state.left_on}",
-            remedy="enter the member again when the membership comes back",
-        )
+    standing.require_on_the_roll(state)
     if organisation_id != state.organisation_id:
         raise Refused(
             "not-a-member-there",
@@ -180,5 +185,15 @@ MEMBER: Decider[MemberCommand, MemberState] = Decider(
     initial=MemberState(),
     decide=decide,
     evolve=evolve,
-    events=(MemberAdmitted, MembershipMoved, MembershipClosed, MemberContactChanged, ErasureRequested, PersonErased),
+    events=(
+        MemberAdmitted,
+        MembershipMoved,
+        MembershipClosed,
+        MemberContactChanged,
+        ErasureRequested,
+        PersonErased,
+        *standing.EVENTS,
+    ),
+    timers=standing.timers,
+    on_timer=lambda timer: NoteProbationOver(due_at=timer.due_at),
 )

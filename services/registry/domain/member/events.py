@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from services.registry.domain.vocabulary import ErasureGround, MemberStatus
+from services.registry.domain.vocabulary import ErasureGround, MembershipEnd, MemberStatus
 from shared.kernel.event import DomainEvent
 from shared.kernel.sealed import Personal, PersonalKind, Sealed
 
@@ -77,3 +77,55 @@ class PersonErased(DomainEvent):
 
     person_id: str
     erased_at: datetime
+
+
+class MemberConfirmed(DomainEvent):
+    """A formal member from that day on (转正)."""
+
+    type = "member-confirmed"
+
+    member_id: str
+    organisation_id: str
+    confirmed_on: date
+    decided_by: str
+    person_id: str
+    decided_at: datetime
+
+
+class ProbationExtended(DomainEvent):
+    """The probation lasts longer."""
+
+    type = "probation-extended"
+
+    member_id: str
+    organisation_id: str
+    probation_ends_on: date
+    decided_by: str
+    person_id: str
+    text: str
+    decided_at: datetime
+
+
+class ProbationOver(DomainEvent):
+    """The probation is over and nobody has decided yet; the branch has to bring it before its meeting."""
+
+    type = "probation-over"
+
+    member_id: str
+    organisation_id: str
+    probation_ends_on: date
+
+
+class MembershipEnded(DomainEvent):
+    """The member is not on the roll any more; `organisation_id` is where they were last."""
+
+    type = "membership-ended"
+
+    member_id: str
+    organisation_id: str
+    ground: MembershipEnd
+    ended_on: date
+    decided_by: str
+    person_id: str | None
+    text: str
+    decided_at: datetime

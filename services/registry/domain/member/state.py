@@ -26,6 +26,7 @@ class MemberState:
     in the order in which the moves took effect.
     """
 
+    member_id: str = ""
     organisation_id: str = ""
     status: MemberStatus = "formal"
     admitted_on: date | None = None
@@ -33,6 +34,8 @@ class MemberState:
     phone: Sealed | None = None
     email: Sealed | None = None
     moves: tuple[Move, ...] = ()
+    is_extended: bool = False
+    confirmed_on: date | None = None
     left_on: date | None = None
     left_by: str | None = None
     erasure_due_at: datetime | None = None

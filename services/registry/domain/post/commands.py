@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from services.registry.domain.vocabulary import Id, PostKind, PostScope
+from services.registry.domain.vocabulary import Id, PostCapacity, PostKind, PostScope, PostSource
 from shared.kernel.event import Command
 
 
 class AssignPost(Command):
-    """Give a person (a member, by id) a post at a station, an organisation or a unit, from that day on.
+    """Give a person (a member, by id) a post at a station, an organisation, a unit or a grid, from that day on.
 
-    One `post_id` is one person's time in one post: the successor gets another.
+    One `post_id` is one person's time in one post: the successor gets another. `under_post_id` names the post that this
+    one hangs on, as an instructor's organisations hang on their post at the station.
     """
 
     post_id: Id
@@ -18,13 +19,17 @@ class AssignPost(Command):
     scope: PostScope
     scope_id: Id
     since: date
+    source: PostSource | None = None
+    capacity: PostCapacity | None = None
+    under_post_id: Id | None = None
 
 
 class LeavePost(Command):
-    """End it; `until` is the last day."""
+    """End it; `until` is the last day, `handed_to` the successor's post."""
 
     post_id: Id
     until: date
+    handed_to: Id | None = None
 
 
 PostCommand = AssignPost | LeavePost

@@ -1,14 +1,15 @@
 """The rules of a post (岗位), one stream `post-<id>` each.
 
-Kinds with one holder are guarded by the seat (`domain.seat`), in the same transaction.
+Of which kinds there may be only so many, the seats know (`domain.seat`), in the same transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from services.registry.domain.changes import changed
 from services.registry.domain.post.commands import AssignPost, LeavePost, PostCommand
 from services.registry.domain.post.events import PostAssigned, PostLeft
+from services.registry.domain.post.kinds import KINDS
 from services.registry.domain.post.state import PostState
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, Refused
@@ -35,11 +36,11 @@ def evolve(state: PostState, event: DomainEvent) -> PostState:
 
 
 def _assign(command: AssignPost, state: PostState) -> Sequence[DomainEvent]:
-    if command.kind in ("station_head", "deputy_head") and command.scope != "station":
+    if command.scope not in (scopes := KINDS[command.kind].scopes):
         raise Invalid(
             "post-scope",
-            f"a {command.kind} (站长、副站长) serves a station, not a {command.scope}",
-            remedy="give the post the scope station",
+            f"a {command.kind} serves a {' or a '.join(scopes)}, not a {command.scope}",
+            remedy=f"give the post the scope {' or '.join(scopes)}",
             where="scope",
         )
     if state.since is None:
@@ -67,13 +68,15 @@ def _leave(command: LeavePost, state: PostState) -> Sequence[DomainEvent]:
     if command.until < state.since:
         raise Invalid(
             "post-dates",
-            f"the post was taken on {state.since}, it cannot have been left before",
+            f"the post {command.post_id} was taken on {state.since}, it cannot have been left before",
             remedy="give the last day in the post",
             where="until",
         )
-    facts = asdict(replace(state, until=command.until))
-    del facts["since"]
-    return [PostLeft(post_id=command.post_id, **facts)]
+    return [
+        PostLeft(
+            **dict(command), kind=state.kind, person_id=state.person_id, scope=state.scope, scope_id=state.scope_id
+        )
+    ]
 
 
 POST: Decider[PostCommand, PostState] = Decider(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.registry.domain.vocabulary import PostKind, PostScope
+from services.registry.domain.vocabulary import PostCapacity, PostKind, PostScope, PostSource
 from shared.kernel.event import DomainEvent
 
 
@@ -17,6 +17,9 @@ class PostAssigned(DomainEvent):
     scope: PostScope
     scope_id: str
     since: date
+    source: PostSource | None = None
+    capacity: PostCapacity | None = None
+    under_post_id: str | None = None
 
 
 class PostLeft(DomainEvent):
@@ -30,3 +33,4 @@ class PostLeft(DomainEvent):
     scope: PostScope
     scope_id: str
     until: date
+    handed_to: str | None = None

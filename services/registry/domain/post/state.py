@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.registry.domain.vocabulary import PostKind, PostScope
+from services.registry.domain.vocabulary import PostCapacity, PostKind, PostScope, PostSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +15,7 @@ class PostState:
     scope: PostScope = "station"
     scope_id: str = ""
     since: date | None = None
+    source: PostSource | None = None
+    capacity: PostCapacity | None = None
+    under_post_id: str | None = None
     until: date | None = None

@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.registry.domain.changes import changed, given
-from services.registry.domain.station.commands import ChangeStation, OpenStation, StationCommand
-from services.registry.domain.station.events import StationChanged, StationOpened
+from services.registry.domain.station.commands import ChangeStation, CloseStation, OpenStation, StationCommand
+from services.registry.domain.station.events import StationChanged, StationClosed, StationOpened
 from services.registry.domain.station.state import StationState
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Refused
 from shared.kernel.event import DomainEvent
 
+_CHANGEABLE = ("name", "office_email", "office_phone", "pilot", "functions", "site_id", "population")
+
 
 def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent]:
-    """Errors (`Refused`): `station-already-open`, `station-unknown`."""
+    """Errors: `station-already-open`, `station-unknown`."""
+    if isinstance(command, CloseStation):
+        return _close(command, state)
     changes = changed(state, **command.model_dump(exclude={"station_id"}))
     match command:
-        case OpenStation() if not state.is_open:
+        case OpenStation() if state.status == "unknown":
             return [StationOpened(**command.model_dump())]
         case OpenStation() if changes:
             raise Refused(
@@ -27,7 +31,7 @@ def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent
                 f"the station {command.station_id} is open already, with other facts",
                 remedy="change the open station, or use a new id",
             )
-        case ChangeStation() if not state.is_open:
+        case ChangeStation() if state.status != "open":
             raise Refused("station-unknown", f"there is no station {command.station_id}", remedy="open it first")
         case ChangeStation() if changes:
             return [StationChanged(station_id=command.station_id, **changes)]
@@ -35,12 +39,22 @@ def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent
             return []
 
 
+def _close(command: CloseStation, state: StationState) -> Sequence[DomainEvent]:
+    if state.status == "closed" and state.closed_on == command.closed_on:
+        return []
+    if state.status != "open":
+        raise Refused("station-unknown", f"there is no open station {command.station_id}", remedy="check its id")
+    return [StationClosed(**dict(command))]
+
+
 def evolve(state: StationState, event: DomainEvent) -> StationState:
     match event:
         case StationOpened():
-            return StationState(is_open=True, **event.model_dump(exclude={"station_id"}))
+            return StationState(status="open", **event.model_dump(exclude={"station_id"}))
         case StationChanged():
-            return replace(state, **given(event, "name", "office_email", "office_phone"))
+            return replace(state, **given(event, *_CHANGEABLE))
+        case StationClosed():
+            return replace(state, status="closed", closed_on=event.closed_on)
         case _:
             return state
 
@@ -50,5 +64,5 @@ STATION: Decider[StationCommand, StationState] = Decider(
     initial=StationState(),
     decide=decide,
     evolve=evolve,
-    events=(StationOpened, StationChanged),
+    events=(StationOpened, StationChanged, StationClosed),
 )

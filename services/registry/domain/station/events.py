@@ -1,6 +1,8 @@
 """What happened to a station."""
 
-from services.registry.domain.vocabulary import StationKind
+from datetime import date
+
+from services.registry.domain.vocabulary import StationFunction, StationKind
 from shared.kernel.event import DomainEvent
 
 
@@ -16,10 +18,14 @@ class StationOpened(DomainEvent):
     organisation_id: str
     office_email: str | None = None
     office_phone: str | None = None
+    pilot: bool = False
+    functions: tuple[StationFunction, ...] | None = None
+    site_id: str | None = None
+    population: int | None = None
 
 
 class StationChanged(DomainEvent):
-    """Name or office addresses changed; None means unchanged."""
+    """What is said of it changed; None means unchanged."""
 
     type = "station-changed"
 
@@ -27,3 +33,17 @@ class StationChanged(DomainEvent):
     name: str | None = None
     office_email: str | None = None
     office_phone: str | None = None
+    pilot: bool | None = None
+    functions: tuple[StationFunction, ...] | None = None
+    site_id: str | None = None
+    population: int | None = None
+
+
+class StationClosed(DomainEvent):
+    """The station is no more."""
+
+    type = "station-closed"
+
+    station_id: str
+    closed_on: date
+    reason: str
