@@ -1,0 +1,41 @@
+"""The words of the registry as published, and what every public event of it is."""
+
+from typing import Literal
+
+from shared.contracts.base import PublicEvent
+
+UnitKind = Literal["enterprise", "sole_trader", "social_organisation"]
+OrganisationKind = Literal[
+    "branch",
+    "joint_branch",
+    "general_branch",
+    "committee",
+    "working_committee",
+    "mobile_branch",
+    "temporary",
+    "project",
+    "regional",
+]
+StationKind = Literal["guidance", "town", "service_centre", "service_point"]
+PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
+PostScope = Literal["station", "organisation", "unit", "grid"]
+MemberStatus = Literal["formal", "probationary"]
+PlaceKind = Literal["site", "platform", "grid", "group"]
+Governance = Literal["direct", "joint", "attached"]
+PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
+StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
+Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
+MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
+PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
+PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
+Classification = Literal["public", "internal", "secret"]
+
+
+class RegistryEvent(PublicEvent, service="registry"):
+    """A fact that the registry owns."""
+
+
+FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
