@@ -142,9 +142,11 @@ class _Copier:
                 return
 
     async def own(self, connection: AsyncConnection, up_to: int) -> None:
-        """Project our own events with numbers up to this one."""
-        while self._projection.own and self._seq < up_to:
-            rows = await connection.execute(_OWN, {"after": self._seq, "up_to": up_to, "chunk": CHUNK})
+        """Project our own events with numbers up to this one; others are not even read."""
+        types = [event.type for event in self._projection.own]
+        while types and self._seq < up_to:
+            asked = {"after": self._seq, "up_to": up_to, "chunk": CHUNK, "types": types}
+            rows = await connection.execute(_OWN, asked)
             events = [StoredEvent(*row) for row in rows]
             if not events:
                 break
@@ -191,7 +193,7 @@ class _Copier:
 
 _OWN = text(
     "SELECT seq, stream_id, version, event_id, type, schema_version, data, meta, recorded_at FROM events"
-    " WHERE seq > :after AND seq <= :up_to ORDER BY seq LIMIT :chunk"
+    " WHERE seq > :after AND seq <= :up_to AND type = ANY(CAST(:types AS text[])) ORDER BY seq LIMIT :chunk"
 )
 
 
