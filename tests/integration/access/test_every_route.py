@@ -15,7 +15,8 @@ from shared.security.development_issuer import AUDIENCE
 from shared.security.guard import ANONYMOUS
 from shared.security.token_names import DEVELOPMENT_ISSUER
 from tests.integration.access.county import County, county
-from tests.integration.access.expectations import FORBIDDEN, HIDDEN, OK, ROWS, SEATS, Row
+from tests.integration.access.expectations import ROWS
+from tests.integration.access.expectations.terms import FORBIDDEN, HIDDEN, OK, SEATS, Row
 from tests.support.identity import badge, issuer
 from tests.support.servers import Servers
 

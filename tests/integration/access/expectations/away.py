@@ -1,0 +1,124 @@
+"""Members who are away: m2 of b1 is away as d2, looked after by station s3 at k2 and by b3."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.integration.access.expectations.terms import (
+    ACTING_FOR_B1,
+    ACTING_FOR_B1_OF_AWAY,
+    AUDITOR,
+    COMMITTEES,
+    DEPARTMENTS,
+    EVERYWHERE,
+    FORBIDDEN,
+    HEAD,
+    INSTRUCTOR,
+    OF_AWAY,
+    OF_CARE,
+    OVER_B1,
+    OVER_C1,
+    PERSONS,
+    SECRETARY,
+    Row,
+    away,
+    given,
+    going,
+    seats,
+)
+
+ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
+    ("mobility", "POST", "/departures"): Row(
+        COMMITTEES | {SECRETARY}, ACTING_FOR_B1, "/departures", lambda _, n: going(n, "b1")
+    ),
+    ("mobility", "POST", "/arrivals"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, seats("city", "k1", "c1", "b1", others=FORBIDDEN), "/arrivals",
+        lambda _, n: going(n, "b1"),
+    ),
+    ("mobility", "GET", "/departures/{departure_id}"): Row(PERSONS, OF_AWAY, "/departures/d2"),
+    ("mobility", "GET", "/departures"): Row(PERSONS, OF_AWAY, "/departures?member_id=m2", shows="d2"),
+    ("mobility", "GET", "/returns"): Row(PERSONS, EVERYWHERE, "/returns"),
+    ("mobility", "PUT", "/departures/{departure_id}/destination"): away(
+        "/departures/d2/destination", destination={"area_code": "350202", "place": "x"}, place_fixed=False
+    ),
+    ("mobility", "POST", "/departures/{departure_id}/verification"): away(
+        "/departures/d2/verification", by="k2", outcome="found"
+    ),
+    ("mobility", "PUT", "/departures/{departure_id}/file"): away("/departures/d2/file", by="k2"),
+    ("mobility", "POST", "/departures/{departure_id}/correction"): away("/departures/d2/correction"),
+    ("mobility", "POST", "/departures/{departure_id}/return"): away(
+        "/departures/d2/return", returned_on="2026-11-02"
+    ),
+    ("mobility", "POST", "/care/{care_id}/contacts"): away("/care/d2/contacts", role="origin", way="call"),
+    ("mobility", "POST", "/care/{care_id}/duties/{duty_id}/completion"): away(
+        "/care/d2/duties/yearly_report.origin/completion"
+    ),
+    ("mobility", "PUT", "/care/{care_id}/parties/{role}"): away("/care/d2/parties/origin", person_id="i1"),
+    ("mobility", "POST", "/care/{care_id}/lead"): Row(
+        COMMITTEES, ACTING_FOR_B1_OF_AWAY, "/care/d2/lead", given(by="b1", to_role="origin", reason="x")
+    ),
+    ("mobility", "GET", "/care/{care_id}"): Row(PERSONS, OF_CARE, "/care/d2"),
+    ("mobility", "GET", "/care"): Row(PERSONS, OF_CARE, "/care", shows="d2"),
+    ("mobility", "GET", "/care-duties"): Row(PERSONS, OF_CARE, "/care-duties?limit=200", shows="d2"),
+    ("mobility", "POST", "/care-rules/{area_code}/versions"): Row(
+        DEPARTMENTS, {**seats("city", "k1", "c1", others=FORBIDDEN)}, "/care-rules/350102/versions",
+        given(by="c1", rules_version=1, effective_from="2027-01-01", source_document="x", rules={}),
+    ),
+    ("mobility", "GET", "/care-rules/{area_code}"): Row(PERSONS, EVERYWHERE, "/care-rules/350102"),
+    ("mobility", "POST", "/care/{care_id}/opinions"): away("/care/d2/opinions", text="x"),
+    ("mobility", "POST", "/opinions/{opinion_id}/reply"): Row(
+        PERSONS - {AUDITOR}, OVER_B1, "/opinions/o2/reply", given(by="b1", taken_up=True, person_id="m2", text="x")
+    ),
+    ("mobility", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_B1, "/opinions/o2"),
+    ("mobility", "GET", "/opinions"): Row(PERSONS, OVER_B1, "/opinions", shows="o2"),
+    ("mobility", "POST", "/cards"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
+    ),
+    ("mobility", "POST", "/cards/{card_id}/entries"): away("/cards/k2/entries", kind="dues", month="2026-10"),
+    ("mobility", "POST", "/cards/{card_id}/reviews"): away("/cards/k2/reviews", year=2026, passed=True),
+    ("mobility", "POST", "/cards/{card_id}/end"): away("/cards/k2/end", reason="lost"),
+    ("mobility", "GET", "/cards/{card_id}"): Row(PERSONS, OF_AWAY, "/cards/k2"),
+    ("mobility", "GET", "/cards"): Row(PERSONS, OVER_B1, "/cards?member_id=m2", shows="k2"),
+    ("mobility", "POST", "/lost-contact"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/lost-contact",
+        given(by="b1", member_id="i1", lost_since="2026-06-01", person_id="m2"),
+    ),
+    ("mobility", "POST", "/lost-contact/{member_id}/searches"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/lost-contact/i1/searches", given(by="b1", way="phone", text="x")
+    ),
+    ("mobility", "POST", "/lost-contact/{member_id}/restoration"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/lost-contact/i1/restoration", given(by="b1", restored_on="2026-11-01")
+    ),
+    ("mobility", "POST", "/lost-contact/{member_id}/decisions"): Row(
+        COMMITTEES, {**OVER_B1, "b1": FORBIDDEN}, "/lost-contact/i1/decisions",
+        given(by="b1", approved_by="c1", proposal="remove", agreed=True, person_id="m2", decided_on="2026-11-01",
+               text="x"),
+    ),
+    ("mobility", "GET", "/lost-contact/{member_id}"): Row(PERSONS, OVER_B1, "/lost-contact/i1"),
+    ("mobility", "GET", "/lost-contact"): Row(PERSONS, OVER_B1, "/lost-contact", shows="i1"),
+    ("mobility", "PUT", "/talents/{member_id}"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/talents/m2", given(by="b1", kinds=["local_talent"], consent_document="x")
+    ),
+    ("mobility", "POST", "/talents/{member_id}/withdrawal"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/talents/m2/withdrawal", given(by="b1")
+    ),
+    ("mobility", "POST", "/talents/{member_id}/nominations"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/talents/m2/nominations",
+        given(by="b1", kind="local_talent", body_id="c1", text="x"),
+    ),
+    ("mobility", "POST", "/talents/{member_id}/nominations/{nomination_id}/decision"): Row(
+        COMMITTEES, OVER_C1, "/talents/m2/nominations/n2/decision",
+        given(by="c1", accepted=True, person_id="m2", text="x"),
+    ),
+    ("mobility", "GET", "/talents/{member_id}"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents/m2"),
+    ("mobility", "GET", "/nominations"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_C1, "/nominations", shows="n2"),
+    ("mobility", "GET", "/talents"): Row(PERSONS - {HEAD, INSTRUCTOR}, OVER_B1, "/talents", shows="m2"),
+    ("mobility", "POST", "/branch-proposals/{proposal_id}/decision"): Row(
+        COMMITTEES, OVER_C1, "/branch-proposals/{proposal}/decision", given(by="c1", agreed=False, text="x")
+    ),
+    ("mobility", "GET", "/branch-proposals/{proposal_id}"): Row(
+        COMMITTEES | {AUDITOR}, OVER_C1, "/branch-proposals/{proposal}"
+    ),
+    ("mobility", "GET", "/branch-proposals"): Row(
+        COMMITTEES | {AUDITOR}, OVER_C1, "/branch-proposals", shows="{proposal}"
+    ),
+}  # fmt: skip
