@@ -13,7 +13,7 @@ CarePartyRole = Literal["origin", "station", "destination"]
 CareModel = Literal["three_party", "destination_led", "origin_led"]
 VerificationOutcome = Literal["found", "not_found", "wrong"]
 ReturnOutcome = Literal["none", "started_business", "village_committee", "reserve_cadre", "employed", "retired"]
-DepartureEnd = Literal["returned", "transferred", "not_our_member"]
+DepartureEnd = Literal["returned", "transferred", "not_our_member", "left_the_roll"]
 LossProposal = Literal["stop_membership", "remove", "cancel_qualification", "restore"]
 
 

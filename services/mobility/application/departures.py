@@ -169,7 +169,12 @@ async def disown(unit: UnitOfWork, member_id: str, departure_id: str, by: str, e
 
 async def membership_followed(unit: UnitOfWork, member_id: str) -> None:
     """The transfer was accepted and the roll has it: the member belongs where they live, and is not away any more."""
-    await end(unit, member_id, EndDeparture(ended_at=unit.clock.now()), None)
+    await end(unit, member_id, EndDeparture(reason="transferred", ended_at=unit.clock.now()), None)
+
+
+async def membership_ended(unit: UnitOfWork, member_id: str) -> None:
+    """The member is on no roll any more: nobody has to look after, remind or report on them."""
+    await end(unit, member_id, EndDeparture(reason="left_the_roll", ended_at=unit.clock.now()), None)
 
 
 async def end(unit: UnitOfWork, member_id: str, command: DepartureCommand, expected: int | None) -> list[DomainEvent]:

@@ -7,7 +7,12 @@ recorded from the acceptance on, which is in our own streams before anybody else
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.mobility.application.departures import membership_followed, request_due, transfer_moved_nobody
+from services.mobility.application.departures import (
+    membership_ended,
+    membership_followed,
+    request_due,
+    transfer_moved_nobody,
+)
 from services.mobility.application.steps import step
 from services.mobility.application.succession import dissolved
 from services.mobility.domain.care.decider import CARE
@@ -31,7 +36,7 @@ from shared.contracts.assessment import RosterUpdated
 from shared.contracts.mobile_members import TransferProposed
 from shared.contracts.mobility import MemberTransferredOut, TransferAccepted, TransferClosed, TransferWithdrawn
 from shared.contracts.notify import MessageDelivered, MessageSubmitted, MessageUndelivered, NotifyEvent
-from shared.contracts.registry import MembershipMoved, PartyOrganisationDissolved
+from shared.contracts.registry import MembershipEnded, MembershipMoved, PartyOrganisationDissolved
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.messaging.handlers import Follows, On
 
@@ -58,6 +63,10 @@ async def _moved(event: MembershipMoved, unit: UnitOfWork) -> None:
     confirm = ConfirmMembership(organisation_id=event.to_organisation_id, moved_at=event.moved_at)
     await step(unit, event.transfer_id, confirm)
     await membership_followed(unit, event.member_id)
+
+
+async def _left(event: MembershipEnded, unit: UnitOfWork) -> None:
+    await membership_ended(unit, event.member_id)
 
 
 async def _proposed(event: TransferProposed, unit: UnitOfWork) -> None:
@@ -155,6 +164,7 @@ def _of_proposal(event: TransferProposed) -> list[tuple[Any, str]]:
 FOLLOWS: Follows = {
     "registry": {
         MembershipMoved: On(_moved, _of_move),
+        MembershipEnded: On(_left, lambda event: [(DEPARTURE, event.member_id)]),
         PartyOrganisationDissolved: On(dissolved),
     },
     "mobility": {

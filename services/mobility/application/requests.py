@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from services.mobility.application.contact import out_of_contact
+from services.mobility.application.contact import out_of_contact, require_on_the_roll
 from services.mobility.application.organisations import AGAIN, Organisations, organisations_above
 from services.mobility.application.rules import policy_in_force
 from services.mobility.application.steps import known, step
@@ -56,8 +56,8 @@ class Correction:
 async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> list[DomainEvent]:
     """Ask for a transfer and make it the member's open one, in one work: of two at once, one wins.
 
-    Errors: `member-unknown`, `organisation-unknown`, `organisation-dissolved`, `branch-without-committee`, those of the
-    approval path, of the member's case and of the request.
+    Errors: `member-unknown`, `member-left`, `organisation-unknown`, `organisation-dissolved`, `branch-without-committee`,
+    those of the approval path, of the member's case and of the request.
     """
     unit.cause = unit.cause.with_correlation(wanted.transfer_id)
     unit.presume_new(TRANSFER, wanted.transfer_id)
@@ -113,6 +113,7 @@ async def _command(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> 
     member = await unit.row("members", wanted.member_id)
     if member is None:
         raise Refused("member-unknown", f"there is no member {wanted.member_id}", remedy=AGAIN, where="member_id")
+    require_on_the_roll(member)
     to_committee_id = _receiver(wanted)
     from_branch_id = wanted.from_branch_id or str(member["organisation_id"])
     organisations = await organisations_above(

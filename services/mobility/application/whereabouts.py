@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.mobility.application.contact import require_on_the_roll
 from services.mobility.application.organisations import AGAIN, Organisations, organisations_above
 from services.mobility.domain.care.events import CareParty
 from services.mobility.domain.care_rules.decider import CARE_RULES
@@ -36,7 +37,7 @@ class Home:
 
 
 async def home_of(unit: UnitOfWork, member_id: str) -> Home:
-    """Errors: `member-unknown`, `organisation-unknown`, `branch-without-committee`."""
+    """Errors: `member-unknown`, `member-left`, `organisation-unknown`, `branch-without-committee`."""
     # A row is not checked at the commit. What moves the member also writes to the open transfer, whose version is; so
     # the states come first, and whoever was overtaken by the roll reads it again.
     case: MemberCase = await unit.state(MEMBER_CASE, member_id)
@@ -45,6 +46,7 @@ async def home_of(unit: UnitOfWork, member_id: str) -> Home:
     member = await unit.row("members", member_id)
     if member is None:
         raise NotFound("member-unknown", "there is no such member", remedy=AGAIN, where="member_id")
+    require_on_the_roll(member)
     branch_id = str(member["organisation_id"])
     tree = await organisations_above(unit, member_id=branch_id)
     return Home(member, branch_id, tree.committee_of(branch_id), tree)

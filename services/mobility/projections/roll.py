@@ -34,9 +34,24 @@ def _dissolved(event: registry.PartyOrganisationDissolved, _: Fact) -> list[RowC
     return [Put("organisations", (event.organisation_id,), row)]
 
 
+def _restored(event: registry.PartyOrganisationRestored, _: Fact) -> list[RowChange]:
+    row = {"organisation_id": event.organisation_id, "parent_id": event.parent_id, "dissolved": False}
+    return [Put("organisations", (event.organisation_id,), row)]
+
+
 def _admitted(event: registry.MemberAdmitted, _: Fact) -> list[RowChange]:
     row = event.model_dump(include={"member_id", "organisation_id", "status", "probation_ends_on", "admitted_on"})
-    return [Put("members", (event.member_id,), row | {"sealed_name": event.name, "erased": False})]
+    return [Put("members", (event.member_id,), row | {"sealed_name": event.name, "erased": False, "left_on": None})]
+
+
+def _confirmed(event: registry.MemberConfirmed, _: Fact) -> list[RowChange]:
+    row = {"member_id": event.member_id, "status": "formal", "probation_ends_on": None}
+    return [Put("members", (event.member_id,), row)]
+
+
+def _left(event: registry.MembershipEnded | registry.MembershipClosed, _: Fact) -> list[RowChange]:
+    day = event.ended_on if isinstance(event, registry.MembershipEnded) else event.closed_on
+    return [Put("members", (event.member_id,), {"member_id": event.member_id, "left_on": day})]
 
 
 def _erased(event: registry.PersonErased, _: Fact) -> list[RowChange]:
@@ -52,7 +67,7 @@ def _moved(event: registry.MembershipMoved, _: Fact) -> list[RowChange]:
 ROLL = (
     Projection(
         "organisations",
-        3,
+        4,
         ("organisations",),
         {},
         {
@@ -62,6 +77,8 @@ ROLL = (
             ),
             registry.PartyOrganisationReparented: _reparented,
             registry.PartyOrganisationDissolved: _dissolved,
+            registry.PartyOrganisationRestored: _restored,
+            registry.PartyOrganisationUpgraded: _put("organisations", "organisation_id", "kind"),
         },
     ),
     Projection(
@@ -83,12 +100,16 @@ ROLL = (
     ),
     Projection(
         "members",
-        3,
+        4,
         ("members",),
         {},
         {
             registry.MemberAdmitted: _admitted,
             registry.MembershipMoved: _moved,
+            registry.MemberConfirmed: _confirmed,
+            registry.ProbationExtended: _put("members", "member_id", "probation_ends_on"),
+            registry.MembershipEnded: _left,
+            registry.MembershipClosed: _left,
             registry.PersonErased: _erased,
         },
     ),

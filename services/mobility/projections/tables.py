@@ -53,6 +53,7 @@ MEMBERS = Table(
     Column("status", Text),
     Column("probation_ends_on", Date),
     Column("admitted_on", Date),
+    Column("left_on", Date),
     Column("sealed_name", Text),
     Column("erased", Boolean),
 )

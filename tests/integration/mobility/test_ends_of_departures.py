@@ -1,10 +1,17 @@
 """What a departure leaves behind: a transfer that was due, and a card that has to come back."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 
 from shared.contracts.mobile_members import TransferProposed
+from shared.contracts.registry import (
+    MemberConfirmed,
+    MembershipEnded,
+    PartyOrganisationDissolved,
+    PartyOrganisationRestored,
+)
 from shared.kernel.calendar import local_date
 from tests.integration.mobility.test_away_http import away, get, on_file, pass_time, published, send
 from tests.integration.mobility.world import World
@@ -62,6 +69,35 @@ async def test_who_is_taken_in_outside_our_tree_is_not_away_any_more(http: httpx
     for _ in range(2):
         await away.hear(out)
     assert (await get(http, "/departures/d-m1"))["end_reason"] == "transferred"
+
+
+async def test_who_is_on_no_roll_any_more_is_neither_away_nor_moved(http: httpx.AsyncClient, away: World) -> None:
+    await on_file(http, away)
+    ended = MembershipEnded(
+        member_id="m1", organisation_id="b1", ground="deceased", ended_on=date(2026, 11, 1), decided_by="c1"
+    )
+    for _ in range(2):
+        await away.hear(ended)
+
+    assert (await get(http, "/departures/d-m1"))["end_reason"] == "left_the_roll"
+    assert await duties(http) == set()
+    answer = await http.post("/transfers", json=ASKING | {"transfer_id": "t1"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "member-left")
+
+
+async def test_who_was_confirmed_and_where_an_organisation_came_back_is_known(
+    http: httpx.AsyncClient, away: World
+) -> None:
+    b2, day = "b2", date(2026, 11, 1)
+    await away.hear(MemberConfirmed(member_id="m1", organisation_id="b1", confirmed_on=day, decided_by="c1"))
+    await away.hear(PartyOrganisationDissolved(organisation_id=b2, reason="merged"))
+    refused = await http.post("/transfers", json=ASKING | {"transfer_id": "t1"})
+    await away.hear(PartyOrganisationRestored(organisation_id=b2, parent_id="g2", reason="split again", on=day))
+
+    assert refused.json()["code"] == "organisation-dissolved"
+    await send(http, "POST", "/transfers", ASKING | {"transfer_id": "t1"}, 201)
+    [member] = await away.store.find_rows("members", {"member_id": "m1"})
+    assert (member["status"], member["probation_ends_on"]) == ("formal", None)
 
 
 async def test_a_card_is_asked_back_when_its_holder_is_home_and_waits_with_the_branch(

@@ -76,7 +76,7 @@ def test_no_event_says_how_to_reach_somebody() -> None:
 def test_a_member_has_one_open_departure() -> None:
     given(DEPARTURE, going()).when(going("d2")).then_refused("departure-open")
     given(DEPARTURE, going()).when(going()).then_nothing()
-    ended = (going(), EndDeparture(ended_at=at(9)))
+    ended = (going(), EndDeparture(reason="transferred", ended_at=at(9)))
     assert given(DEPARTURE, *ended).when(going("d2")).then(DepartureRegistered).open is not None
     given(DEPARTURE, *ended).when(going("d1")).then_refused("departure-exists")
 
@@ -173,9 +173,11 @@ def test_who_reported_in_can_be_disowned_and_who_was_registered_cannot() -> None
 
 
 def test_a_membership_that_followed_ends_the_departure() -> None:
-    ended: list[DomainEvent] = list(DEPARTURE.decide(EndDeparture(ended_at=at(5)), given(DEPARTURE, going()).state))
+    ended: list[DomainEvent] = list(
+        DEPARTURE.decide(EndDeparture(reason="transferred", ended_at=at(5)), given(DEPARTURE, going()).state)
+    )
     assert [event.reason for event in ended if isinstance(event, DepartureEnded)] == ["transferred"]
-    given(DEPARTURE).when(EndDeparture(ended_at=at(5))).then_nothing()
+    given(DEPARTURE).when(EndDeparture(reason="transferred", ended_at=at(5))).then_nothing()
 
 
 def test_a_verification_that_is_repeated_does_nothing() -> None:

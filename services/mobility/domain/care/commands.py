@@ -103,7 +103,7 @@ class EscalateDuty(Command):
 class EndCare(Command):
     """The departure has ended."""
 
-    reason: Literal["returned", "transferred", "not_our_member"]
+    reason: Literal["returned", "transferred", "not_our_member", "left_the_roll"]
     ended_at: AwareDatetime
 
 

@@ -177,5 +177,5 @@ class CareEnded(CareEvent):
 
     type = "care-ended"
 
-    reason: Literal["returned", "transferred", "not_our_member"]
+    reason: Literal["returned", "transferred", "not_our_member", "left_the_roll"]
     ended_at: datetime

@@ -1,6 +1,7 @@
 """What can be asked of a departure. Facts that a decision needs (whose branch, which station, which rules) come along."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -105,8 +106,9 @@ class RecordReturn(Command):
 
 
 class EndDeparture(Command):
-    """The membership followed the member; made from the registry's `MembershipMoved`."""
+    """The membership followed the member (`MembershipMoved`), or ended (`MembershipEnded`): the registry has said so."""
 
+    reason: Literal["transferred", "left_the_roll"]
     ended_at: AwareDatetime
 
 

@@ -65,7 +65,7 @@ def decide(command: DepartureCommand, state: Departure) -> Sequence[DomainEvent]
         case RecordReturn():
             return _return(command, state)
         case EndDeparture():
-            return [] if state.open is None else [_ended(state.open, "transferred", command.ended_at)]
+            return [] if state.open is None else [_ended(state.open, command.reason, command.ended_at)]
         case DisownMember():
             return _disown(command, state)
 

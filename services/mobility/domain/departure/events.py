@@ -132,5 +132,5 @@ class DepartureEnded(DepartureEvent):
 
     type = "departure-ended"
 
-    reason: Literal["returned", "transferred", "not_our_member"]
+    reason: Literal["returned", "transferred", "not_our_member", "left_the_roll"]
     ended_at: datetime
