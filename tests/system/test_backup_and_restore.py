@@ -33,6 +33,10 @@ from tests.system.support import IMPATIENT, Moment, Said, System, Watcher, until
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 
 
+MOST_MOVING = 48
+"""Relocations at most while the backup is taken; the installation is planned for 150."""
+
+
 @dataclass
 class Saved:
     """The backup and its keys; what had been done before, and what was under way."""
@@ -50,14 +54,24 @@ def saved(system: System) -> Iterator[Saved]:
 
     async def in_the_middle() -> Saved:
         async with Watcher(system.installation) as databases:
-            book, plans = copy.deepcopy(system.book), system.plans(12)
+            book, plans = copy.deepcopy(system.book), list[Relocation]()
             reached = await Moment(databases, random.Random(7)).of("notify", 60)
+            saved = asyncio.Event()
+
+            async def moving() -> None:
+                """However fast it goes and however long a backup takes: something is under way at its moment."""
+                while not saved.is_set() and len(plans) < MOST_MOVING:
+                    more = system.plans(4)
+                    plans.extend(more)
+                    await system.relocate(more)
+
             async with asyncio.TaskGroup() as group:
-                group.create_task(system.relocate(plans))
+                group.create_task(moving())
                 await reached()
                 said = await system.say(
                     "backup", str(place / "data"), "--keys", str(place / "keys"), "--by", "keeper-1"
                 )
+                saved.set()
             await system.settled(databases)
         assert said.code == 0, said.err
         return Saved(place / "data", place / "keys", book, plans, said)
