@@ -32,6 +32,7 @@ from shared.eventstore.executor import Executor
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.kernel.identifiers import uscc
+from shared.runtime.garbage import settle_garbage
 from tests.support.kernel import assemble
 
 ROWS = 100_000
@@ -127,6 +128,7 @@ async def main(rows: int) -> None:
         with scratch() as directory:
             executor, store = await executor_on(stack.database_url("units"))
             half, whole = directory / "half.csv", directory / "whole.csv"
+            settle_garbage()  # as the command and the service do
             write_list(half, range(rows // 2), 1)
             write_list(whole, range(rows // 2, rows + rows // 2), 1)
             first = await timed(store, executor, bringing(half, date(2026, 1, 1)), pids)
