@@ -24,11 +24,13 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 async def test_a_member_is_found_by_number_masked_and_on_record(system: System, databases: Watcher) -> None:
     person = await relocated(system, databases)
 
-    by_number = await ask(system, "POST", "/members/lookup", {"resident_id": person.resident_id, "purpose": "transfer"})
+    known = {"resident_id": person.resident_id, "purpose": "transfer"}
+    by_number = await ask(system, "POST", "/members/lookup", known, "clerk-9")
     by_phone = await ask(
         system, "POST", "/members/lookup", {"phone": person.phone, "purpose": "verify-identity"}, "clerk-8"
     )
-    nobody = await ask(system, "POST", "/members/lookup", {"resident_id": "11010519491231002X", "purpose": "transfer"})
+    unknown = {"resident_id": "11010519491231002X", "purpose": "transfer"}
+    nobody = await ask(system, "POST", "/members/lookup", unknown, "clerk-9")
     refused = [
         await ask(system, "POST", "/members/lookup", body)
         for body in (
@@ -49,7 +51,8 @@ async def test_a_member_is_found_by_number_masked_and_on_record(system: System, 
     said = await system.say("audit", "list", "registry", "--person", person.id, "--actor", "clerk-8")
     assert "member.lookup-by-phone" in said.out, said.err
     assert "verify-identity" in said.out
-    rows = await databases.rows("registry", "SELECT outcome FROM audit WHERE action = 'member.lookup-by-resident-id'")
+    query = "SELECT outcome FROM audit WHERE action = 'member.lookup-by-resident-id' AND actor = 'clerk-9'"
+    rows = await databases.rows("registry", query)
     assert sorted(row[0] for row in rows) == ["done", "nobody"]
     verified = await system.say("audit", "verify")
     assert verified.code == 0, verified.out
