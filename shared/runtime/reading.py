@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, select, tuple_
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, select, tuple_
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from shared.kernel.errors import unknown
 from shared.runtime.definition import Running
@@ -31,17 +32,17 @@ async def page_of(
     paging: PageRequest,
     listing: str,
     query: Select[Any],
-    *order: Column[Any],
+    *order: KeyedColumnElement[Any],
     item: Callable[[Row], Row] = dict,
 ) -> Page[Row]:
     """A page of the query in the order of these columns, which say together which row it is; `item` is what is shown."""
     if after := paging.after(listing, *(column.type.python_type for column in order)):
         query = query.where(tuple_(*order) > tuple_(*after))
     rows = await many(running, query.order_by(*order).limit(paging.limit + 1))
-    return paging.page(listing, rows, lambda row: tuple(row[column.name] for column in order), item)
+    return paging.page(listing, rows, lambda row: tuple(row[str(column.key)] for column in order), item)
 
 
-def given(table: Table, **wanted: Any) -> Iterator[ColumnElement[bool]]:
+def given(table: FromClause, **wanted: Any) -> Iterator[ColumnElement[bool]]:
     """The conditions of those filters that were given: the column of that name has that value."""
     return (table.c[name] == value for name, value in wanted.items() if value is not None)
 

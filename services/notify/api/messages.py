@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from services.notify.api import shapes
 from services.notify.domain.vocabulary import Id
 from services.notify.projections.tables import MESSAGES, STATIONS
 from shared.kernel.errors import unknown
 from shared.runtime.definition import Running
+from shared.runtime.reading import one, page_of
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
@@ -36,25 +37,18 @@ def messages(running: Running) -> APIRouter:
     """The routes of messages."""
     router = APIRouter(prefix="/messages", tags=["messages"])
 
-    async def many(query: Select[Any]) -> list[dict[str, Any]]:
-        async with running.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
-
     @router.get("/{message_id}", responses=answers(200, shapes.MESSAGE))
     @action("message.read")
     async def read(message_id: Id, response: Response, access: Access) -> dict[str, Any]:
-        rows = await many(select(MESSAGES).where(MESSAGES.c.message_id == message_id))
-        if not rows:
-            raise unknown("message")
-        await access.check(await _concern(rows[0], access), hidden=unknown("message"))
-        response.headers["ETag"] = etag(rows[0]["version"])
-        return rows[0]
+        row = await one(running, MESSAGES, MESSAGES.c.message_id == message_id, "message")
+        await access.check(await _concern(row, access), hidden=unknown("message"))
+        response.headers["ETag"] = etag(row["version"])
+        return row
 
     @router.get("", responses=answers(200, page(shapes.MESSAGE)))
     @action("message.read")
     async def listing(paging: Paging, access: Access, relocation_id: Annotated[Id, Query()]) -> Page[dict[str, Any]]:
         """The messages about a relocation: all of them to either side of it, of others those to themselves."""
-        key = MESSAGES.c.message_id
         scope = await access.scope()
         stations = select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope))
         visible = or_(
@@ -63,14 +57,7 @@ def messages(running: Running) -> APIRouter:
             and_(MESSAGES.c.recipient_kind == "station", MESSAGES.c.recipient_ref.in_(stations)),
             and_(MESSAGES.c.recipient_kind == "member", MESSAGES.c.recipient_ref == access.actor.id),
         )
-        query = (
-            select(MESSAGES)
-            .where(MESSAGES.c.relocation_id == relocation_id, visible)
-            .order_by(key)
-            .limit(paging.limit + 1)
-        )
-        if after := paging.after("messages", str):
-            query = query.where(key > after[0])
-        return paging.page("messages", await many(query), lambda row: (row["message_id"],), dict)
+        query = select(MESSAGES).where(MESSAGES.c.relocation_id == relocation_id, visible)
+        return await page_of(running, paging, "messages", query, MESSAGES.c.message_id)
 
     return router

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from services.registry.api import shapes
 from services.registry.api.acting import after
-from services.registry.api.queries import many
 from services.registry.application.scopes import require
 from services.registry.domain.duty.decider import DUTY, DutyCommand, PlanDuty, ReplaceOnDuty, duty_id
 from services.registry.domain.vocabulary import Id
@@ -19,6 +18,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid, unknown
 from shared.runtime.commands import Asked, Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.shapes import answers

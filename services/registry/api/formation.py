@@ -11,7 +11,6 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.registry.api import unit_shapes as shapes
-from services.registry.api.queries import many
 from services.registry.application.coverage import Figures, coverage
 from services.registry.application.gaps import Judged, compared, counted, judge, units_standing
 from services.registry.domain.formation.decider import FORMATION_RULES, AdoptFormationRules
@@ -25,6 +24,7 @@ from shared.kernel.calendar import local_date
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging

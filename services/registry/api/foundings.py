@@ -7,7 +7,6 @@ from pydantic import Field
 from sqlalchemy import or_, select
 
 from services.registry.api import shapes
-from services.registry.api.queries import many, one
 from services.registry.application import founding
 from services.registry.domain.founding.decider import FOUNDING, ApplyForFounding, DecideFounding
 from services.registry.domain.vocabulary import Id, Name, OrganisationKind, Reason
@@ -20,6 +19,7 @@ from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging

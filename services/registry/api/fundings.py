@@ -12,7 +12,6 @@ from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at
-from services.registry.api.queries import many, one
 from services.registry.application.scopes import organisation_of, require
 from services.registry.domain.funding.decider import FUNDING, MOST_FEN, RecordFunding, VoidFunding
 from services.registry.domain.vocabulary import FundingSource, Id, Name
@@ -22,6 +21,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging

@@ -11,7 +11,6 @@ from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at
-from services.registry.api.queries import one
 from services.registry.application import inspections as jobs
 from services.registry.domain.inspection.commands import Rectify, Result
 from services.registry.domain.inspection.decider import INSPECTION
@@ -23,6 +22,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import one
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging

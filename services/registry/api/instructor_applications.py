@@ -10,7 +10,6 @@ from sqlalchemy import or_
 from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.listing import listed
-from services.registry.api.queries import one
 from services.registry.application import instructors
 from services.registry.application.scopes import require
 from services.registry.domain.instructor_application.commands import (
@@ -27,6 +26,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Asked, Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import one
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern
 from shared.web.etag import etag

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, select
 
-from services.registry.api.queries import many
 from shared.runtime.definition import Running
+from shared.runtime.reading import given, page_of
 from shared.web.paging import Page, PageRequest
 
 
@@ -22,12 +22,5 @@ async def listed(
     """A page of these rows in order of the key, which names each row once and no person. Of `equal`, what is None is not
     asked for. Cursors belong to the name and the key.
     """
-    columns = [rows.c[one] for one in key]
-    query = select(rows).where(*where).order_by(*columns).limit(paging.limit + 1)
-    for column, value in (equal or {}).items():
-        if value is not None:
-            query = query.where(rows.c[column] == value)
-    listing = f"{name}-{'-'.join(key)}"
-    if after := paging.after(listing, *(column.type.python_type for column in columns)):
-        query = query.where(tuple_(*columns) > tuple_(*after))
-    return paging.page(listing, await many(running, query), lambda row: tuple(row[one] for one in key), dict)
+    query = select(rows).where(*where, *given(rows, **(equal or {})))
+    return await page_of(running, paging, f"{name}-{'-'.join(key)}", query, *(rows.c[one] for one in key))

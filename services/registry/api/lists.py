@@ -16,7 +16,6 @@ from sqlalchemy import or_, select, text
 from starlette.requests import ClientDisconnect
 
 from services.registry.api import unit_shapes as shapes
-from services.registry.api.queries import many, one
 from services.registry.application.imports.importing import Bringing, import_list
 from services.registry.application.imports.judging import Asked
 from services.registry.domain.listing.terms import FindingKind, Source
@@ -27,6 +26,7 @@ from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.observability.tracing import traceparent_of_current
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
 from shared.web.errors import BadRequest, RequestTimeout

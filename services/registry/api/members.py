@@ -10,7 +10,6 @@ from sqlalchemy import select
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.looking import Lookup, looked_at, masked_name, who_has
-from services.registry.api.queries import many, one
 from services.registry.application import roll
 from services.registry.application.roll import Entrant, SealedEntrant
 from services.registry.domain.member.decider import MEMBER
@@ -26,6 +25,7 @@ from shared.privacy.blind_index import BlindIndex
 from shared.privacy.sealer import Sealer
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, action, outside_scope
 from shared.security.policy import Concern
 from shared.web.etag import etag

@@ -8,7 +8,6 @@ from pydantic import Field
 from sqlalchemy import select, text
 
 from services.registry.api import shapes
-from services.registry.api.queries import many, one
 from services.registry.application import reorganising
 from services.registry.domain.organisation.commands import (
     BeginTerm,
@@ -29,6 +28,7 @@ from shared.kernel.calendar import add_months, local_date
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging

@@ -8,7 +8,6 @@ from sqlalchemy import or_, select
 
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
-from services.registry.api.queries import many, one
 from services.registry.application import tree
 from services.registry.application.dissolving import dissolve as dissolve_
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
@@ -30,6 +29,7 @@ from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag

@@ -10,7 +10,6 @@ from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
-from services.registry.api.queries import one
 from services.registry.api.search import Part, ids_of
 from services.registry.application import tree
 from services.registry.application.scopes import require
@@ -31,6 +30,7 @@ from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.runtime.commands import Asked, Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import one
 from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
 from shared.web.etag import etag

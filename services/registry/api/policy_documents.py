@@ -12,7 +12,6 @@ from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
-from services.registry.api.queries import many
 from services.registry.application.tree import active
 from services.registry.domain.policy_document.commands import Code, Digest, IssuePolicy, PolicyItem, RepealPolicy
 from services.registry.domain.policy_document.decider import POLICY_DOCUMENT
@@ -24,6 +23,7 @@ from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging

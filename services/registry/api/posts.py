@@ -13,7 +13,6 @@ from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.duties import duties_of
 from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at, visible_at
-from services.registry.api.queries import one
 from services.registry.application import posts as jobs
 from services.registry.domain.post.commands import AssignPost, LeavePost
 from services.registry.domain.post.decider import POST
@@ -24,6 +23,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import one
 from shared.security.access import Access, action
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging

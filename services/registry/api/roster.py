@@ -10,12 +10,12 @@ from services.registry.api import shapes
 from services.registry.api.as_of import AsOf, day_of, moment_of
 from services.registry.api.listing import listed
 from services.registry.api.looking import looked_at, masked_name
-from services.registry.api.queries import many
 from services.registry.domain.vocabulary import Id, MemberStatus
 from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
 from shared.kernel.errors import Unavailable
 from shared.runtime.commands import Request
 from shared.runtime.definition import Running
+from shared.runtime.reading import many
 from shared.security.access import Access, Permit, action, within_scope
 from shared.security.policy import Relation
 from shared.web.paging import Page, Paging

@@ -11,7 +11,6 @@ from services.registry.api import shapes
 from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
-from services.registry.api.queries import many, one
 from services.registry.api.search import Part, ids_of
 from services.registry.api.station_counts import counts_of
 from services.registry.application import stations as jobs
@@ -34,6 +33,7 @@ from shared.kernel.errors import unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
 from shared.web.etag import etag

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.concerns import of_unit, units_seen
-from services.registry.api.queries import many, one
 from services.registry.api.unit_shapes import LEDGER
 from services.registry.application.ledger import ledger
 from services.registry.domain.unit.commands import ChangeUnit, CloseUnit, RegisterUnit, SurveyUnit
@@ -26,6 +25,7 @@ from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
+from shared.runtime.reading import many, one
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.etag import etag
