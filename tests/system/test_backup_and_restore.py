@@ -33,7 +33,7 @@ from tests.system.support import IMPATIENT, Moment, Said, System, Watcher, until
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 
 
-MOST_MOVING = 48
+MOST_MOVING = 24
 """Relocations at most while the backup is taken; the installation is planned for 150."""
 
 
@@ -61,7 +61,7 @@ def saved(system: System) -> Iterator[Saved]:
             async def moving() -> None:
                 """However fast it goes and however long a backup takes: something is under way at its moment."""
                 while not saved.is_set() and len(plans) < MOST_MOVING:
-                    more = system.plans(4)
+                    more = system.plans(2)
                     plans.extend(more)
                     await system.relocate(more)
 
