@@ -326,8 +326,24 @@ class System(Installed):
             )
             return self.book.accepted.keys() <= {row[0] for row in rows}
 
-        await until("everything accepted is propagated", propagated, seconds)
+        try:
+            await until("everything accepted is propagated", propagated, seconds)
+        except AssertionError as error:
+            error.add_note(await self._under_way(databases))
+            raise
         await databases.until_quiet(seconds)
+
+    async def _under_way(self, databases: Databases) -> str:
+        """What has not arrived everywhere: where each step stands, and what the services say of themselves."""
+        rows = await databases.rows(
+            "mobility",
+            "SELECT relocation_id, party_id, step, state, detail FROM propagation"
+            " WHERE relocation_id IN (SELECT relocation_id FROM relocations WHERE propagated_at IS NULL)",
+        )
+        known = await databases.rows("mobility", "SELECT relocation_id FROM relocations")
+        said = [f"{name}: {await self.ready(name)}" for name in NAMES]
+        never = [f"{id_}: not accepted" for id_ in self.book.accepted.keys() - {row[0] for row in known}]
+        return "\n".join([*(" ".join(map(str, row)) for row in rows), *never, *said])
 
     async def say(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Said:
         """Run `yanzhen` as a user does."""
