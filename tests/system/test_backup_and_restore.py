@@ -190,7 +190,7 @@ async def settled(system: System, databases: Watcher) -> None:
     under_way = "SELECT count(*) FROM messages WHERE status NOT IN ('delivered', 'undelivered', 'forgotten')"
 
     async def answered() -> bool:
-        return await databases.value("notify", under_way) == 0
+        return bool(await databases.value("notify", under_way) == 0)
 
     await until("every message has its end", answered)
 
