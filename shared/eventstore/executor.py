@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from shared.eventstore.committer import GroupCommitter
 from shared.eventstore.context import Cause
+from shared.eventstore.latches import Latches
 from shared.eventstore.records import IdempotencyRecord
 from shared.eventstore.repository import Repository
 from shared.eventstore.store import KeyTaken
@@ -60,6 +61,7 @@ class Executor:
         self.clock = clock
         self.ids = ids
         self.turnstile = Turnstile()
+        self.latches = Latches()
         self._envelope = envelope
         self._rng = rng
 

@@ -22,8 +22,8 @@ from shared.eventstore.context import Cause
 from shared.eventstore.executor import ALONE_AFTER, Executor
 from shared.eventstore.records import CursorMove
 from shared.eventstore.store import LostCursor
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import ConcurrencyConflict, Invalid, Unavailable
+from shared.messaging.batch_decision import BatchDecision
 from shared.messaging.bus import Bus, BusUnavailable, Reader, ReaderClosed
 from shared.messaging.envelope import Envelope
 from shared.messaging.failures import is_transient, reason
@@ -207,72 +207,56 @@ class Consumer:
                 self.trouble = None
 
     async def _once(self, batch: Sequence[Envelope]) -> None:
-        """Decide and commit the effects of these messages, once."""
+        """Decide and commit the effects of these messages, once; of those before a gap when there is one."""
         cursors = dict(self._cursors)
-        fresh = []
+        fresh: list[Envelope] = []
+        gap: Envelope | None = None
         for envelope in batch:
             at = cursors[envelope.partition]
             if envelope.position <= at:
                 continue
             if is_gap(envelope, at):
-                self._meter.gap()
-                self._log.warning("consumer.gap", position=envelope.position, prev=envelope.prev, cursor=at)
-                await self.close()
-                # A message handed over in the wrong order is there at once; one that the broker has lost is not, and
-                # asking without a pause would take all of its time.
-                self._gaps += 1
-                await self._pause(self._gaps, Gap(f"{self.source} cannot be read between {at} and {envelope.position}"))
-                return
+                gap = envelope
+                break
             cursors[envelope.partition] = envelope.position
             fresh.append(envelope)
-        if not fresh:
-            return
-        unit = self._executor.unit(Cause(fresh[0].event_id, actor=f"{self.name}"))
+        if fresh:
+            await self._commit(fresh, cursors)
+        if gap is not None:
+            await self._stop_at(gap)
+
+    async def _stop_at(self, gap: Envelope) -> None:
+        at = self._cursors[gap.partition]
+        self._meter.gap()
+        self._log.warning("consumer.gap", position=gap.position, prev=gap.prev, cursor=at)
+        await self.close()
+        # A message handed over in the wrong order is there at once; one that the broker has lost is not, and asking
+        # without a pause would take all of its time.
+        self._gaps += 1
+        await self._pause(self._gaps, Gap(f"{self.source} cannot be read between {at} and {gap.position}"))
+
+    async def _commit(self, batch: Sequence[Envelope], cursors: dict[int, int]) -> None:
         held = self._holding.copy()
-        with self._meter.batch(fresh):
-            await self._decide(unit, fresh, held)
-            unit.work.cursors = [
-                CursorMove(self.name, self.source, partition, self._cursors[partition], to)
-                for partition, to in cursors.items()
-                if to != self._cursors[partition]
-            ]
-            try:
-                await self._committer.commit(unit.work)
-            except ConcurrencyConflict:
-                unit.forget()
-                raise
-        unit.committed()
+        decision = BatchDecision.of(batch, held, self.handlers, self._meter, self._log)
+        unit = self._executor.unit(Cause(batch[0].event_id, actor=self.name))
+        # Held until the others find our states in memory.
+        async with self._executor.latches.hold(decision.streams()):
+            with self._meter.batch(batch):
+                await decision.decide(unit)
+                unit.work.cursors = [
+                    CursorMove(self.name, self.source, partition, self._cursors[partition], to)
+                    for partition, to in cursors.items()
+                    if to != self._cursors[partition]
+                ]
+                try:
+                    await self._committer.commit(unit.work)
+                except ConcurrencyConflict:
+                    unit.forget()
+                    raise
+            unit.committed()
         self._gaps = 0
         self._cursors = cursors
         self._holding = held
-
-    async def _decide(self, unit: UnitOfWork, batch: Sequence[Envelope], held: Holding) -> None:
-        decoded = [(envelope, self.handlers.decode(envelope)) for envelope in batch]
-        await unit.prefetch(
-            pair for envelope, event in decoded if envelope.key not in held for pair in self.handlers.touched(event)
-        )
-        for envelope, event in decoded:
-            if envelope.key in held:
-                unit.work.parked.append(held.park(envelope))
-                continue
-            try:
-                with self._meter.message(envelope, event) as cause:
-                    fork = unit.fork(cause)
-                    await self.handlers.apply(envelope, event, fork)
-                unit.merge(fork)
-            except Exception as error:
-                if is_transient(error):
-                    raise
-                if fork.warm():
-                    fork.forget()
-                    unit.forget()
-                    # Refused on a remembered state: only a fresh one may condemn a message.
-                    raise ConcurrencyConflict(envelope.type, envelope.position) from error
-                unit.work.dead.append(held.bury(envelope, *reason(error)))
-                self._log.error(
-                    "consumer.dead-letter", type=envelope.type, position=envelope.position, code=reason(error)[0]
-                )
-                self._meter.dead(envelope, reason(error)[0])
 
     async def _bury(self, envelope: Envelope, error: Exception) -> None:
         held = self._holding.copy()

@@ -51,6 +51,27 @@ class _LossyReader:
                 return batch
 
 
+class HoledBus(MemoryBus):
+    """Keeps some messages to itself."""
+
+    def __init__(self) -> None:
+        super().__init__([STREAM])
+        self.holes: set[int] = set()
+
+    @asynccontextmanager
+    async def reader(self, stream: str, start: int, partitions: Sequence[int]) -> AsyncIterator[Reader]:
+        async with super().reader(stream, start, partitions) as inner:
+            yield _HoledReader(inner, self.holes)
+
+
+class _HoledReader:
+    def __init__(self, inner: Reader, holes: set[int]) -> None:
+        self._inner, self._holes = inner, holes
+
+    async def read(self) -> list[Envelope]:
+        return [one for one in await self._inner.read() if one.position not in self._holes]
+
+
 def harness_on(bus: MemoryBus) -> Harness:
     store = MemoryStore(VIEWS)
     return Harness(assemble(MODEL, store), MemoryOutboundQueue(store), bus, STREAM)
@@ -75,6 +96,22 @@ async def test_a_lost_or_repeated_message_changes_nothing(seed: int) -> None:
             return False
 
         await eventually(complete)
+
+
+async def test_what_comes_before_a_gap_is_handled_while_the_gap_is_waited_for() -> None:
+    bus = HoledBus()
+    async with stopping(harness_on(bus)) as harness:
+        relay = harness.relay()
+        harness.start(relay)
+        for cents in (1, 2, 4):
+            await harness.credit("a", cents)
+        await eventually(lambda: relay.published == 4)
+        bus.holes.add(3)
+        one = harness.run(harness.follow("one"))
+        await eventually(lambda: one.consumer.position == 2)
+        assert one.consumer.trouble is None or "cannot be read" in one.consumer.trouble
+        bus.holes.clear()
+        await eventually(lambda: _has(one, {"a": 7}))
 
 
 class Killed(BaseException):
