@@ -29,7 +29,6 @@ from services.registry.service import SERVICE as REGISTRY
 from shared.contracts.base import event_class, partition_of
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.identifiers import resident_id, uscc
 from shared.kernel.json import from_json
@@ -44,6 +43,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
 from tests.support.documented import as_documented
+from tests.support.hearing import handled
 from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
 from tests.support.servers import Servers
@@ -126,17 +126,8 @@ class Served:
                 other.definition.stream, position, 0, partition_of(key), key, headers["ce-id"], headers["ce-type"],
                 headers, data,
             )  # fmt: skip
-            await self._handle(handlers, envelope)
+            await handled(self.kernel, handlers, envelope)
         self._told[source] = len(events)
-
-    async def _handle(self, handlers: Handlers, envelope: Envelope) -> None:
-        decoded = handlers.decode(envelope)
-
-        async def job(unit: UnitOfWork) -> None:
-            await unit.prefetch(handlers.touched(decoded))
-            await handlers.apply(envelope, decoded, unit)
-
-        await self.kernel.executor.run(job, envelope.cause())
 
 
 def _bytes(data: Any) -> bytes:

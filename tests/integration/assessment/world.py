@@ -9,19 +9,15 @@ from services.assessment.application.reactions import follows
 from services.assessment.model import MODEL
 from services.assessment.service import SERVICE
 from shared.contracts import registry
-from shared.contracts.base import PublicEvent, partition_of
-from shared.eventstore.context import Cause
+from shared.contracts.base import PublicEvent
 from shared.eventstore.store import Store
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.clock import ShiftedClock
-from shared.kernel.json import from_json
-from shared.messaging.envelope import Envelope, outgoing
-from shared.messaging.handlers import Handlers
 from shared.observability.metrics import Metrics
 from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import create_app
 from tests.support.documented import as_documented
+from tests.support.hearing import Ear
 from tests.support.identity import department, guard
 from tests.support.kernel import assemble
 
@@ -46,8 +42,7 @@ class World:
         self.clock = ShiftedClock(NOW - datetime.now(UTC))
         self.store = store
         self.kernel = assemble(MODEL, store, self.clock)
-        self.reactions = follows()
-        self._position = 0
+        self._ear = Ear(self.kernel, MODEL, follows())
         nothing = cast("Any", None)
         running = Running(
             ServiceSettings(database_url="nowhere"), MODEL, nothing, store, self.kernel.executor, nothing, nothing,
@@ -124,20 +119,7 @@ class World:
 
     async def hear(self, event: PublicEvent) -> None:
         """Handle one event as a consumer does."""
-        self._position += 1
-        message = outgoing(event, self.kernel.executor.ids(), 0, Cause("elsewhere"), self.clock.now())
-        envelope = Envelope(
-            f"OUT_{event.service.upper()}", self._position, 0, partition_of(event.partition_key), event.partition_key,
-            message.message_id, event.ce_type, from_json(message.headers), message.data,
-        )  # fmt: skip
-        handlers = Handlers(MODEL, self.reactions[event.service])
-        decoded = handlers.decode(envelope)
-
-        async def job(unit: UnitOfWork) -> None:
-            await unit.prefetch(handlers.touched(decoded))
-            await handlers.apply(envelope, decoded, unit)
-
-        await self.kernel.executor.run(job, envelope.cause())
+        await self._ear.hear(event)
 
     async def roster(self, member: str, of: str = "w") -> dict[str, Any]:
         """As the department of that organisation sees it."""

@@ -11,7 +11,7 @@ from services.mobility.application.requests import Wanted
 from services.mobility.model import MODEL
 from services.mobility.settings import MobilitySettings
 from shared.contracts import assessment, mobility, notify, registry
-from shared.contracts.base import PublicEvent, event_class, partition_of
+from shared.contracts.base import PublicEvent, event_class
 from shared.eventstore.context import Cause
 from shared.eventstore.memory import MemoryStore
 from shared.eventstore.repository import Held
@@ -20,11 +20,10 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.clock import Clock, ManualClock
 from shared.kernel.decider import Decider
 from shared.kernel.json import from_json
-from shared.messaging.envelope import Envelope, outgoing
-from shared.messaging.handlers import Handlers
 from shared.messaging.wakeup import Wakeup
 from shared.processes.timers import TimerRunner
 from tests.integration.mobility.roll import roll
+from tests.support.hearing import Ear
 from tests.support.kernel import assemble
 
 R = TypeVar("R")
@@ -55,7 +54,7 @@ class World:
         self.kernel = assemble(MODEL, self.store, self.clock)
         self.timers = TimerRunner(self.kernel.executor, Wakeup())
         self.surprises: list[str] = []
-        self._position = 0
+        self._ear = Ear(self.kernel, MODEL, FOLLOWS)
         self._looped = 0
 
     # -- what others say ----------------------------------------------------------------------------------------
@@ -67,23 +66,7 @@ class World:
 
     async def hear(self, event: PublicEvent) -> None:
         """Handle one event as a consumer does."""
-        self._position += 1
-        message = outgoing(event, self.kernel.executor.ids(), 0, Cause("elsewhere"), self.clock.now())
-        envelope = Envelope(
-            f"OUT_{event.service.upper()}", self._position, 0, partition_of(event.partition_key), event.partition_key,
-            message.message_id, event.ce_type, from_json(message.headers), message.data,
-        )  # fmt: skip
-        handlers = Handlers(MODEL, FOLLOWS[event.service])
-        decoded = handlers.decode(envelope)
-
-        async def job(unit: UnitOfWork) -> None:
-            await unit.prefetch(handlers.touched(decoded))
-            fork = unit.fork(envelope.cause())
-            with self._watching_loads():
-                await handlers.apply(envelope, decoded, fork)
-            unit.merge(fork)
-
-        await self.kernel.executor.run(job, envelope.cause())
+        await self._ear.hear(event, self._watching_loads())
 
     @contextmanager
     def _watching_loads(self) -> Iterator[None]:

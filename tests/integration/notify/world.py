@@ -27,18 +27,13 @@ from services.notify.sending.to_do import SqlToDo
 from services.notify.service import SERVICE
 from services.notify.settings import NotifySettings
 from shared.contracts import registry
-from shared.contracts.base import PublicEvent, partition_of
+from shared.contracts.base import PublicEvent
 from shared.contracts.mobility import TransferAccepted
 from shared.contracts.parties import InterestedParty
 from shared.embedded.stack import EmbeddedStack
-from shared.eventstore.context import Cause
 from shared.eventstore.executor import Executor
 from shared.eventstore.postgres.store import PostgresStore
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.clock import ShiftedClock
-from shared.kernel.json import from_json
-from shared.messaging.envelope import Envelope, outgoing
-from shared.messaging.handlers import Handlers
 from shared.messaging.wakeup import Wakeup
 from shared.observability.metrics import Metrics
 from shared.privacy.memory_keyring import InMemoryKeyring
@@ -48,6 +43,7 @@ from shared.processes.timers import TimerRunner
 from shared.runtime.definition import Running
 from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
+from tests.support.hearing import Ear
 from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
 
@@ -122,12 +118,11 @@ class World:
         self.timers = TimerRunner(self.kernel.executor, Wakeup())
         self.sealer = Sealer(InMemoryKeyring())
         self.metrics = Metrics()
-        self.reactions = follows(lambda: POLICY)
+        self._ear = Ear(self.kernel, MODEL, follows(lambda: POLICY))
         self.lanes: dict[Channel, Lane] = {
             channel: self.lane(channel, executor=self.kernel.executor) for channel in ("email", "sms")
         }
         self.transfer_id = f"t-{uuid.uuid4()}"  # the stand-ins outlive a test, and so do the ids of its messages
-        self._position = 0
 
     def provider(self, channel: Channel) -> Provider:
         stack = self.sinks.stack
@@ -203,20 +198,7 @@ class World:
 
     async def hear(self, event: PublicEvent) -> None:
         """Handle one event as a consumer does."""
-        self._position += 1
-        message = outgoing(event, self.kernel.executor.ids(), 0, Cause("elsewhere"), self.clock.now())
-        envelope = Envelope(
-            f"OUT_{event.service.upper()}", self._position, 0, partition_of(event.partition_key), event.partition_key,
-            message.message_id, event.ce_type, from_json(message.headers), message.data,
-        )  # fmt: skip
-        handlers = Handlers(MODEL, self.reactions[event.service])
-        decoded = handlers.decode(envelope)
-
-        async def job(unit: UnitOfWork) -> None:
-            await unit.prefetch(handlers.touched(decoded))
-            await handlers.apply(envelope, decoded, unit)
-
-        await self.kernel.executor.run(job, envelope.cause())
+        await self._ear.hear(event)
 
     # -- what the service does ----------------------------------------------------------------------------------
 

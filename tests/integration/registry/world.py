@@ -12,17 +12,14 @@ from services.registry.application.roll import Entrant
 from services.registry.application.tree import found
 from services.registry.domain.organisation.commands import FoundOrganisation
 from services.registry.model import MODEL
-from shared.contracts.base import PublicEvent, partition_of
+from shared.contracts.base import PublicEvent
 from shared.eventstore.audit import AuditRecord
 from shared.eventstore.context import Cause
 from shared.eventstore.postgres import audit_trail
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.clock import ShiftedClock
-from shared.kernel.json import from_json
 from shared.kernel.sealed import PersonalKind
-from shared.messaging.envelope import Envelope, outgoing
-from shared.messaging.handlers import Handlers
 from shared.messaging.wakeup import Wakeup
 from shared.observability.metrics import Metrics
 from shared.privacy.blind_index import BlindIndex
@@ -31,6 +28,7 @@ from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
+from tests.support.hearing import Ear
 from tests.support.kernel import assemble
 
 NUMBER = "11010519491231002X"
@@ -55,7 +53,7 @@ class World:
             self.clock, self.kernel.executor.ids, self.metrics, self.sealer, self.index, self.keyring,
         )  # fmt: skip
         self.erasing = Erasing(self.running, self.keyring)
-        self._position = 0
+        self._ear = Ear(self.kernel, MODEL, FOLLOWS)
 
     async def run(self, job: Any, actor: str = "clerk-7") -> Any:
         return await self.kernel.executor.run(job, Cause("test", actor=actor))
@@ -93,12 +91,4 @@ class World:
 
     async def hear(self, event: PublicEvent) -> None:
         """Handle one event of mobility as a consumer does."""
-        self._position += 1
-        message = outgoing(event, self.kernel.executor.ids(), 0, Cause("elsewhere"), self.clock.now())
-        envelope = Envelope(
-            "OUT_MOBILITY", self._position, 0, partition_of(event.partition_key), event.partition_key,
-            message.message_id, event.ce_type, from_json(message.headers), message.data,
-        )  # fmt: skip
-        handlers = Handlers(MODEL, FOLLOWS["mobility"])
-        decoded = handlers.decode(envelope)
-        await self.kernel.executor.run(lambda unit: handlers.apply(envelope, decoded, unit), envelope.cause())
+        await self._ear.hear(event)
