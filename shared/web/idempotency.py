@@ -7,7 +7,7 @@ fingerprint; any other place would leave a moment in which one is kept without t
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -30,8 +30,14 @@ class IdempotencyKey:
     fingerprint: str
 
     def of(self, caller: str) -> "IdempotencyKey":
-        """The key as that caller's own: one must not be answered with what another got under the same key."""
-        return replace(self, key=f"{caller}/{self.key}")
+        """As it is kept: that caller's own, since one must not be answered with what another got under the same key.
+
+        Digests, as a client may put anything into a key. What it wrote goes into that of the request too: a request holds
+        little that cannot be guessed, and whoever reads the table could otherwise try every 身份证. The migration
+        `kernel_0003` makes the same of older keys.
+        """
+        own = f"{caller} {self.key}"  # neither can hold a blank, so no two pairs read alike
+        return IdempotencyKey(_digest(own), _digest(f"{own} {self.fingerprint}"))
 
 
 def parse_key(values: list[str]) -> str | None:
@@ -57,6 +63,10 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     for part in (method.upper().encode(), path.encode("utf-8", "surrogatepass"), canonical):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def _optional(request: Request) -> IdempotencyKey | None:

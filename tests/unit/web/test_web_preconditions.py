@@ -1,5 +1,7 @@
 import contextlib
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import httpx
@@ -11,7 +13,13 @@ from hypothesis import strategies as st
 from shared.web.app import create_app
 from shared.web.errors import BadRequest
 from shared.web.etag import ExpectedVersion, RequiredVersion, etag, parse_if_match
-from shared.web.idempotency import OptionalIdempotencyKey, RequiredIdempotencyKey, fingerprint, parse_key
+from shared.web.idempotency import (
+    IdempotencyKey,
+    OptionalIdempotencyKey,
+    RequiredIdempotencyKey,
+    fingerprint,
+    parse_key,
+)
 
 router = APIRouter()
 
@@ -97,12 +105,28 @@ async def test_a_route_gets_the_key_and_the_fingerprint_of_what_was_asked(client
     assert (await client.post("/maybe", headers={"idempotency-key": "k"})).json() is True
 
 
-def test_a_key_can_be_made_the_callers_own() -> None:
-    from shared.web.idempotency import IdempotencyKey
+WRITTEN = IdempotencyKey("13812345678", fingerprint("POST", "/members", b'{"resident_id": "350102195001011005"}'))
 
-    key = IdempotencyKey("k", "f")
-    assert key.of("alice") != key.of("bob")
-    assert key.of("alice").fingerprint == "f"
+
+def test_a_key_is_kept_as_its_callers_own_and_as_nothing_that_was_written() -> None:
+    kept = WRITTEN.of("alice")
+
+    assert kept == WRITTEN.of("alice")
+    assert len({kept.key, kept.fingerprint, WRITTEN.of("bob").key, WRITTEN.of("bob").fingerprint}) == 4
+    for text in (kept.key, kept.fingerprint):
+        assert re.fullmatch("[0-9a-f]{64}", text)
+
+
+def test_a_request_cannot_be_guessed_from_what_is_kept_without_its_key() -> None:
+    """Who tries all requests has to try all keys as well."""
+    another = replace(WRITTEN, key="another")
+
+    assert another.of("alice").fingerprint != WRITTEN.of("alice").fingerprint
+    assert WRITTEN.of("alice").fingerprint != WRITTEN.fingerprint
+
+
+def test_bug_1600_a_caller_with_a_slash_in_its_name_is_nobody_else() -> None:
+    assert IdempotencyKey("c", "f").of("a/b") != IdempotencyKey("b/c", "f").of("a")
 
 
 def test_the_fingerprint_tells_requests_apart_by_meaning_only() -> None:
