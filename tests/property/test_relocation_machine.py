@@ -1,7 +1,10 @@
 """Whatever the order and however often the facts of a relocation come in, the end is the same and happens once."""
 
 from datetime import timedelta
+from operator import itemgetter
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -15,13 +18,19 @@ from services.mobility.processes.relocation.commands import (
     RecordNotified,
     RecordUndelivered,
     RelocationCommand,
+    RetryParty,
     StartPropagation,
 )
 from services.mobility.processes.relocation.decide import MOST_TRIES
 from services.mobility.processes.relocation.decider import RELOCATION
-from services.mobility.processes.relocation.events import PropagationLate, RelocationPropagated
+from services.mobility.processes.relocation.events import PartyRetried, PropagationLate, RelocationPropagated
 from services.mobility.processes.relocation.ledger import missing
 from services.mobility.processes.relocation.state import Relocation
+from services.mobility.projections.missing import missing as missing_of_rows
+from services.mobility.projections.propagation import PROPAGATION
+from shared.eventstore.projection import Fact
+from shared.eventstore.rows import Key, Put
+from shared.kernel.errors import Refused
 from shared.kernel.event import DomainEvent
 from shared.kernel.timer import ArmTimer
 from tests.unit.mobility.transfers import T0, at
@@ -84,9 +93,38 @@ def histories(draw: st.DrawFn) -> list[RelocationCommand]:
                         receipt = {"receipt_id": "r", "delivered_at": draw(times)}
                         facts.append(RecordDelivered.model_validate({**to, **receipt}))
                     case _:
-                        failure = {"code": outcome, "failed_at": draw(times)}
+                        failure = {
+                            "code": outcome,
+                            "failed_at": draw(times),
+                            "message_id": f"{party.party_id}-{channel}",
+                        }
                         facts.append(RecordUndelivered.model_validate({**to, **failure}))
     return facts
+
+
+def outcomes(event: PartyRetried) -> list[RelocationCommand]:
+    """What comes of the messages of one more try: the first channel fails again, and of the others every second try."""
+    facts: list[RelocationCommand] = []
+    for number, channel in enumerate(event.channels):
+        to = {"party_id": event.party_id, "channel": channel}
+        if (number + event.attempt) % 2:
+            failure = {
+                "code": "again",
+                "failed_at": at(20),
+                "message_id": f"{event.party_id}-{channel}-{event.attempt}",
+            }
+            facts.append(RecordUndelivered.model_validate({**to, **failure}))
+        else:
+            facts.append(RecordDelivered.model_validate({**to, "receipt_id": "r", "delivered_at": at(20)}))
+    return facts
+
+
+def failed(state: Relocation, party_id: str) -> bool:
+    """Whether every channel to that party has failed."""
+    assert state.started is not None
+    channels = next(party.channels for party in state.started.parties if party.party_id == party_id)
+    lacking = [row.split(":") for row in missing(state, state.started)]
+    return bool(channels) and [row[2] for row in lacking if row[:2] == ["undelivered", party_id]] == list(channels)
 
 
 def outcome_of(facts: list[RelocationCommand]) -> Relocation:
@@ -107,13 +145,25 @@ class RelocationMachine(RuleBasedStateMachine):
         self.events: list[DomainEvent] = []
         self.timers: set[str] = set()
 
+        self.rows: dict[tuple[str, Key], dict[str, Any]] = {}
+
     def hear(self, fact: RelocationCommand) -> int:
         events = RELOCATION.decide(fact, self.state)
-        self.events += events
+        for event in events:
+            self.events.append(event)
+            self.project(event)
+            if isinstance(event, PartyRetried):
+                self.waiting += outcomes(event)
         self.state = RELOCATION.fold(events, self.state)
         for change in (change for event in events for change in RELOCATION.timers(event)):
             self.timers = self.timers | {change.name} if isinstance(change, ArmTimer) else self.timers - {change.name}
         return len(events)
+
+    def project(self, event: DomainEvent) -> None:
+        fact = Fact(event, "relocation-t1", len(self.events), T0)
+        for change in PROPAGATION.of_own(fact):
+            assert isinstance(change, Put)
+            self.rows.setdefault((change.table, change.key), {"state": None, "number": None}).update(change.values)
 
     @rule(data=st.data(), count=st.integers(1, 5))
     def next_facts(self, data: st.DataObject, count: int) -> None:
@@ -134,6 +184,27 @@ class RelocationMachine(RuleBasedStateMachine):
         if self.timers and self.state.look_again_at is not None:
             self.timers.clear()
             self.hear(MarkLate(due_at=self.state.look_again_at))
+
+    @rule(data=st.data())
+    def somebody_asks_for_another_try(self, data: st.DataObject) -> None:
+        if self.state.started is not None:
+            party = data.draw(st.sampled_from(self.state.started.parties)).party_id
+            ask = RetryParty(party_id=party, asked_by="k1", retried_at=at(20))
+            if failed(self.state, party):
+                self.hear(ask)
+            with pytest.raises(
+                Refused, match="party-has-it"
+            ):  # it has it, or may yet get it; or that was a second click
+                self.hear(ask)
+
+    @invariant()
+    def the_ledger_that_is_read_says_what_the_process_knows(self) -> None:
+        if self.state.started is not None:
+            steps = [
+                row for (table, _), row in self.rows.items() if table == "propagation" and row["number"] is not None
+            ]
+            read = missing_of_rows(sorted(steps, key=itemgetter("number")))
+            assert tuple(read) == missing(self.state, self.state.started)
 
     @invariant()
     def propagated_at_most_once_and_only_when_complete(self) -> None:
@@ -162,6 +233,11 @@ class RelocationMachine(RuleBasedStateMachine):
             for fact in self.waiting:
                 self.hear(fact)
             self.propagated_at_most_once_and_only_when_complete()
+            if self.state.tries:  # what a try brings depends on when it was asked for; that it does not hang, does not
+                assert self.state.started is not None
+                lacking = [row.split(":") for row in missing(self.state, self.state.started)]
+                assert not [row for row in lacking if row[0] == "delivered" and row[1] in self.state.tries]
+                return
             assert (self.state.parties, self.state.services, self.state.propagated) == (
                 self.expected.parties,
                 self.expected.services,

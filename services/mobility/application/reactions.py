@@ -110,9 +110,7 @@ async def _delivered(event: MessageDelivered, unit: UnitOfWork) -> None:
 
 
 async def _undelivered(event: MessageUndelivered, unit: UnitOfWork) -> None:
-    command = RecordUndelivered(
-        party_id=event.party_id, channel=event.channel, code=event.code, failed_at=event.failed_at
-    )
+    command = RecordUndelivered(**event.model_dump(include={"party_id", "channel", "code", "failed_at", "message_id"}))
     await _message(event, command, unit)
 
 

@@ -72,7 +72,8 @@ def _retried(event: events.PartyRetried, fact: Fact) -> list[RowChange]:
     key = (event.relocation_id, event.party_id, "retried")
     row: dict[str, object] = dict(zip(("relocation_id", "party_id", "step"), key, strict=True))
     row |= {"state": "retried", "at": event.retried_at, "detail": str(event.attempt)}
-    return [Put("propagation", key, row), _version(fact)]
+    again = [_step(fact, event.party_id, channel, "notified", event.retried_at) for channel in event.channels]
+    return [Put("propagation", key, row), *(change for changes in again for change in changes), _version(fact)]
 
 
 def _propagated(event: events.RelocationPropagated, fact: Fact) -> list[RowChange]:
@@ -81,7 +82,7 @@ def _propagated(event: events.RelocationPropagated, fact: Fact) -> list[RowChang
 
 PROPAGATION = Projection(
     "propagation",
-    1,
+    2,
     ("relocations", "propagation"),
     {
         events.PropagationStarted: _started,

@@ -237,6 +237,11 @@ async def test_flows_are_counted_once_by_acceptance_as_of_a_day(http: httpx.Asyn
     assert (turned.status_code, turned.json()["code"]) == (422, "period-order")
 
 
+def undelivered(served: World, party: str, channel: str, attempt: int = 0) -> MessageUndelivered:
+    said = message("t1", party, channel, attempt)
+    return MessageUndelivered(**said, code="no-address", failed_at=served.clock.now())
+
+
 async def test_late_and_failed_parties_are_seen_and_tried_again(http: httpx.AsyncClient, served: World) -> None:
     await accepted(http)
     parties = await come_round(http, served)
@@ -251,14 +256,21 @@ async def test_late_and_failed_parties_are_seen_and_tried_again(http: httpx.Asyn
     retry = {"by": "c1", "party_id": unlucky}
     assert (await post(http, "/relocations/t1/retries", retry, 409))["code"] == "party-has-it"
     for channel in ("email", "sms"):
-        at = served.clock.now()
-        await served.hear(MessageUndelivered(**message("t1", unlucky, channel), code="no-address", failed_at=at))
+        await served.hear(undelivered(served, unlucky, channel))
     assert await listed("failed") == ["t1"]
     await post(http, "/relocations/t1/retries", retry, 201)
+    assert (await post(http, "/relocations/t1/retries", retry, 409))["code"] == "party-has-it", "it is on its way again"
+    assert await listed("failed") == []
+    for channel in ("email", "sms"):
+        await served.hear(undelivered(served, unlucky, channel))
+        assert await listed("failed") == [], "what is known of the first try says nothing of the second"
+    for channel in ("email", "sms"):
+        await served.hear(undelivered(served, unlucky, channel, attempt=1))
+    assert await listed("failed") == ["t1"]
     await fire(served, days=1, minutes=1)
     assert await listed("late") == ["t1"]
     [row] = (await http.get("/relocations", params={"state": "late", "limit": 1})).json()["items"]
-    assert f"undelivered:{unlucky}:sms:no-address" in row["missing"]
+    assert f"delivered:{unlucky}:sms" in row["missing"], "the deadline asked for another try"
     other = await http.get("/relocations", params={"state": "late"}, headers=department("b1x"))
     assert other.json()["items"] == []
 

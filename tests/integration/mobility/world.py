@@ -197,9 +197,9 @@ class World:
         return row
 
 
-def message(relocation_id: str, party_id: str, channel: str) -> dict[str, Any]:
+def message(relocation_id: str, party_id: str, channel: str, attempt: int = 0) -> dict[str, Any]:
     return {
-        "message_id": f"{party_id}-{channel}",
+        "message_id": f"{party_id}-{channel}-{attempt}",
         "relocation_id": relocation_id,
         "party_id": party_id,
         "channel": channel,

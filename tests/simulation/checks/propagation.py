@@ -15,6 +15,7 @@ class Propagation:
         self._rosters: set[str] = set()
         self._reached: dict[str, dict[tuple[str, str], bool]] = defaultdict(dict)
         self._queued: dict[str, set[tuple[str, str, int]]] = defaultdict(set)
+        self._on_their_way: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
         self._acknowledged: dict[str, set[str]] = defaultdict(set)
         self.propagated: set[str] = set()
 
@@ -32,10 +33,12 @@ class Propagation:
             if row in self._queued[data["relocation_id"]]:
                 raise Violation(f"two messages were queued for one party and channel of {data['relocation_id']}")
             self._queued[data["relocation_id"]].add(row)
-        elif event.type == "message-delivered":
-            self._reached[data["relocation_id"]][data["party_id"], data["channel"]] = True
-        elif event.type == "message-undelivered":
-            self._reached[data["relocation_id"]].setdefault((data["party_id"], data["channel"]), False)
+            self._on_their_way[data["relocation_id"]][row[:2]].add(data["message_id"])
+        elif event.type in ("message-delivered", "message-undelivered"):
+            to, arrived = (data["party_id"], data["channel"]), event.type == "message-delivered"
+            known = self._reached[data["relocation_id"]]
+            known[to] = arrived or known.get(to, False)
+            self._on_their_way[data["relocation_id"]][to].discard(data["message_id"])
 
     def mobility(self, event: StoredEvent) -> None:
         data = event.data
@@ -60,10 +63,12 @@ class Propagation:
             result.append("the move in the roll")
         if relocation not in self._rosters:
             result.append("the roster")
-        reached = self._reached[relocation]
+        reached, on_their_way = self._reached[relocation], self._on_their_way[relocation]
         for party in accepted.data["parties"]:
             channels = [reached.get((party["party_id"], channel)) for channel in party["channels"]]
-            if None in channels:
+            # One that arrived settles its channel; a failed one does not while another try is on its way.
+            trying = [bool(on_their_way[party["party_id"], channel]) for channel in party["channels"]]
+            if any(one is not True and (one is None or more) for one, more in zip(channels, trying, strict=True)):
                 result.append(f"word from {party['role']}")
             elif channels and True not in channels:
                 result.append(f"a delivery to {party['role']}")

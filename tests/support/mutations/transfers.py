@@ -36,6 +36,18 @@ def a_leg_counts_each_time() -> None:
 
 
 @mutation
+def a_retry_leaves_the_failure_standing() -> None:
+    from services.mobility.processes.relocation import evolve
+
+    retried = evolve._retried
+    replace(
+        evolve,
+        "_retried",
+        lambda state, event: dataclasses.replace(retried(state, event), parties=state.parties),
+    )
+
+
+@mutation
 def tried_again_beside_what_may_arrive() -> None:
     from services.notify.application import party_retries
 

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from services.mobility.domain.parties import InterestedParty
+from services.mobility.domain.parties import Channel, InterestedParty
 from services.mobility.processes.relocation.commands import (
     MarkLate,
     RecordAcknowledged,
@@ -60,8 +60,16 @@ ASSESSMENT = RecordApplied(service="assessment", applied_at=at(0.2))
 QUEUED = RecordNotified(party_id="p-m", channel="email", notified_at=at(0.2))
 EMAIL = RecordDelivered(party_id="p-m", channel="email", receipt_id="r1", delivered_at=at(0.3))
 SMS = RecordDelivered(party_id="p-m", channel="sms", receipt_id="r2", delivered_at=at(0.4))
-NO_EMAIL = RecordUndelivered(party_id="p-m", channel="email", code="mailbox-full", failed_at=at(0.3))
-NO_SMS = RecordUndelivered(party_id="p-m", channel="sms", code="no-such-number", failed_at=at(0.4))
+
+
+def undelivered(channel: Channel, code: str, days: float, attempt: int = 0) -> RecordUndelivered:
+    """Each try is a message of its own."""
+    message_id = f"{channel}-{attempt}"
+    return RecordUndelivered(party_id="p-m", channel=channel, code=code, failed_at=at(days), message_id=message_id)
+
+
+NO_EMAIL = undelivered("email", "mailbox-full", 0.3)
+NO_SMS = undelivered("sms", "no-such-number", 0.4)
 CONFIRMED = RecordAcknowledged(party_id="p-s", acknowledged_by="sys", acknowledged_at=at(0.5))
 PROPAGATED = RelocationPropagated(relocation_id="t1", member_id="m1", parties=2, accepted_at=T0, propagated_at=at(0.5))
 ALL_BUT_THE_LAST = (start(), REGISTRY, ASSESSMENT, EMAIL, SMS)
@@ -150,7 +158,7 @@ class TestChannels:
         given(RELOCATION, start(), EMAIL).when(QUEUED).then_nothing()
 
     def test_of_two_failures_the_later_one_counts_whichever_came_first(self) -> None:
-        later = RecordUndelivered(party_id="p-m", channel="sms", code="blocked", failed_at=at(0.9))
+        later = undelivered("sms", "blocked", 0.9)
         one, other = given(RELOCATION, start(), NO_SMS, later).state, given(RELOCATION, start(), later).state
         assert one == other
         given(RELOCATION, start(), later).when(NO_SMS).then_nothing()
@@ -231,10 +239,37 @@ class TestLateness:
         failed = (start(), REGISTRY, ASSESSMENT, CONFIRMED, NO_EMAIL, NO_SMS)
         first = given(RELOCATION, *failed).when(MarkLate(due_at=DUE))
         first.then(PropagationLate, PartyRetried)
-        days = [MarkLate(due_at=DUE + timedelta(days=day)) for day in range(8)]
+        days = [
+            fact
+            for day in range(8)
+            for fact in (
+                MarkLate(due_at=DUE + timedelta(days=day)),
+                undelivered("email", "mailbox-full", 2.1 + day, day + 1),
+                undelivered("sms", "no-such-number", 2.2 + day, day + 1),
+            )
+        ]
         tries = [event for event in history(*failed, *days) if isinstance(event, PartyRetried)]
         assert [event.attempt for event in tries] == [1, 2, 3, 4, 5, 6, 7]
         given(RELOCATION, *failed, *days).when(SMS).then(PartyReached, RelocationPropagated)
+
+    def test_who_is_being_tried_again_is_not_tried_a_third_time_until_that_has_failed_too(self) -> None:
+        again = RetryParty(party_id="p-m", asked_by="k1", retried_at=at(1))
+        trying = (start(), NO_EMAIL, NO_SMS, again)
+        assert still_missing(*trying)[2:4] == ("delivered:p-m:email", "delivered:p-m:sms"), "on its way, not failed"
+        given(RELOCATION, *trying).when(again).then_refused("party-has-it")
+        given(RELOCATION, *trying).when(MarkLate(due_at=DUE)).then(PropagationLate)
+        given(RELOCATION, *trying).when(NO_SMS).then_nothing()
+        failed = (*trying, undelivered("email", "mailbox-full", 1.1, 1), undelivered("sms", "blocked", 1.2, 1))
+        assert still_missing(*failed)[3] == "undelivered:p-m:sms:blocked"
+        given(RELOCATION, *failed).when(again).then(PartyRetried)
+
+    def test_it_is_not_propagated_while_another_try_is_on_its_way(self) -> None:
+        again = RetryParty(party_id="p-m", asked_by="k1", retried_at=at(1))
+        trying = (start(), REGISTRY, ASSESSMENT, CONFIRMED, NO_EMAIL, NO_SMS, again)
+        arrived = RecordDelivered(party_id="p-m", channel="sms", receipt_id="r2", delivered_at=at(1.2))
+        given(RELOCATION, *trying).when(arrived).then(PartyReached)
+        last = undelivered("email", "mailbox-full", 1.3, 1)
+        given(RELOCATION, *trying, arrived).when(last).then(PartyNotReached, RelocationPropagated)
 
     def test_somebody_may_ask_for_a_retry_but_not_for_those_who_have_it_or_may_yet_get_it(self) -> None:
         def ask(party: str) -> RetryParty:

@@ -51,12 +51,13 @@ class RecordDelivered(Command):
 
 
 class RecordUndelivered(Command):
-    """The message will not arrive on this channel (notify: `MessageUndelivered`)."""
+    """A message will not arrive on its channel (notify: `MessageUndelivered`); another try is another message."""
 
     party_id: str
     channel: Channel
     code: str
     failed_at: AwareDatetime
+    message_id: str
 
 
 class RecordAcknowledged(Command):

@@ -141,7 +141,7 @@ def _late(command: MarkLate, state: Relocation) -> Sequence[DomainEvent]:
     if looks >= MOST_TRIES:
         return [late]
     unreached = [party for party in started.parties if _unreached(party, state)]
-    return [late, *(_retried(started, state, party.party_id, "timer", command.due_at) for party in unreached)]
+    return [late, *(_retried(started, state, party, "timer", command.due_at) for party in unreached)]
 
 
 AGAIN_AFTER: Final = timedelta(days=1)
@@ -161,7 +161,7 @@ def _retry(command: RetryParty, state: Relocation) -> Sequence[DomainEvent]:
             f"{command.party_id} was reached, or a message to it is still on its way",
             remedy="look at the ledger; only what failed on every channel is tried again",
         )
-    return [_retried(started, state, command.party_id, command.asked_by, command.retried_at)]
+    return [_retried(started, state, party, command.asked_by, command.retried_at)]
 
 
 def _unreached(party: RequiredParty, state: Relocation) -> bool:
@@ -172,15 +172,16 @@ def _unreached(party: RequiredParty, state: Relocation) -> bool:
 
 
 def _retried(
-    started: PropagationStarted, state: Relocation, party_id: str, asked_by: str, at: datetime
+    started: PropagationStarted, state: Relocation, party: RequiredParty, asked_by: str, at: datetime
 ) -> PartyRetried:
     return PartyRetried(
         relocation_id=started.relocation_id,
         member_id=started.member_id,
-        party_id=party_id,
-        attempt=state.tries.get(party_id, 0) + 1,
+        party_id=party.party_id,
+        attempt=state.tries.get(party.party_id, 0) + 1,
         asked_by=asked_by,
         retried_at=at,
+        channels=party.channels,
     )
 
 

@@ -70,6 +70,7 @@ class PartyNotReached(DomainEvent):
     channel: Channel
     code: str
     failed_at: datetime
+    message_id: str = ""
 
 
 class AcknowledgedEarly(DomainEvent):
@@ -95,7 +96,10 @@ class PartyAcknowledged(DomainEvent):
 
 
 class PartyRetried(DomainEvent):
-    """What did not reach a party is to be sent again. `attempt` counts the tries of that party, from 1."""
+    """What did not reach a party is to be sent again. `attempt` counts the tries of that party, from 1.
+
+    On `channels` a message is on its way again from now on, whatever was reported of those before.
+    """
 
     type = "party-retried"
 
@@ -105,6 +109,7 @@ class PartyRetried(DomainEvent):
     attempt: int
     asked_by: str
     retried_at: datetime
+    channels: tuple[Channel, ...] = ()
 
 
 class PropagationLate(DomainEvent):

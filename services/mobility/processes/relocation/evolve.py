@@ -31,12 +31,11 @@ def evolve(state: Relocation, event: DomainEvent) -> Relocation:
         case PartyReached():
             return _reached(state, event.party_id, event.channel, ChannelRow(Reached.DELIVERED, event.delivered_at))
         case PartyNotReached():
-            row = ChannelRow(Reached.FAILED, event.failed_at, event.code)
-            return _reached(state, event.party_id, event.channel, row)
+            return _failed(state, event)
         case AcknowledgedEarly() | PartyAcknowledged():
             return _acknowledged(state, event.party_id, Acknowledgement(event.acknowledged_at, event.acknowledged_by))
         case PartyRetried():
-            return replace(state, tries={**state.tries, event.party_id: event.attempt})
+            return _retried(state, event)
         case PropagationLate():
             return replace(state, late=True, look_again_at=event.next_at)
         case RelocationPropagated():
@@ -69,6 +68,25 @@ def _reached(state: Relocation, party_id: str, channel: Channel, row: ChannelRow
     known = rows.channels.get(channel, row)
     changed = replace(rows, channels={**rows.channels, channel: known.join(row)})
     return replace(state, parties={**state.parties, party_id: changed})
+
+
+def _failed(state: Relocation, event: PartyNotReached) -> Relocation:
+    rows = state.parties.get(event.party_id)
+    if rows is not None and event.message_id in rows.given_up:
+        return state
+    row = ChannelRow(Reached.FAILED, event.failed_at, event.code, event.message_id)
+    return _reached(state, event.party_id, event.channel, row)
+
+
+def _retried(state: Relocation, event: PartyRetried) -> Relocation:
+    rows = state.parties.get(event.party_id, PartyRows())
+    again = replace(
+        rows,
+        channels={**rows.channels, **{ch: ChannelRow(Reached.NOTIFIED, event.retried_at) for ch in event.channels}},
+        given_up=rows.given_up | {rows.channels[ch].message_id for ch in event.channels if ch in rows.channels},
+    )
+    tries = {**state.tries, event.party_id: event.attempt}
+    return replace(state, tries=tries, parties={**state.parties, event.party_id: again})
 
 
 def _acknowledged(state: Relocation, party_id: str, acknowledgement: Acknowledgement) -> Relocation:

@@ -2,7 +2,8 @@
 
 Rows only ever grow along an order (`pending < notified < failed < delivered`), and joining two of them does not depend
 on which came first. That is what makes the process indifferent to order and repetition; each `join` is commutative,
-associative and idempotent.
+associative and idempotent. Only a retry, which is our own decision, takes failed rows back to notified; the messages that
+had failed by then are remembered, so that hearing of them again does not fail the new try.
 """
 
 from collections.abc import Mapping
@@ -24,18 +25,19 @@ class Reached(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """One channel to one party; no row means that nothing is known of it yet. `code` says why it failed."""
+    """One channel to one party; no row means that nothing is known of it yet. `code` says why `message_id` failed."""
 
     reached: Reached
     at: datetime
     code: str = ""
+    message_id: str = ""
 
     def join(self, other: "ChannelRow") -> "ChannelRow":
         """The further one; of two failures the later, else the earlier of the two."""
         if self.reached != other.reached:
             return self if self.reached > other.reached else other
         if self.reached == Reached.FAILED:
-            return max(self, other, key=lambda row: (row.at, row.code))
+            return max(self, other, key=lambda row: (row.at, row.code, row.message_id))
         return min(self, other, key=lambda row: row.at)
 
 
@@ -53,10 +55,11 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class PartyRows:
-    """All that has come in from one party."""
+    """All that has come in from one party. `given_up` are messages that failed and were sent again as others."""
 
     channels: Mapping[Channel, ChannelRow] = field(default_factory=dict)
     acknowledgement: Acknowledgement | None = None
+    given_up: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
