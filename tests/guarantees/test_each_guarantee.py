@@ -104,6 +104,8 @@ RED = {
     "a-leg-counts-each-time": "tests/unit/mobility/test_transfer_rules_of_the_field.py::TestWays",
     "tried-again-beside-what-may-arrive": "tests/integration/notify/test_party_retries.py"
     "::test_nobody_is_told_beside_a_message_that_may_still_arrive",
+    "told-as-often-as-it-is-said": "tests/integration/notify/test_reminders.py"
+    "::test_whoever_is_named_is_told_of_what_is_overdue_once_on_each_channel",
     "unknown-actions-allowed": "tests/unit/security/test_policy.py::test_what_is_not_in_the_table_is_refused",
     "scope-not-compared": "tests/unit/security/test_policy.py::test_two_roles_do_not_add_up_to_a_third",
     "signatures-not-verified": "tests/unit/security/test_tokens.py::test_a_key_is_used_for_what_it_is_for",
