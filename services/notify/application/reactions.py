@@ -1,10 +1,12 @@
-"""What notify does when a relocation was accepted: one message for each interested party and channel; and what follows."""
+"""What notify does when a relocation was accepted: one message for each interested party and channel; and what follows.
+Of what is overdue whoever is named is reminded (`reminders`).
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.notify.application.care_reminders import reminders
 from services.notify.application.party_retries import retrying
+from services.notify.application.reminders import reminders
 from services.notify.domain.message.commands import QueueMessage
 from services.notify.domain.message.decider import MESSAGE
 from services.notify.domain.message.identity import message_id_of
@@ -49,9 +51,9 @@ def follows(policy: Callable[[], DeliveryPolicy]) -> Follows:
         "mobility": {
             TransferAccepted: On(queue, _messages_of),
             PartyRetried: On(retrying(policy)),
-            **reminders(policy),
+            **reminders("mobility", policy),
         },
-        "registry": {},
+        "registry": reminders("registry", policy),
     }
 
 

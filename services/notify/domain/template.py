@@ -15,6 +15,9 @@ from shared.kernel.errors import Invalid
 SIGNATURE: Final = "雁阵"
 """签名: simplified characters only, neither symbols nor blanks (domain §3.1)."""
 
+CLOSING: Final = "\n\n本通知由雁阵自动发出，请勿直接回复。\n"
+"""How every e-mail ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:

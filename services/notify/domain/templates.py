@@ -1,20 +1,20 @@
-"""The words of our messages: for each group of roles one text message and one e-mail about a relocation.
+"""The words of our messages: for each group of roles one text message and one e-mail about a relocation, and the reminders.
 
 A changed text message is a new registration at the gateway, which takes days. No text has a link, a contact id or
 anything to be clicked: those get extra review there, and teach people to trust phishing.
 
-Variables: `name` 姓名, `origin` and `destination` the names of the two branches, `accepted_on` the day in Chinese form.
+Variables: `name` 姓名, `origin` and `destination` the names of the two branches, `accepted_on` the day in Chinese form;
+for those of reminders see `reminder_templates`.
 """
 
 from typing import Final
 
-from services.notify.domain.template import MessageTemplate
+from services.notify.domain.reminder_templates import REMINDER_TEMPLATES
+from services.notify.domain.template import CLOSING, MessageTemplate
 from services.notify.domain.vocabulary import Channel, PartyRole
 from shared.kernel.errors import NotFound
 
-_CLOSING = "\n\n本通知由雁阵自动发出，请勿直接回复。\n"
-
-_TEXTS: Final[tuple[MessageTemplate, ...]] = (
+_RELOCATION: Final[tuple[MessageTemplate, ...]] = (
     MessageTemplate(
         "relocation-member",
         "sms",
@@ -25,7 +25,7 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "email",
         "${name}同志：\n\n"
         "您的组织关系已于${accepted_on}由${origin}转至${destination}。\n\n"
-        "请尽快与新支部取得联系，按时参加组织生活、交纳党费。如发现信息有误，请向新支部或原支部反映。" + _CLOSING,
+        "请尽快与新支部取得联系，按时参加组织生活、交纳党费。如发现信息有误，请向新支部或原支部反映。" + CLOSING,
         subject="您的组织关系已转至${destination}",
     ),
     MessageTemplate(
@@ -38,7 +38,7 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "email",
         "各有关党组织：\n\n"
         "${name}同志的组织关系已于${accepted_on}由${origin}转至${destination}，转出手续已由接收方确认。\n\n"
-        "请及时更新党员名册，妥善保管介绍信存根，并在雁阵中确认收到本通知。" + _CLOSING,
+        "请及时更新党员名册，妥善保管介绍信存根，并在雁阵中确认收到本通知。" + CLOSING,
         subject="组织关系转出确认：${origin}",
     ),
     MessageTemplate(
@@ -52,7 +52,7 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "各有关党组织：\n\n"
         "${name}同志的组织关系已于${accepted_on}由${origin}转至${destination}。\n\n"
         "请及时与本人取得联系，编入党小组，安排参加组织生活；请接收党委自接收之日起一个月内退回介绍信回执，"
-        "并在雁阵中确认收到本通知。" + _CLOSING,
+        "并在雁阵中确认收到本通知。" + CLOSING,
         subject="组织关系转入确认：${destination}",
     ),
     MessageTemplate(
@@ -65,7 +65,7 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "email",
         "您好：\n\n"
         "${name}同志的组织关系已于${accepted_on}由${origin}转至${destination}，双方均在您所辖范围内，特此通知。\n\n"
-        "逾期未办结的事项将另行提请您协调。请在雁阵中确认收到本通知。" + _CLOSING,
+        "逾期未办结的事项将另行提请您协调。请在雁阵中确认收到本通知。" + CLOSING,
         subject="组织关系转接情况通知",
     ),
     MessageTemplate(
@@ -78,64 +78,12 @@ _TEXTS: Final[tuple[MessageTemplate, ...]] = (
         "email",
         "您好：\n\n"
         "${name}同志的组织关系已于${accepted_on}由${origin}转至${destination}。\n\n"
-        "该同志由您联系或服务，请按职责做好工作衔接，更新联系走访台账。" + _CLOSING,
+        "该同志由您联系或服务，请按职责做好工作衔接，更新联系走访台账。" + CLOSING,
         subject="组织关系变动通知",
-    ),
-    MessageTemplate(
-        "care-duty-overdue",
-        "sms",
-        "${origin}${name}同志的流动党员联系服务事项已于${accepted_on}到期，由${destination}您负责办理，请尽快办结。",
-    ),
-    MessageTemplate(
-        "care-duty-overdue",
-        "email",
-        "您好：\n\n"
-        "${origin}${name}同志的流动党员联系服务事项已于${accepted_on}到期，由${destination}您负责办理。\n\n"
-        "请尽快办理并在雁阵中登记。逾期仍未办理的，将提请上级党组织协调。" + _CLOSING,
-        subject="流动党员联系服务事项到期提醒",
-    ),
-    MessageTemplate(
-        "care-duty-escalated",
-        "sms",
-        "${origin}${name}同志的流动党员联系服务事项于${accepted_on}到期，${destination}至今未办理，请予督促。",
-    ),
-    MessageTemplate(
-        "care-duty-escalated",
-        "email",
-        "各有关党组织：\n\n"
-        "${origin}${name}同志的流动党员联系服务事项于${accepted_on}到期，${destination}至今未办理。\n\n"
-        "请予督促，并在雁阵中查看具体事项。" + _CLOSING,
-        subject="流动党员联系服务事项逾期未办",
-    ),
-    MessageTemplate(
-        "loss-proposed",
-        "sms",
-        "${origin}${name}同志的失联有关事项需${destination}研究，请于${accepted_on}前作出决定并登记。",
-    ),
-    MessageTemplate(
-        "loss-proposed",
-        "email",
-        "各有关党组织：\n\n"
-        "${origin}${name}同志的失联有关事项已到规定时限，需${destination}研究。\n\n"
-        "请核实查找情况，于${accepted_on}前依规作出决定，并在雁阵中登记。系统只作提醒，不作任何决定。" + _CLOSING,
-        subject="失联党员有关事项待研究",
-    ),
-    MessageTemplate(
-        "loss-undecided",
-        "sms",
-        "${origin}${name}同志的失联有关事项应由${destination}于${accepted_on}前研究，至今未登记决定，请予督促。",
-    ),
-    MessageTemplate(
-        "loss-undecided",
-        "email",
-        "各有关党组织：\n\n"
-        "${origin}${name}同志的失联有关事项应由${destination}于${accepted_on}前研究，至今未在雁阵中登记决定。\n\n"
-        "请予督促。系统只作提醒，不作任何决定。" + _CLOSING,
-        subject="失联党员有关事项逾期未研究",
     ),
 )
 
-TEMPLATES: Final = {(template.name, template.channel): template for template in _TEXTS}
+TEMPLATES: Final = {(template.name, template.channel): template for template in (*_RELOCATION, *REMINDER_TEMPLATES)}
 
 _GROUP_OF_ROLE: Final[dict[PartyRole, str]] = {
     "member": "member",

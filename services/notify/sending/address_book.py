@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import structlog
 
+from services.notify.domain.posts import POSTS
 from services.notify.domain.template import render
 from services.notify.domain.templates import find_template
 from services.notify.domain.vocabulary import Channel
@@ -27,6 +28,7 @@ from shared.privacy.sealer import ToOpen
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _FIELD: Final[Mapping[Channel, str]] = {"sms": "phone", "email": "email"}
+_PLACES: Final = ("origin", "destination")
 _OFFICES: Final = {"organisation": "organisations", "station": "stations"}
 
 Contents = Mapping[ToOpen, Opened]
@@ -44,7 +46,7 @@ class AddressBook:
         """By message id: what to send and where to, or why it cannot be sent."""
         tables = {
             "members": {t.about.get("member", "") for t in tasks} | _refs(tasks, "member"),
-            "organisations": {t.about.get(place, "") for t in tasks for place in ("origin", "destination")}
+            "organisations": {t.about.get(place, "") for t in tasks for place in _PLACES}
             | _refs(tasks, "organisation"),
             "stations": _refs(tasks, "station"),
         }
@@ -130,17 +132,24 @@ def _usable(channel: Channel, address: str) -> str | Declined:
 
 
 def _variables(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Contents) -> dict[str, str] | Declined:
-    name = _personal(rows, opened, task.about.get("member", ""), "name", "subject")
-    if isinstance(name, Declined):
-        return name
-    places: dict[str, str] = {}
-    for place in ("origin", "destination"):
-        row = rows["organisations"].get((task.about.get(place, ""),))
+    """What the references of the message mean in words."""
+    day = date.fromisoformat(task.about["accepted_on"])
+    variables = {"accepted_on": f"{day.year}年{day.month}月{day.day}日"}
+    if "member" in task.about:
+        name = _personal(rows, opened, task.about["member"], "name", "subject")
+        if isinstance(name, Declined):
+            return name
+        variables["name"] = name or ""
+    for place in filter(task.about.__contains__, _PLACES):
+        row = rows["organisations"].get((task.about[place],))
         if row is None:
             return Declined(f"{place}-unknown", permanent=False)
-        places[place] = row["name"]
-    day = date.fromisoformat(task.about["accepted_on"])
-    return {"name": name or "", **places, "accepted_on": f"{day.year}年{day.month}月{day.day}日"}
+        variables[place] = row["name"]
+    if "post" in task.about:
+        variables["post"] = POSTS[task.about["post"]]
+    if "unit" in task.about:
+        variables["unit"] = task.about["unit"]
+    return variables
 
 
 def _personal(

@@ -79,7 +79,7 @@ def covers(running: Running) -> APIRouter:
         command = EndCover(uscc=uscc, organisation_id=organisation_id, **body.model_dump())
 
         async def job(unit: UnitOfWork) -> Answer:
-            await unit.handle(UNIT, uscc, command, expected=asked.expected)
+            await covering.uncover(unit, command, asked.expected)
             return Answer(200, {"uscc": uscc, "version": await unit.version(UNIT, uscc)})
 
         return await answer(running, asked, uscc, job)

@@ -9,7 +9,9 @@ from sqlalchemy import or_, select
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.application import tree
+from services.registry.application.closing import mark
 from services.registry.application.dissolving import dissolve as dissolve_
+from services.registry.application.dissolving import in_use
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.vocabulary import (
@@ -155,10 +157,12 @@ def organisations(running: Running) -> APIRouter:
     @action("organisation.dissolve")
     async def dissolve(organisation_id: Id, body: Dissolution, asked: Request) -> Response:
         await _existing(asked.access, organisation_id)
+        cause = asked.cause(organisation_id)
+        expected = await mark(running.executor, cause, "organisation", organisation_id, in_use, asked.expected)
 
         async def job(unit: UnitOfWork) -> Answer:
             today = local_date(running.clock.now())
-            await dissolve_(unit, organisation_id, body.reason, today, asked.expected)
+            await dissolve_(unit, organisation_id, body.reason, today, expected)
             return await _answer(unit, organisation_id)
 
         return await answer(running, asked, organisation_id, job)

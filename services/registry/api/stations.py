@@ -15,6 +15,7 @@ from services.registry.api.search import Part, ids_of
 from services.registry.api.station_counts import counts_of
 from services.registry.application import stations as jobs
 from services.registry.application import tree
+from services.registry.application.closing import mark
 from services.registry.domain.station.commands import ChangeStation, OpenStation, Population
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.vocabulary import (
@@ -108,9 +109,11 @@ def stations(running: Running) -> APIRouter:
     @action("station.change")
     async def close(station_id: Id, body: StationClosure, asked: Request) -> Response:
         await _own(asked.access, station_id)
+        cause = asked.cause(station_id)
+        expected = await mark(running.executor, cause, "station", station_id, jobs.in_use, asked.expected)
 
         async def job(unit: UnitOfWork) -> Answer:
-            await jobs.close(unit, station_id, body.closed_on, body.reason, asked.expected)
+            await jobs.close(unit, station_id, body.closed_on, body.reason, expected)
             return await after(unit, STATION, station_id, 200, station_id=station_id)
 
         return await answer(running, asked, station_id, job)

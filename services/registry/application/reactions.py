@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from services.registry.application.closing import arrived
 from services.registry.domain.member.commands import CloseMembership, MoveMembership
 from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
 from services.registry.domain.unit.decider import UNIT
 from shared.contracts.inbound import UnitChangeReported, UnitClosureReported
@@ -18,6 +20,9 @@ from shared.messaging.inbound import Inbound
 async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
     # The whole relocation is one story: what follows from the acceptance is found under the transfer's id.
     unit.cause = unit.cause.with_correlation(event.transfer_id)
+    # The move is a fact and is carried out, also into an organisation that was dissolved meanwhile: nobody is without a
+    # branch. But one that is being dissolved at this moment is not empty any more.
+    await arrived(unit, "organisation", event.to_branch_id)
     await unit.handle(
         MEMBER,
         event.member_id,
@@ -42,11 +47,15 @@ async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
     await unit.handle(MEMBER, event.member_id, command)
 
 
-def _member_of(event: TransferAccepted | MemberTransferredOut) -> list[tuple[Any, str]]:
+def _moved(event: TransferAccepted) -> list[tuple[Any, str]]:
+    return [(MEMBER, event.member_id), (ORGANISATION, event.to_branch_id)]
+
+
+def _member_of(event: MemberTransferredOut) -> list[tuple[Any, str]]:
     return [(MEMBER, event.member_id)]
 
 
-FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _member_of), MemberTransferredOut: On(_close, _member_of)}}
+FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _moved), MemberTransferredOut: On(_close, _member_of)}}
 
 
 async def _change_unit(fact: UnitChangeReported, _: OutsideEvent, unit: UnitOfWork) -> None:

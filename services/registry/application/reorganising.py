@@ -1,5 +1,6 @@
 """Changes of organisations that need facts of others: handing over whole ones, restoring, upgrading."""
 
+from services.registry.application.closing import arrived
 from services.registry.application.tree import path_to_root, reparent
 from services.registry.domain.organisation.commands import RestoreOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
@@ -20,7 +21,7 @@ async def restore(unit: UnitOfWork, command: RestoreOrganisation, expected: int 
     """Let it exist again, if its superior still does."""
     state: OrganisationState = await unit.state(ORGANISATION, command.organisation_id)
     if state.parent_id is not None:
-        parent: OrganisationState = await unit.state(ORGANISATION, state.parent_id)
+        parent: OrganisationState = await arrived(unit, "organisation", state.parent_id)
         kind = parent.kind if parent.status == "active" else None
         command = command.model_copy(update={"parent_kind": kind})
     await unit.handle(ORGANISATION, command.organisation_id, command, expected=expected)

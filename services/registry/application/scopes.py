@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from services.registry.application.closing import arrived
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.place.decider import PLACE
@@ -28,7 +29,10 @@ _STANDS: Final = {"open", "active", "operating"}
 async def require(unit: UnitOfWork, scope: Scope, scope_id: str, where: str = "scope_id") -> Any:
     """The state of it. Raises `Refused` (`place-unknown`) unless it stands; it does so still at the commit."""
     decider = _DECIDERS[scope]
-    state = await unit.state(decider, scope_id)
+    if scope == "station" or scope == "organisation":
+        state = await arrived(unit, scope, scope_id)
+    else:
+        state = await unit.state(decider, scope_id)
     if scope == "member":
         stands = state.is_admitted and state.left_on is None
     else:

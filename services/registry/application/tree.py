@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.registry.application.closing import arrived
 from services.registry.domain.organisation.commands import (
     FoundOrganisation,
     ReparentOrganisation,
@@ -20,7 +21,7 @@ DEEPEST = 32
 
 async def active(unit: UnitOfWork, organisation_id: str, where: str = "organisation_id") -> OrganisationState:
     """The organisation, which must exist and not be dissolved. Raises `Refused` (`organisation-unknown`)."""
-    state: OrganisationState = await unit.state(ORGANISATION, organisation_id)
+    state: OrganisationState = await arrived(unit, "organisation", organisation_id)
     if state.status != "active":
         raise Refused(
             "organisation-unknown",
@@ -46,7 +47,7 @@ async def found(unit: UnitOfWork, command: FoundOrganisation) -> list[DomainEven
     """Found an organisation below its parent."""
     kind = None
     if command.parent_id is not None:
-        parent: OrganisationState = await unit.state(ORGANISATION, command.parent_id)
+        parent: OrganisationState = await arrived(unit, "organisation", command.parent_id)
         kind = parent.kind if parent.status == "active" else None
     facts = command.model_copy(update={"parent_kind": kind})
     return await unit.handle(ORGANISATION, command.organisation_id, facts)
@@ -58,7 +59,7 @@ async def reparent(
     """Hang an organisation below another superior. The tree's version is read before the path: see its guard."""
     await unit.version(ORGANISATION_TREE, THE_TREE)
     path = await path_to_root(unit, new_parent_id)
-    parent: OrganisationState = await unit.state(ORGANISATION, new_parent_id)
+    parent: OrganisationState = await arrived(unit, "organisation", new_parent_id)
     before: OrganisationState = await unit.state(ORGANISATION, organisation_id)
     command = ReparentOrganisation(
         organisation_id=organisation_id,

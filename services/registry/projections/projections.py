@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from services.registry.domain import closing
 from services.registry.domain.member import events as member
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
@@ -17,6 +18,7 @@ from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
+from services.registry.projections.versions import mark_of, version_of
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
@@ -153,10 +155,6 @@ def _standing(member_id: str, fact: Fact, **columns: Any) -> list[RowChange]:
     return [Put("members", (member_id,), {"member_id": member_id, "version": fact.version} | columns)]
 
 
-def _version_of_member(event: member.MemberContactChanged, fact: Fact) -> list[RowChange]:
-    return [Put("members", (event.member_id,), {"member_id": event.member_id, "version": fact.version})]
-
-
 def _erased(event: member.PersonErased, fact: Fact) -> list[RowChange]:
     row = {"member_id": event.person_id, "name": None, "erased": True, "version": fact.version}
     return [Put("members", (event.person_id,), row)]
@@ -210,7 +208,7 @@ PROJECTIONS = (
     *FOUNDINGS,
     Projection(
         "roll",
-        2,
+        3,
         ("organisations", "organisation_sizes", "members", "memberships"),
         {
             organisation.PartyOrganisationFounded: _founded,
@@ -221,10 +219,16 @@ PROJECTIONS = (
             organisation.PartyOrganisationUpgraded: _upgraded,
             organisation.TermBegan: _term,
             organisation.TermExtended: _term,
+            organisation.ElectionDue: version_of("organisations", "organisation_id"),
+            PartyOrganisationGuided: version_of("organisations", "organisation_id"),
+            closing.MarkedForClosing: mark_of("organisation"),
+            closing.ClosingGivenUp: mark_of("organisation"),
             member.MemberAdmitted: _admitted,
             member.MembershipMoved: _moved,
             member.MembershipClosed: _closed,
-            member.MemberContactChanged: _version_of_member,
+            member.MemberContactChanged: version_of("members", "member_id"),
+            member.ProbationOver: version_of("members", "member_id"),
+            member.ErasureRequested: version_of("members", "member_id", "person_id"),
             member.PersonErased: _erased,
             member.MemberConfirmed: _confirmed,
             member.ProbationExtended: _extended,
@@ -235,12 +239,14 @@ PROJECTIONS = (
     Projection(TABLE_NAME, 1, (TABLE_NAME,), {PartyOrganisationGuided: guided}, {}),
     Projection(
         "stations",
-        2,
+        3,
         ("stations",),
         {
             station.StationOpened: _station_opened,
             station.StationChanged: _station,
             station.StationClosed: _station_closed,
+            closing.MarkedForClosing: mark_of("station"),
+            closing.ClosingGivenUp: mark_of("station"),
         },
         {},
     ),

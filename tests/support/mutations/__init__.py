@@ -5,10 +5,21 @@ A guarantee whose test stays green without its mechanism is a sentence, not a gu
 
 import os
 
-from tests.support.mutations import access, care, deciding, delivering, posts, privacy, storing, transfers
+from tests.support.mutations import access, care, deciding, delivering, posts, privacy, registry, storing, transfers
 from tests.support.mutations.switch import MUTATIONS
 
-__all__ = ["MUTATIONS", "access", "care", "deciding", "delivering", "posts", "privacy", "storing", "transfers"]
+__all__ = [
+    "MUTATIONS",
+    "access",
+    "care",
+    "deciding",
+    "delivering",
+    "posts",
+    "privacy",
+    "registry",
+    "storing",
+    "transfers",
+]
 
 
 def pytest_configure() -> None:

@@ -1,5 +1,6 @@
 """Rules of the domains."""
 
+import uuid
 from typing import Any
 
 from tests.support.mutations.switch import mutation, replace
@@ -72,3 +73,10 @@ def formation_plans_without_deadlines() -> None:
     from services.registry.domain.formation_plan.decider import FORMATION_PLAN
 
     replace(FORMATION_PLAN, "timers", lambda event: ())
+
+
+@mutation
+def told_as_often_as_it_is_said() -> None:
+    from services.notify.application import reminders
+
+    replace(reminders, "derived_id", lambda *parts: str(uuid.uuid4()))

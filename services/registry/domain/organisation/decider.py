@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.registry.domain import closing
 from services.registry.domain.changes import changed, given
+from services.registry.domain.closing import ClosingCommand, ClosingGivenUp, KeepOpen, MarkedForClosing, MarkForClosing
 from services.registry.domain.organisation.commands import (
     BeginTerm,
     ChangeOrganisation,
@@ -47,11 +49,15 @@ _FACTS_OF_THE_DECISION = {"parent_kind", "formal_members"}
 """What a founding is decided by but is not itself a fact of the organisation."""
 
 
-def decide(command: OrganisationCommand | GuideOrganisation, state: OrganisationState) -> Sequence[DomainEvent]:
+def decide(
+    command: OrganisationCommand | GuideOrganisation | ClosingCommand, state: OrganisationState
+) -> Sequence[DomainEvent]:
     """Errors: those of `rules`, `guidance`, `standing` and `terms`, and `organisation-already-founded`, `-unknown`,
     `-dissolved`, `-not-empty`.
     """
     match command:
+        case MarkForClosing() | KeepOpen():
+            return closing.decide(command, stands=state.stands, marked=state.marked)
         case FoundOrganisation():
             return _found(command, state)
         case RestoreOrganisation():
@@ -86,7 +92,7 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
         case PartyOrganisationReparented():
             return replace(state, parent_id=event.to_parent_id)
         case PartyOrganisationDissolved():
-            return replace(state, status="dissolved")
+            return replace(state, status="dissolved", marked=False)
         case PartyOrganisationRestored():
             return replace(state, status="active")
         case PartyOrganisationUpgraded():
@@ -98,6 +104,8 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
             return replace(state, term_ends_on=event.ends_on)
         case PartyOrganisationGuided():
             return replace(state, guided_by=event.guided_by, guided_since=event.since)
+        case MarkedForClosing() | ClosingGivenUp():
+            return replace(state, marked=isinstance(event, MarkedForClosing))
         case _:
             return state
 
@@ -184,7 +192,7 @@ def _on_timer(timer: DueTimer) -> OrganisationCommand:
     return RemindOfElection(organisation_id=identity, months_left=months_of(timer.name), at=timer.now)
 
 
-ORGANISATION: Decider[OrganisationCommand | GuideOrganisation, OrganisationState] = Decider(
+ORGANISATION: Decider[OrganisationCommand | GuideOrganisation | ClosingCommand, OrganisationState] = Decider(
     stream_type="organisation",
     initial=OrganisationState(),
     decide=decide,
@@ -200,6 +208,7 @@ ORGANISATION: Decider[OrganisationCommand | GuideOrganisation, OrganisationState
         TermExtended,
         ElectionDue,
         PartyOrganisationGuided,
+        *closing.CLOSING_EVENTS,
     ),
     timers=_timers,
     on_timer=_on_timer,

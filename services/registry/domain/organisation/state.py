@@ -12,6 +12,7 @@ class OrganisationState:
     """A party organisation as it stands; `unknown` until it is founded.
 
     `term_ends_on` is the end of the term with its extensions, `elected_term_ends_on` the one that the election gave it.
+    `marked`: about to be dissolved (`domain.closing`).
     """
 
     status: Literal["unknown", "active", "dissolved"] = "unknown"
@@ -28,3 +29,8 @@ class OrganisationState:
     term_ends_on: date | None = None
     guided_by: str | None = None
     guided_since: date | None = None
+    marked: bool = False
+
+    @property
+    def stands(self) -> bool:
+        return self.status == "active"

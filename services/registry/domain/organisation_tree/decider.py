@@ -6,7 +6,7 @@ a cycle together, and they write different organisation streams. So whoever repa
 decides again, on the path as it is then. The price is that reparentings happen one after the other, which costs
 nothing: a reorganisation has tens of them, not thousands.
 
-Dissolving may use it too, against a child founded in the same moment; then founding below a parent has to as well.
+A child that comes in the moment in which its parent is dissolved is another matter: see `domain.closing`.
 """
 
 from collections.abc import Sequence

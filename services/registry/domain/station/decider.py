@@ -6,7 +6,9 @@ That the organisation it belongs to exists is checked by the application: no rul
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.registry.domain import closing
 from services.registry.domain.changes import changed, given
+from services.registry.domain.closing import ClosingCommand, ClosingGivenUp, MarkedForClosing
 from services.registry.domain.station.commands import ChangeStation, CloseStation, OpenStation, StationCommand
 from services.registry.domain.station.events import StationChanged, StationClosed, StationOpened
 from services.registry.domain.station.state import StationState
@@ -17,8 +19,10 @@ from shared.kernel.event import DomainEvent
 _CHANGEABLE = ("name", "office_email", "office_phone", "pilot", "functions", "site_id", "population")
 
 
-def decide(command: StationCommand, state: StationState) -> Sequence[DomainEvent]:
+def decide(command: StationCommand | ClosingCommand, state: StationState) -> Sequence[DomainEvent]:
     """Errors: `station-already-open`, `station-unknown`."""
+    if isinstance(command, ClosingCommand):
+        return closing.decide(command, stands=state.stands, marked=state.marked)
     if isinstance(command, CloseStation):
         return _close(command, state)
     changes = changed(state, **command.model_dump(exclude={"station_id"}))
@@ -54,15 +58,17 @@ def evolve(state: StationState, event: DomainEvent) -> StationState:
         case StationChanged():
             return replace(state, **given(event, *_CHANGEABLE))
         case StationClosed():
-            return replace(state, status="closed", closed_on=event.closed_on)
+            return replace(state, status="closed", closed_on=event.closed_on, marked=False)
+        case MarkedForClosing() | ClosingGivenUp():
+            return replace(state, marked=isinstance(event, MarkedForClosing))
         case _:
             return state
 
 
-STATION: Decider[StationCommand, StationState] = Decider(
+STATION: Decider[StationCommand | ClosingCommand, StationState] = Decider(
     stream_type="station",
     initial=StationState(),
     decide=decide,
     evolve=evolve,
-    events=(StationOpened, StationChanged, StationClosed),
+    events=(StationOpened, StationChanged, StationClosed, *closing.CLOSING_EVENTS),
 )

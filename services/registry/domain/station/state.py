@@ -9,7 +9,7 @@ from services.registry.domain.vocabulary import StationFunction, StationKind
 
 @dataclass(frozen=True, slots=True)
 class StationState:
-    """A station as it stands."""
+    """A station as it stands. `marked`: about to be closed (`domain.closing`)."""
 
     status: Literal["unknown", "open", "closed"] = "unknown"
     name: str = ""
@@ -23,3 +23,8 @@ class StationState:
     site_id: str | None = None
     population: int | None = None
     closed_on: date | None = None
+    marked: bool = False
+
+    @property
+    def stands(self) -> bool:
+        return self.status == "open"

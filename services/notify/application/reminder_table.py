@@ -1,0 +1,79 @@
+"""Who is reminded of what: one row per event that tells of something due, and per addressee.
+
+Every name in a row is a field of the event (a test checks that they are there): the event names who holds the matter, so
+nobody is looked up here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.notify.domain.vocabulary import PartyKind
+from shared.contracts import mobile_members as away
+from shared.contracts import registry
+from shared.contracts.base import PublicEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """To whom, in which words, and what the words refer to.
+
+    `to` names the addressee (nobody, when the event has none), who is of that `kind`. `about` is what the message cites as
+    its cause, `due` the day or moment that is over. `refers` gives the variables that are ids. `one_of` tells several facts
+    about one thing with one due time from each other; it is filled in from the fields.
+    """
+
+    template: str
+    to: str
+    about: str
+    due: str
+    refers: Mapping[str, str] = field(default_factory=dict)
+    one_of: str = ""
+    kind: PartyKind = "organisation"
+
+
+_DUTY: Final = {"member": "member_id", "origin": "origin_branch_id", "destination": "organisation_id"}
+_LOSS: Final = {"member": "member_id", "origin": "branch_id", "destination": "body_id"}
+_PLAN: Final = {"unit": "uscc", "destination": "responsible_id"}
+_ITSELF: Final = {"destination": "organisation_id"}
+
+REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
+    away.CareDutyOverdue: (
+        Reminder("care-duty-overdue", "person_id", "care_id", "due_at", _DUTY, "{duty_id}", "member"),
+    ),
+    away.CareDutyEscalated: (
+        Reminder("care-duty-escalated", "superior_id", "care_id", "due_at", _DUTY, "{duty_id}"),
+    ),
+    away.LossProposed: (Reminder("loss-proposed", "body_id", "member_id", "due_at", _LOSS, "{proposal}"),),
+    away.LossProposalOverdue: (
+        Reminder("loss-undecided", "superior_id", "member_id", "due_at", _LOSS, "{proposal}.overdue"),
+    ),
+    away.TemporaryBranchOverdue: (
+        Reminder("temporary-branch-overdue", "superior_id", "proposal_id", "due_at", {"destination": "body_id"}),
+    ),
+    registry.FormationPlanOverdue: (
+        Reminder("formation-plan-overdue", "contact_person_id", "uscc", "due_on", _PLAN, "{revision}", "member"),
+        Reminder("formation-plan-overdue", "responsible_id", "uscc", "due_on", _PLAN, "{revision}"),
+    ),
+    registry.FoundingReplyOverdue: (
+        Reminder("founding-reply-overdue", "decided_by", "founding_id", "reply_by",
+                 {"origin": "applied_by", "destination": "decided_by"}),
+    ),
+    registry.ElectionDue: (
+        Reminder("election-due", "organisation_id", "organisation_id", "ends_on", _ITSELF, "{months_left}"),
+        Reminder("election-due-below", "parent_id", "organisation_id", "ends_on", _ITSELF, "{months_left}"),
+    ),
+    registry.ProbationOver: (
+        Reminder("probation-over", "organisation_id", "member_id", "probation_ends_on",
+                 {"member": "member_id", **_ITSELF}),
+    ),
+    registry.VacancyOverdue: (
+        Reminder("vacancy-overdue", "organisation_id", "seat_id", "due_at", {"post": "kind", **_ITSELF}),
+    ),
+    registry.RectificationOverdue: (
+        Reminder("rectification-overdue", "organisation_id", "inspection_id", "rectify_by", _ITSELF),
+    ),
+    registry.InstructorReviewOverdue: (
+        Reminder("instructor-review-overdue", "organisation_id", "application_id", "due_at", _ITSELF),
+    ),
+}  # fmt: skip

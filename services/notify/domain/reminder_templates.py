@@ -1,0 +1,115 @@
+"""The words of reminders (提醒、督促): what was to be done by when, by whom, and what is asked of who reads it.
+
+Variables: `destination` is who has to act, `accepted_on` the day it was due, both always; `origin` is whose matter it is,
+`name` 姓名 of the member it is about, `unit` the 统一社会信用代码 of an enterprise, `post` the kind of a post.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from services.notify.domain.template import CLOSING, MessageTemplate
+
+
+def _reminder(name: str, sms: str, subject: str, mail: str, to: str = "各有关党组织") -> Iterator[MessageTemplate]:
+    yield MessageTemplate(name, "sms", sms)
+    yield MessageTemplate(name, "email", f"{to}：\n\n{mail}{CLOSING}", subject=subject)
+
+
+REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
+    # -- members who are away -----------------------------------------------------------------------------------------
+    *_reminder(
+        "care-duty-overdue",
+        "${origin}${name}同志的流动党员联系服务事项已于${accepted_on}到期，由${destination}您负责办理，请尽快办结。",
+        "流动党员联系服务事项到期提醒",
+        "${origin}${name}同志的流动党员联系服务事项已于${accepted_on}到期，由${destination}您负责办理。\n\n"
+        "请尽快办理并在雁阵中登记。逾期仍未办理的，将提请上级党组织协调。",
+        to="您好",
+    ),
+    *_reminder(
+        "care-duty-escalated",
+        "${origin}${name}同志的流动党员联系服务事项于${accepted_on}到期，${destination}至今未办理，请予督促。",
+        "流动党员联系服务事项逾期未办",
+        "${origin}${name}同志的流动党员联系服务事项于${accepted_on}到期，${destination}至今未办理。\n\n"
+        "请予督促，并在雁阵中查看具体事项。",
+    ),
+    *_reminder(
+        "loss-proposed",
+        "${origin}${name}同志的失联有关事项需${destination}研究，请于${accepted_on}前作出决定并登记。",
+        "失联党员有关事项待研究",
+        "${origin}${name}同志的失联有关事项已到规定时限，需${destination}研究。\n\n"
+        "请核实查找情况，于${accepted_on}前依规作出决定，并在雁阵中登记。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "loss-undecided",
+        "${origin}${name}同志的失联有关事项应由${destination}于${accepted_on}前研究，至今未登记决定，请予督促。",
+        "失联党员有关事项逾期未研究",
+        "${origin}${name}同志的失联有关事项应由${destination}于${accepted_on}前研究，至今未在雁阵中登记决定。\n\n"
+        "请予督促。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "temporary-branch-overdue",
+        "成立流动党员临时党支部的建议应由${destination}于${accepted_on}前研究，至今未登记决定，请予督促。",
+        "成立流动党员临时党支部的建议逾期未研究",
+        "成立流动党员临时党支部的建议应由${destination}于${accepted_on}前研究，至今未在雁阵中登记决定。\n\n"
+        "请予督促，并在雁阵中查看具体事项。系统只作提醒，不作任何决定。",
+    ),
+    # -- units, organisations and their members -----------------------------------------------------------------------
+    *_reminder(
+        "formation-plan-overdue",
+        "${destination}负责的党组织组建计划（单位代码${unit}）已于${accepted_on}到期，该单位尚无党组织覆盖，请抓紧落实。",
+        "党组织组建计划到期提醒",
+        "${destination}负责的党组织组建计划（一企一对策）已于${accepted_on}到期，"
+        "统一社会信用代码为${unit}的单位尚无党组织覆盖。\n\n"
+        "请抓紧落实，组建后在雁阵中登记；情况有变化的，请调整计划或者说明原因。",
+        to="您好",
+    ),
+    *_reminder(
+        "founding-reply-overdue",
+        "${origin}成立党组织的请示应于${accepted_on}前批复，${destination}至今未登记批复结果，请尽快研究答复。",
+        "成立党组织的请示逾期未批复",
+        "${origin}成立党组织的请示应由${destination}于${accepted_on}前批复，至今未在雁阵中登记批复结果。\n\n"
+        "请尽快研究答复，并在雁阵中登记。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "election-due",
+        "${destination}本届任期的届满日期为${accepted_on}，请按规定做好换届选举工作。",
+        "换届选举提醒",
+        "${destination}本届任期的届满日期为${accepted_on}。\n\n"
+        "请按规定做好换届选举各项准备工作，选举结果及时在雁阵中登记；确需提前或者延期换届的，请按规定报上级党组织批准。",
+    ),
+    *_reminder(
+        "election-due-below",
+        "${destination}本届任期的届满日期为${accepted_on}，请予提醒，并指导其按期做好换届选举工作。",
+        "下级党组织换届选举提醒",
+        "${destination}本届任期的届满日期为${accepted_on}。\n\n请予提醒，并指导其按期做好换届选举工作。",
+    ),
+    *_reminder(
+        "probation-over",
+        "${destination}${name}同志的预备期已于${accepted_on}届满，请及时讨论其转正问题，并登记有关决定。",
+        "预备党员预备期届满提醒",
+        "${destination}${name}同志的预备期已于${accepted_on}届满，至今未在雁阵中登记决定。\n\n"
+        "请及时召开支部党员大会讨论其转正问题，按规定报上级党组织审批。系统只作提醒，不作任何决定。",
+    ),
+    # -- posts and places ---------------------------------------------------------------------------------------------
+    *_reminder(
+        "vacancy-overdue",
+        "${destination}负责配备的${post}应于${accepted_on}前配齐，至今仍有空缺，请尽快配备。",
+        "岗位空缺逾期未配备",
+        "${destination}负责配备的${post}应于${accepted_on}前配齐，至今仍有空缺。\n\n"
+        "请尽快配备，并在雁阵中查看具体岗位、登记任职情况。",
+    ),
+    *_reminder(
+        "rectification-overdue",
+        "${destination}负责的党建阵地整改事项已于${accepted_on}到期，至今未登记完成，请尽快整改。",
+        "党建阵地整改事项逾期未完成",
+        "${destination}负责的党建阵地整改事项已于${accepted_on}到期，至今未在雁阵中登记完成。\n\n"
+        "请在雁阵中对照检查清单查看具体事项，尽快整改到位并登记整改情况。",
+    ),
+    *_reminder(
+        "instructor-review-overdue",
+        "党建指导员报名应由${destination}于${accepted_on}前审核，至今未登记审核结果，请尽快审核。",
+        "党建指导员报名逾期未审核",
+        "党建指导员报名应由${destination}于${accepted_on}前审核，至今未在雁阵中登记审核结果。\n\n"
+        "请在雁阵中查看具体事项，尽快审核，并将结果告知报名人。系统只作提醒，不作任何决定。",
+    ),
+)

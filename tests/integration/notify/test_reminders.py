@@ -1,0 +1,88 @@
+"""Whoever an event of something overdue names is told of it, in words of their own, once on each channel."""
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from shared.contracts import mobile_members as away
+from shared.contracts import registry
+from shared.contracts.base import PublicEvent
+from tests.integration.notify.world import Sinks, World
+
+DUE = datetime(2026, 4, 30, 15, 59, 59, 999999, tzinfo=UTC)
+DAY = date(2026, 4, 30)
+B1, B2, M2 = "b1@office.example", "b2@office.example", "m2@mail.example"
+
+
+def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
+    """Each event with who hears of it, and what they are told."""
+    duty: dict[str, Any] = {"care_id": about, "member_id": "m1", "duty_id": "contact.origin", "kind": "contact",
+                            "origin_branch_id": "b1", "organisation_id": "b1", "person_id": "m2", "due_at": DUE}  # fmt: skip
+    loss: dict[str, Any] = {"member_id": "m1", "proposal": "stop_membership", "branch_id": "b1", "body_id": "b2",
+                            "due_at": DUE}  # fmt: skip
+    places: dict[str, Any] = {"scope": "organisation", "scope_id": "b2", "organisation_id": "b2"}
+    plan = "中共第一支部负责的党组织组建计划（一企一对策）已于2026年4月30日到期，统一社会信用代码为91110108551385082Q的单位"
+    return [
+        (away.CareDutyOverdue.model_validate(duty | {"holder_role": "origin"}),
+         {M2: "中共第一支部王小雁同志的流动党员联系服务事项已于2026年4月30日到期"}),
+        (away.CareDutyEscalated.model_validate(duty | {"superior_id": "b2"}), {B2: "请予督促，并在雁阵中查看具体事项"}),
+        (away.LossProposed.model_validate(loss), {B2: "系统只作提醒，不作任何决定"}),
+        (away.LossProposalOverdue.model_validate(loss | {"superior_id": "b1"}),
+         {B1: "应由中共第二支部于2026年4月30日前研究"}),
+        (away.TemporaryBranchOverdue(proposal_id=about, body_id="b1", superior_id="b2", due_at=DUE),
+         {B2: "成立流动党员临时党支部的建议应由中共第一支部于2026年4月30日前研究"}),
+        (registry.FormationPlanOverdue(uscc="91110108551385082Q", revision=1, due_on=DAY, contact_person_id="m2",
+                                       responsible_id="b1", overdue_at=DUE), {M2: plan, B1: plan}),
+        (registry.FoundingReplyOverdue(founding_id=about, applied_by="b1", decided_by="b2", reply_by=DAY, overdue_at=DUE),
+         {B2: "中共第一支部成立党组织的请示应由中共第二支部于2026年4月30日前批复"}),
+        (registry.ElectionDue(organisation_id="b1", parent_id="b2", ends_on=DAY, months_left=3, reminded_at=DUE),
+         {B1: "请按规定做好换届选举各项准备工作", B2: "请予提醒，并指导其按期做好换届选举工作"}),
+        (registry.ProbationOver(member_id="m1", organisation_id="b1", probation_ends_on=DAY),
+         {B1: "中共第一支部王小雁同志的预备期已于2026年4月30日届满"}),
+        (registry.VacancyOverdue(seat_id=about, kind="officer", least=2, held=1, due_at=DUE, **places),
+         {B2: "中共第二支部负责配备的党建专干应于2026年4月30日前配齐，至今仍有空缺"}),
+        (registry.RectificationOverdue(inspection_id=about, missing=("chart",), rectify_by=DAY, **places),
+         {B2: "中共第二支部负责的党建阵地整改事项已于2026年4月30日到期"}),
+        (registry.InstructorReviewOverdue(application_id=about, station_id="s1", organisation_id="b2", due_at=DUE),
+         {B2: "党建指导员报名应由中共第二支部于2026年4月30日前审核"}),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("served")
+async def test_whoever_is_named_is_told_of_what_is_overdue_once_on_each_channel(world: World, sinks: Sinks) -> None:
+    await world.admit("m2", phone="13900139002", email=M2)
+    expected = []
+    for event, told in overdue(f"x-{uuid.uuid4()}"):
+        known = {row["message_id"] for row in await world.store.find_rows("messages", {})}
+        for _ in range(2):
+            await world.hear(event)
+        rows = [row for row in await world.store.find_rows("messages", {}) if row["message_id"] not in known]
+        assert sorted(row["channel"] for row in rows) == ["email"] * len(told) + ["sms"] * len(told), event.ce_type
+        mails = [row["message_id"] for row in rows if row["channel"] == "email"]
+        expected.append((event.ce_type, mails, told))
+    await world.send()
+    for name, mails, told in expected:
+        for message_id in mails:
+            await world.until(message_id, "delivered")
+        [*found] = [mail for message_id in mails for mail in await sinks.mails(message_id)]
+        assert sorted(address for mail in found for address in mail["recipients"]) == sorted(told), name
+        for mail in found:
+            assert told[mail["recipients"][0]] in mail["text"], name
+            assert "$" not in mail["text"]
+
+
+@pytest.mark.usefixtures("served")
+async def test_of_an_erased_member_nobody_is_told_and_what_names_none_still_goes_out(world: World) -> None:
+    about = f"x-{uuid.uuid4()}"
+    await world.hear(registry.PersonErased(person_id="m1", erased_at=DUE))
+    await world.hear(registry.ProbationOver(member_id="m1", organisation_id="b1", probation_ends_on=date(2026, 5, 1)))
+    await world.hear(
+        registry.InstructorReviewOverdue(application_id=about, station_id="s1", organisation_id="b2", due_at=DUE)
+    )
+    await world.send()
+    [gone] = await world.store.find_rows("messages", {"template": "probation-over", "channel": "email"})
+    assert (gone["status"], gone["code"]) == ("undelivered", "subject-erased")
+    [still] = await world.store.find_rows("messages", {"relocation_id": about, "channel": "email"})
+    await world.until(still["message_id"], "delivered")
