@@ -13,6 +13,7 @@ from services.registry.api.members import members
 from services.registry.api.membership_decisions import membership_decisions
 from services.registry.api.organisation_changes import organisation_changes
 from services.registry.api.organisations import organisations
+from services.registry.api.party_groups import party_groups
 from services.registry.api.places import places
 from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
@@ -42,6 +43,7 @@ SERVICE = ServiceDefinition(
         organisation_changes(running),
         organisations(running),
         guidance(running),
+        party_groups(running),
         stations(running),
         station_members(running),
         duty(running),

@@ -1,17 +1,18 @@
 """`GET /members`: 党员花名册, as of any day; and how many there are."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import func, select
 
 from services.registry.api import shapes
 from services.registry.api.as_of import AsOf, day_of, moment_of
 from services.registry.api.listing import listed
 from services.registry.api.looking import looked_at, masked_name
+from services.registry.api.roll import roll_of
 from services.registry.domain.vocabulary import Id, MemberStatus
-from services.registry.projections.tables import MEMBERS, MEMBERSHIPS
+from services.registry.projections.tables import MEMBERSHIPS
 from shared.kernel.errors import Unavailable
 from shared.runtime.commands import Request
 from shared.runtime.definition import Running
@@ -20,35 +21,6 @@ from shared.security.access import Access, Permit, action, within_scope
 from shared.security.policy import Relation
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
-
-
-def roll_of(day: date, moment: datetime) -> Select[Any]:
-    """Who was on the roll at the end of that day, where, and as what."""
-    later = MEMBERSHIPS.alias("later")
-    moved_on = (
-        select(later.c.member_id)
-        .where(
-            later.c.member_id == MEMBERSHIPS.c.member_id,
-            later.c.since > MEMBERSHIPS.c.since,
-            later.c.since <= moment,
-        )
-        .exists()
-    )
-    formal = MEMBERS.c.formal_since <= day
-    return (
-        select(
-            MEMBERSHIPS.c.member_id,
-            MEMBERSHIPS.c.organisation_id,
-            MEMBERSHIPS.c.since,
-            case((formal, "formal"), else_="probationary").label("status"),
-            MEMBERS.c.admitted_on,
-            case((formal, MEMBERS.c.formal_since)).label("formal_since"),
-            MEMBERS.c.probation_ends_on,
-            MEMBERS.c.name,
-        )
-        .join(MEMBERS, MEMBERS.c.member_id == MEMBERSHIPS.c.member_id)
-        .where(MEMBERSHIPS.c.since <= moment, ~moved_on, or_(MEMBERS.c.left_on.is_(None), MEMBERS.c.left_on > day))
-    )
 
 
 def roster(running: Running) -> APIRouter:
@@ -72,6 +44,7 @@ def roster(running: Running) -> APIRouter:
         asked: Request,
         organisation_id: Id | None = None,
         status: MemberStatus | None = None,
+        party_group_id: Id | None = None,
         as_of: AsOf = None,
         names: bool = False,
         order: Literal["member_id", "admitted_on"] = "member_id",
@@ -81,7 +54,7 @@ def roster(running: Running) -> APIRouter:
         """
         rows = await _asked_for(asked.access, as_of, organisation_id, status)
         key = ("admitted_on", "member_id") if order == "admitted_on" else ("member_id",)
-        page = await listed(running, paging, "members", rows, key)
+        page = await listed(running, paging, "members", rows, key, equal={"party_group_id": party_group_id})
         await _show_names(page, asked, names)
         return page
 

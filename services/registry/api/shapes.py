@@ -9,6 +9,7 @@ from services.registry.projections import (
     care_tables,
     foundings,
     names_tables,
+    party_groups,
     place_tables,
     reorganisations,
     staffing_tables,
@@ -36,6 +37,8 @@ FOUNDING_DONE = done("FoundingDone", founding_id=str, organisation_id=optional(s
 ELECTION = shape(
     "Election", organisation_id=str, name=str, kind=str, parent_id=str | None, elected_on=date | None, term_ends_on=date
 )
+PARTY_GROUP = row("PartyGroup", party_groups.PARTY_GROUPS, head_id=str | None, members=int)
+PARTY_GROUP_DONE = done("PartyGroupDone", group_id=str)
 STATION = row("Station", tables.STATIONS, functions=several(str) | None)
 STATION_DONE = done("StationDone", station_id=str)
 POST = row("Post", tables.POSTS)
@@ -63,7 +66,8 @@ APPLICATION = row(
 APPLICATION_DONE = done("InstructorApplicationDone", application_id=str, post_id=optional(str))
 ROLL_ENTRY = shape(
     "RollEntry", member_id=str, organisation_id=str, since=AwareDatetime, status=str, admitted_on=date,
-    formal_since=date | None, probation_ends_on=date | None, name=optional(str),
+    formal_since=date | None, probation_ends_on=date | None, name=optional(str), party_group_id=str | None,
+    party_group=str | None,
 )  # fmt: skip
 _ROLL_COUNT = shape("RollCount", organisation_id=str, formal=int, probationary=int, admitted=int)
 ROLL_COUNTS = shape(

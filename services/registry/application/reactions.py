@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.registry.application.party_groups import decide_on_member
 from services.registry.domain.member.commands import CloseMembership, MoveMembership
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
@@ -18,17 +19,14 @@ from shared.messaging.inbound import Inbound
 async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
     # The whole relocation is one story: what follows from the acceptance is found under the transfer's id.
     unit.cause = unit.cause.with_correlation(event.transfer_id)
-    await unit.handle(
-        MEMBER,
-        event.member_id,
-        MoveMembership(
-            member_id=event.member_id,
-            from_organisation_id=event.from_branch_id,
-            to_organisation_id=event.to_branch_id,
-            transfer_id=event.transfer_id,
-            moved_at=event.accepted_at,
-        ),
+    command = MoveMembership(
+        member_id=event.member_id,
+        from_organisation_id=event.from_branch_id,
+        to_organisation_id=event.to_branch_id,
+        transfer_id=event.transfer_id,
+        moved_at=event.accepted_at,
     )
+    await decide_on_member(unit, event.member_id, command)
 
 
 async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
@@ -39,7 +37,7 @@ async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
         transfer_id=event.transfer_id,
         closed_on=event.accepted_on,
     )
-    await unit.handle(MEMBER, event.member_id, command)
+    await decide_on_member(unit, event.member_id, command)
 
 
 def _member_of(event: TransferAccepted | MemberTransferredOut) -> list[tuple[Any, str]]:

@@ -6,17 +6,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.registry.application.reactions import FOLLOWS
 from services.registry.domain.member.commands import MoveMembership
 from services.registry.domain.member.decider import MEMBER
-from services.registry.model import MODEL
 from shared.contracts import mobile_members as away
-from shared.contracts.base import PublicEvent, partition_of
+from shared.contracts.base import PublicEvent
 from shared.eventstore.context import Cause
 from shared.kernel.calendar import end_of_day
-from shared.kernel.json import from_json
-from shared.messaging.envelope import Envelope, outgoing
-from shared.messaging.handlers import Handlers
 from shared.security.actor import Role
 from shared.web.paging import encode_cursor
 from tests.integration.registry.town import Town
@@ -156,18 +151,6 @@ async def test_nobody_leaves_the_roll_with_a_post(settled: Town) -> None:
     assert refused["code"] == "member-left"
 
 
-async def hear(town: Town, position: int, event: PublicEvent) -> None:
-    """Handle one event of mobility as a consumer does."""
-    message = outgoing(event, town.kernel.executor.ids(), 0, Cause("elsewhere"), town.clock.now())
-    envelope = Envelope(
-        "OUT_MOBILITY", position, 0, partition_of(event.partition_key), event.partition_key, message.message_id,
-        event.ce_type, from_json(message.headers), message.data,
-    )  # fmt: skip
-    handlers = Handlers(MODEL, FOLLOWS["mobility"])
-    decoded = handlers.decode(envelope)
-    await town.kernel.executor.run(lambda unit: handlers.apply(envelope, decoded, unit), envelope.cause())
-
-
 async def test_a_station_knows_whom_it_looks_after_and_who_leads(settled: Town) -> None:
     began, ended = end_of_day(settled.today - timedelta(days=9)), end_of_day(settled.today - timedelta(days=2))
     events: list[PublicEvent] = [
@@ -185,14 +168,14 @@ async def test_a_station_knows_whom_it_looks_after_and_who_leads(settled: Town) 
         ),
         away.CareEnded(care_id="d1", member_id="m6", reason="returned", ended_at=ended),
     ]  # fmt: skip
-    for position, event in enumerate(events[:3], 1):
-        await hear(settled, position, event)
+    for event in events[:3]:
+        await settled.hear(event)
     [row] = await settled.items("/stations/s1/members")
     assert (row["member_id"], row["lead"], row["lead_person_id"], row["grid_id"]) == ("m6", "station", "m1", "g1")
     assert row["group_ids"] == ["f1", "f2"]
     assert await settled.items("/stations/s2/members") == []
     await settled.send("GET", "/stations/s1/members", status=404, who=department("c2"))
-    await hear(settled, 4, events[3])
+    await settled.hear(events[3])
     assert await settled.items("/stations/s1/members") == []
     assert len(await settled.items(f"/stations/s1/members?as_of={settled.day(-3)}")) == 1
     assert await settled.items(f"/stations/s1/members?as_of={settled.day(-10)}") == []

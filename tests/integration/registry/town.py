@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.registry.model import MODEL
 from services.registry.service import SERVICE
+from shared.contracts.base import PublicEvent
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.kernel.calendar import local_date
@@ -27,6 +28,7 @@ from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Role
 from shared.web.app import create_app
+from tests.integration.registry.world import hear
 from tests.support.documented import as_documented
 from tests.support.identity import actor, badge, department, guard
 from tests.support.kernel import assemble
@@ -41,6 +43,7 @@ class Town:
         store = PostgresStore(engine, MODEL.views)
         self.clock = ShiftedClock()
         self.kernel = assemble(MODEL, store, self.clock)
+        self._heard = 0
         self.timers = TimerRunner(self.kernel.executor, Wakeup())
         nothing = cast("Any", None)
         self.running = Running(
@@ -97,6 +100,11 @@ class Town:
         """Let time pass, and whatever falls due fall due."""
         self.clock.shift(timedelta(days=days))
         await self.timers.fire_due()
+
+    async def hear(self, event: PublicEvent) -> None:
+        """Handle one event of mobility as a consumer does."""
+        self._heard += 1
+        await hear(self.kernel, self._heard, event)
 
     async def published(self) -> list[str]:
         """The types of all that was published, in order."""

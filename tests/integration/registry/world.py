@@ -31,7 +31,7 @@ from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import Running
 from shared.runtime.settings import ServiceSettings
-from tests.support.kernel import assemble
+from tests.support.kernel import Kernel, assemble
 
 NUMBER = "11010519491231002X"
 PHONE = "13900139000"
@@ -94,11 +94,16 @@ class World:
     async def hear(self, event: PublicEvent) -> None:
         """Handle one event of mobility as a consumer does."""
         self._position += 1
-        message = outgoing(event, self.kernel.executor.ids(), 0, Cause("elsewhere"), self.clock.now())
-        envelope = Envelope(
-            "OUT_MOBILITY", self._position, 0, partition_of(event.partition_key), event.partition_key,
-            message.message_id, event.ce_type, from_json(message.headers), message.data,
-        )  # fmt: skip
-        handlers = Handlers(MODEL, FOLLOWS["mobility"])
-        decoded = handlers.decode(envelope)
-        await self.kernel.executor.run(lambda unit: handlers.apply(envelope, decoded, unit), envelope.cause())
+        await hear(self.kernel, self._position, event)
+
+
+async def hear(kernel: Kernel, position: int, event: PublicEvent) -> None:
+    """Handle one event of mobility as a consumer does."""
+    message = outgoing(event, kernel.executor.ids(), 0, Cause("elsewhere"), kernel.executor.clock.now())
+    envelope = Envelope(
+        "OUT_MOBILITY", position, 0, partition_of(event.partition_key), event.partition_key, message.message_id,
+        event.ce_type, from_json(message.headers), message.data,
+    )  # fmt: skip
+    handlers = Handlers(MODEL, FOLLOWS["mobility"])
+    decoded = handlers.decode(envelope)
+    await kernel.executor.run(lambda unit: handlers.apply(envelope, decoded, unit), envelope.cause())

@@ -186,6 +186,31 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/members/counts"): Row(PERSONS, OVER_B1, "/members/counts", shows="b1"),
     ("registry", "GET", "/members/{member_id}"): Row(PERSONS, OVER_B1, "/members/m1"),
     ("registry", "GET", "/members/{member_id}/memberships"): Row(PERSONS, OVER_B1, "/members/m1/memberships"),
+    # A group of b1: its branch divides itself, and whoever is above it may.
+    ("registry", "POST", "/party-groups"): Row(
+        COMMITTEES | {SECRETARY}, ON_B1, "/party-groups",
+        given(organisation_id="b1", name="x", founded_on="2026-01-01"),
+    ),
+    ("registry", "PATCH", "/party-groups/{group_id}"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1", given(name="y")
+    ),
+    ("registry", "PUT", "/party-groups/{group_id}/head"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1/head", given(member_id="m2", since="2026-01-03")
+    ),
+    ("registry", "POST", "/party-groups/{group_id}/members"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1/members",
+        given(member_ids=["m2"], since="2026-01-02"),
+    ),
+    # Refused wherever it is allowed: the group stays, so that everybody finds it.
+    ("registry", "POST", "/party-groups/{group_id}/dissolution"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1/dissolution",
+        given(dissolved_on="2025-01-01", reason="x"),
+    ),
+    ("registry", "PUT", "/members/{member_id}/party-group"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/members/m2/party-group", given(group_id="group1", since="2026-01-02")
+    ),
+    ("registry", "GET", "/party-groups/{group_id}"): Row(PERSONS, OVER_B1, "/party-groups/group1"),
+    ("registry", "GET", "/party-groups"): Row(PERSONS, OVER_B1, "/party-groups", shows="group1"),
     ("registry", "POST", "/fundings"): Row(
         COMMITTEES, ON_C1, "/fundings",
         given(scope="station", scope_id="s1", source="grant", year=2026, amount_fen=1, received_on="2026-01-02",
