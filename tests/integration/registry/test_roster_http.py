@@ -1,5 +1,8 @@
 """党员花名册 as of any day, over HTTP and PostgreSQL; decisions about memberships; whom a station looks after."""
 
+import codecs
+import csv
+import io
 import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -111,6 +114,34 @@ async def test_names_are_masked_and_looking_at_them_is_on_record(settled: Town) 
     async with settled.running.reading() as connection:
         looked = await connection.execute(text("SELECT subject FROM audit WHERE action = 'member.roster'"))
         assert sorted(looked.scalars()) == ["m1", "m2", "m3"]
+
+
+async def test_the_roster_is_taken_along_as_a_file_masked_and_on_record(settled: Town) -> None:
+    await settled.send("PATCH", "/organisations/b1", {"name": '=HYPERLINK("x")支部'})
+    group = {"group_id": "g", "organisation_id": "b1", "name": "@一组", "founded_on": settled.day(-100)}
+    await settled.post("/party-groups", group)
+    await settled.post("/party-groups/g/members", {"member_ids": ["m1"], "since": settled.day(-50)}, 200)
+    answer = await settled.http.get("/members/roster.csv?organisation_id=c1", headers=department("c1"))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == f'attachment; filename="roster-{settled.today}.csv"'
+    assert answer.content.startswith(codecs.BOM_UTF8)
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert head[:6] == ["党员编号", "姓名", "党组织编号", "党组织", "党小组", "党员类别"]
+    assert [row[0] for row in rows] == ["m1", "m2", "m3", "m4", "m5"]
+    assert rows[0][1:7] == ["周*", "b1", '\'=HYPERLINK("x")支部', "'@一组", "正式党员", "2020-07-01"]
+    assert (rows[1][4], rows[1][8], rows[1][9]) == ("", "", "2020-07-01")
+
+    before = await settled.http.get(
+        f"/members/roster.csv?party_group_id=g&as_of={settled.day(-51)}", headers=department("c1")
+    )
+    assert len(before.text.splitlines()) == 1
+    elsewhere = await settled.http.get("/members/roster.csv?organisation_id=c1", headers=department("c2"))
+    assert len(elsewhere.text.splitlines()) == 1
+    instructor = badge(actor(Role.INSTRUCTOR, "c1"))
+    assert (await settled.http.get("/members/roster.csv", headers=instructor)).status_code == 403
+    async with settled.running.reading() as connection:
+        taken = await connection.execute(text("SELECT subject FROM audit WHERE action = 'member.export'"))
+        assert sorted(taken.scalars()) == ["m1", "m2", "m3", "m4", "m5"]
 
 
 async def test_a_branch_is_told_of_a_probation_that_is_over_and_decides(settled: Town) -> None:

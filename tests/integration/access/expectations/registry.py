@@ -183,6 +183,10 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         given(by="b1", ground="deceased", ended_on="2026-11-01", person_id="m2", text="x"),
     ),
     ("registry", "GET", "/members"): Row(PERSONS, OVER_B1, "/members?names=true", shows="m2"),
+    # A file with nobody in it where the seat has nobody.
+    ("registry", "GET", "/members/roster.csv"): Row(
+        COMMITTEES | {SECRETARY, AUDITOR}, EVERYWHERE, "/members/roster.csv?organisation_id=b1"
+    ),
     ("registry", "GET", "/members/counts"): Row(PERSONS, OVER_B1, "/members/counts", shows="b1"),
     ("registry", "GET", "/members/{member_id}"): Row(PERSONS, OVER_B1, "/members/m1"),
     ("registry", "GET", "/members/{member_id}/memberships"): Row(PERSONS, OVER_B1, "/members/m1/memberships"),
