@@ -18,6 +18,7 @@ from services.registry.api.places import places
 from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
 from services.registry.api.relations import relations
+from services.registry.api.reorganisations import reorganisations
 from services.registry.api.roster import roster
 from services.registry.api.search import search
 from services.registry.api.staffings import staffings
@@ -41,6 +42,7 @@ SERVICE = ServiceDefinition(
         lists(running),
         foundings(running),
         organisation_changes(running),
+        reorganisations(running),
         organisations(running),
         guidance(running),
         party_groups(running),

@@ -27,6 +27,7 @@ UNIT_DONE = done("UnitDone", uscc=str)
 ORGANISATION = row("Organisation", tables.ORGANISATIONS)
 ORGANISATION_DONE = done("OrganisationDone", organisation_id=str)
 GUIDANCE = shape("Guidance", organisation_id=str, guided_by=str | None, since=date | None)
+REORGANISATION_LISTED = row("ReorganisationListed", reorganisations.TABLE, organisation_ids=several(str))
 REORGANISATION = row(
     "Reorganisation", reorganisations.TABLE, organisation_ids=several(str),
     receipts=several(row("ReorganisationReceipt", reorganisations.RECEIPTS)),

@@ -153,6 +153,11 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         DEPARTMENTS, ON_C1, "/reorganisations",
         given(by="c1", organisation_ids=["b1"], to_parent_id="c1", reason="x"),
     ),
+    # Carried out, so that nobody can revoke it.
+    ("registry", "POST", "/reorganisations/{reorganisation_id}/revocation"): Row(
+        DEPARTMENTS, {**OVER_C1, "b1": HIDDEN}, "/reorganisations/ro1/revocation", given(by="c1", reason="x")
+    ),
+    ("registry", "GET", "/reorganisations"): Row(COMMITTEES | {AUDITOR}, OVER_B1, "/reorganisations", shows="ro1"),
     ("registry", "POST", "/reorganisations/{reorganisation_id}/receipts"): Row(
         COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/reorganisations/ro1/receipts", given(by="c1", organisation_id="b1")
     ),
