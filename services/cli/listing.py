@@ -1,6 +1,5 @@
 """Importing a list from the terminal, as `POST /lists` does."""
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +23,7 @@ from services.registry.domain.organisation.state import OrganisationState
 from shared.eventstore.context import Cause
 from shared.kernel.errors import Invalid, Refused
 from shared.runtime.garbage import settle_garbage
+from shared.web import csv_file
 
 _FINDINGS: Final = text("SELECT jsonb_array_elements(findings) FROM list_parts WHERE list_id = :list_id ORDER BY part")
 _COLUMNS: Final = ("row", "column", "uscc", "kind", "code", "detail", "remedy")
@@ -97,7 +97,6 @@ def _asked(facts: dict[str, Any]) -> Asked:
 async def _write(engine: AsyncEngine, list_id: str, path: Path) -> None:
     async with engine.connect() as connection:
         with path.open("w", encoding="utf-8-sig", newline="") as file:  # with the mark by which Excel knows UTF-8
-            out = csv.writer(file)
-            out.writerow(_COLUMNS)
+            file.write(csv_file.line(_COLUMNS))
             async for row in await connection.stream(_FINDINGS, {"list_id": list_id}):
-                out.writerow([row[0].get(name, "") for name in _COLUMNS])
+                file.write(csv_file.line(row[0].get(name) for name in _COLUMNS))

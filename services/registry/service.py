@@ -13,10 +13,12 @@ from services.registry.api.members import members
 from services.registry.api.membership_decisions import membership_decisions
 from services.registry.api.organisation_changes import organisation_changes
 from services.registry.api.organisations import organisations
+from services.registry.api.party_groups import party_groups
 from services.registry.api.places import places
 from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
 from services.registry.api.relations import relations
+from services.registry.api.reorganisations import reorganisations
 from services.registry.api.roster import roster
 from services.registry.api.search import search
 from services.registry.api.staffings import staffings
@@ -40,8 +42,10 @@ SERVICE = ServiceDefinition(
         lists(running),
         foundings(running),
         organisation_changes(running),
+        reorganisations(running),
         organisations(running),
         guidance(running),
+        party_groups(running),
         stations(running),
         station_members(running),
         duty(running),

@@ -130,6 +130,9 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "organisation.guide": _rule((_DEPARTMENTS, Relation.WITHIN)),
         "organisation.guidance": _rule((_PERSONS, Relation.WITHIN), looks=True),
         "organisation.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ADDRESSED), looks=True),
+        # 党小组: the branch divides itself, and whoever is above it may.
+        "party-group.keep": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "party-group.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
         "station.open": _rule((_COMMITTEES, Relation.WITHIN)),
         "station.read": _rule(((*_PERSONS, Role.OPERATOR, Role.OUTSIDE_SYSTEM), Relation.ANYWHERE), looks=True),
         # By names of offices and firms, of what one may list: see services/registry/api/search.py.
@@ -165,6 +168,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "member.change-contact": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),
         "member.decide": _rule((_COMMITTEES, Relation.WITHIN)),
         "member.read": _rule((_PERSONS, Relation.WITHIN), looks=True),
+        # As a file, which leaves the house: for those who keep the roll, and who examines what they do.
+        "member.export": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.WITHIN), looks=True),
         # By 身份证 number or phone: for those who keep the roll, and who examines what they do.
         "member.lookup": _rule(((*_COMMITTEES, Role.BRANCH_SECRETARY, Role.AUDITOR), Relation.WITHIN), looks=True),
         # -- mobility: seen by both sides and the path between; who acts, acts for an organisation of its own ---------

@@ -17,6 +17,7 @@ from services.registry.domain.member.commands import (
 )
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.events import MembershipMoved
+from services.registry.domain.member.grouping import AssignPartyGroup
 from services.registry.domain.member.identity import is_same_person
 from services.registry.domain.member.state import MemberState
 from shared.kernel.errors import Refused
@@ -44,7 +45,7 @@ class MembershipMachine(RuleBasedStateMachine):
         self.book: dict[str, str] = {}
         self.transfers = 0
 
-    def tell(self, member_id: str, command: MemberCommand) -> list[DomainEvent]:
+    def tell(self, member_id: str, command: MemberCommand | AssignPartyGroup) -> list[DomainEvent]:
         state = self.state.get(member_id, MEMBER.initial)
         events = list(MEMBER.decide(command, state))
         self.state[member_id] = MEMBER.fold(events, state)
@@ -85,7 +86,7 @@ class MembershipMachine(RuleBasedStateMachine):
             transfer_id=f"t{self.transfers}",
             moved_at=T0 + timedelta(hours=self.transfers),
         )
-        assert len(self.tell(member, command)) == 1
+        assert [type(one) for one in self.tell(member, command)][-1:] == [MembershipMoved]
         self.book[member] = command.to_organisation_id
         return command
 
@@ -113,6 +114,18 @@ class MembershipMachine(RuleBasedStateMachine):
                 ),
             )
 
+    @rule(member=members, organisation=organisations)
+    def group(self, member: str, organisation: str) -> None:
+        """A group of some branch; only one of the member's own will do."""
+        command = AssignPartyGroup(
+            member_id=member, group_id=f"{organisation}-1", organisation_id=organisation, since=date(2027, 1, 1)
+        )
+        if organisation == self.book[member]:
+            self.tell(member, command)
+        else:
+            with pytest.raises(Refused, match=r"^group-of-another-branch:"):
+                self.tell(member, command)
+
     @rule(member=members, phone=SEALED)
     def contact(self, member: str, phone: Sealed) -> None:
         command = ChangeContact(member_id=member, phone=phone, email=None)
@@ -130,6 +143,11 @@ class MembershipMachine(RuleBasedStateMachine):
     def everybody_has_the_one_membership_that_the_book_says(self) -> None:
         assert {member: state.organisation_id for member, state in self.state.items()} == self.book
         assert all(self.book.values())
+
+    @invariant()
+    def whoever_is_in_a_group_is_in_one_of_their_own_branch(self) -> None:
+        grouped = [one for one in self.state.values() if one.party_group_id is not None]
+        assert all(one.party_group_id == f"{one.organisation_id}-1" for one in grouped)
 
     @invariant()
     def every_move_begins_where_the_one_before_ended_and_has_a_transfer_of_its_own(self) -> None:

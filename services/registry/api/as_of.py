@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.errors import Invalid
 from shared.runtime.definition import Running
+from shared.web.days import DayAsked
 
 EARLIEST: Final = date(1921, 7, 1)
 """There was nothing to count before."""
 
-AsOf = Annotated[date | None, Query(description="the day to look at; today if left out")]
+AsOf = Annotated[DayAsked | None, Query(description="the day to look at; today if left out")]
 """A route parameter: `?as_of=2026-06-30`."""
 
 
@@ -29,6 +30,14 @@ def day_of(running: Running, as_of: date | None) -> date:
             where="as_of",
         )
     return as_of or today
+
+
+def require_past(running: Running, day: date, where: str) -> None:
+    """Raises `Invalid` (`day-to-come`): what will be is not recorded as what was."""
+    if day > (today := local_date(running.clock.now())):
+        raise Invalid(
+            "day-to-come", f"{day} is still to come", remedy=f"give a day up to {today}, or enter it then", where=where
+        )
 
 
 def moment_of(running: Running, as_of: date | None) -> datetime:

@@ -19,6 +19,12 @@ async def of_unit(running: Running, uscc: str) -> Concern:
     return Concern(organisations=tuple(named), area_code=units[0]["area_code"] if units else None)
 
 
+async def of_member(running: Running, member_id: str) -> Concern:
+    """A member is the business of the organisation that they belong to."""
+    rows = await running.store.get_rows("members", [(member_id,)])
+    return Concern(tuple(row["organisation_id"] for row in rows.values()))
+
+
 async def units_seen(access: Permit) -> ColumnElement[bool]:
     """The condition that says the same for lists of units."""
     own = await access.scope()

@@ -1,8 +1,6 @@
 """`/lists`: bringing the list of a business register or of civil affairs, and what became of each of its rows."""
 
 import asyncio
-import csv
-import io
 import tempfile
 from collections.abc import AsyncIterator
 from datetime import date
@@ -29,6 +27,7 @@ from shared.runtime.definition import Running
 from shared.runtime.reading import many, one
 from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern
+from shared.web import csv_file
 from shared.web.errors import BadRequest, RequestTimeout
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
@@ -59,7 +58,6 @@ _ADDED: Final = text(
     ORDER BY p.part, a.place LIMIT :limit
     """
 )
-_CSV: Final[dict[str, Any]] = {"content": {"text/csv": {}}}
 _COLUMNS: Final = ("row", "column", "uscc", "kind", "code", "detail", "remedy")
 
 
@@ -115,21 +113,20 @@ def lists(running: Running) -> APIRouter:
         rows = await _some(list_id, kind, part, place, paging.limit + 1)
         return paging.page("findings", rows, lambda row: (row["part"], row["place"]), lambda row: dict(row["finding"]))
 
-    @router.get("/{list_id}/findings.csv", response_class=StreamingResponse, responses={200: _CSV})
+    @router.get("/{list_id}/findings.csv", response_class=StreamingResponse, responses=csv_file.DESCRIBED)
     @action("list.read")
     async def download(list_id: Id, access: Access, kind: FindingKind | None = None) -> StreamingResponse:
         """All of them as a file for the one who made the list: each with its row and column."""
         await _row(list_id, access)
 
         async def lines() -> AsyncIterator[str]:
-            yield "\ufeff" + _line(_COLUMNS)  # Excel takes UTF-8 for its own encoding without the mark
+            yield csv_file.line(_COLUMNS)
             part, place = -1, 0
             while rows := await _some(list_id, kind, part, place, 1000):
-                yield "".join(_line([row["finding"].get(name, "") for name in _COLUMNS]) for row in rows)
+                yield "".join(csv_file.line(row["finding"].get(name) for name in _COLUMNS) for row in rows)
                 part, place = rows[-1]["part"], rows[-1]["place"]
 
-        named = {"Content-Disposition": 'attachment; filename="findings.csv"'}
-        return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=named)
+        return csv_file.download(lines(), "findings.csv")
 
     async def _some(list_id: str, kind: str | None, part: Any, place: Any, limit: int) -> list[dict[str, Any]]:
         values = {"list_id": list_id, "kind": kind, "part": part, "place": place, "limit": limit}
@@ -175,9 +172,3 @@ async def _spool(request: HttpRequest, path: Path) -> None:
         raise RequestTimeout(
             "body-too-slow", f"the file did not arrive within {_ARRIVES_WITHIN:g} s", remedy="send it again"
         ) from None
-
-
-def _line(cells: Any) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()

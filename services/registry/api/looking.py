@@ -1,18 +1,19 @@
 """Looking at members: by id or by a number, masked, and never without a trace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Unavailable
 from shared.kernel.identifiers.mobile_phone import MobilePhone
 from shared.kernel.identifiers.resident_id import ResidentId
 from shared.kernel.sealed import PersonalKind, Sealed
 from shared.privacy.blind_index import BlindIndex
 from shared.privacy.masking import mask
 from shared.privacy.purposes import LookupPurpose
-from shared.privacy.sealer import Sealer
+from shared.privacy.sealer import Sealer, ToOpen
 from shared.runtime.commands import Asked, Body
 from shared.runtime.definition import Running
 
@@ -47,6 +48,24 @@ async def masked_name(sealer: Sealer, row: Mapping[str, Any]) -> str:
     if row["name"] is None:
         return ""
     return mask(PersonalKind.NAME, await sealer.open(row["member_id"], "name", Sealed(row["name"])))
+
+
+async def show_names(running: Running, asked: Asked, rows: Sequence[dict[str, Any]], action: str | None) -> None:
+    """Masked names in place of the sealed ones, on record as that action for each member; without an
+    action none. Raises `Unavailable` (`no-keyring`).
+    """
+    sealed = [row.pop("name") for row in rows]
+    if action is None:
+        return
+    if running.sealer is None:
+        raise Unavailable("no-keyring", "the registry needs the keyring", remedy="set YANZHEN_KEYRING_URL")
+    there = [(row, value) for row, value in zip(rows, sealed, strict=True) if value is not None]
+    opened = await running.sealer.open_many([ToOpen(row["member_id"], "name", Sealed(value)) for row, value in there])
+    for row in rows:
+        row["name"] = ""
+    for (row, _), name in zip(there, opened, strict=True):
+        row["name"] = mask(PersonalKind.NAME, name)
+    await looked_at(running, asked, action, {row["member_id"]: "done" for row in rows}, "display")
 
 
 async def looked_at(running: Running, asked: Asked, action: str, became: Mapping[str, str], purpose: str) -> None:

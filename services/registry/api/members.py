@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
+from services.registry.api.concerns import of_member
 from services.registry.api.looking import Lookup, looked_at, masked_name, who_has
 from services.registry.application import roll
 from services.registry.application.roll import Entrant, SealedEntrant
@@ -69,10 +70,6 @@ def members(running: Running) -> APIRouter:
     router = APIRouter(prefix="/members", tags=["members"])
     sealer, index = _privacy(running)
 
-    async def _branch(member_id: str) -> Concern:
-        rows = await running.store.get_rows("members", [(member_id,)])
-        return Concern(tuple(row["organisation_id"] for row in rows.values()))
-
     async def _admit(unit: UnitOfWork, entrant: SealedEntrant) -> Answer:
         await roll.admit(unit, entrant)
         member_id = entrant.command.member_id
@@ -105,7 +102,7 @@ def members(running: Running) -> APIRouter:
     @router.put("/{member_id}/contact", responses=answers(200, shapes.MEMBER_DONE))
     @action("member.change-contact")
     async def change_contact(member_id: Id, body: Contact, asked: Request) -> Response:
-        await asked.access.check(await _branch(member_id), hidden=unknown("member"))
+        await asked.access.check(await of_member(running, member_id), hidden=unknown("member"))
 
         async def job(unit: UnitOfWork) -> Answer:
             await roll.change_contact(unit, sealer, index, member_id, body.phone, body.email, asked.expected)
@@ -139,7 +136,7 @@ def members(running: Running) -> APIRouter:
     @router.get("/{member_id}/memberships", responses=answers(200, shapes.MEMBERSHIPS))
     @action("member.read")
     async def memberships(member_id: Id, access: Access) -> list[dict[str, Any]]:
-        await access.check(await _branch(member_id), hidden=unknown("member"))
+        await access.check(await of_member(running, member_id), hidden=unknown("member"))
         query = select(MEMBERSHIPS).where(MEMBERSHIPS.c.member_id == member_id).order_by(MEMBERSHIPS.c.since)
         rows = await many(running, query)
         if not rows:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.registry.api import shapes
 from services.registry.api.acting import Act, after
+from services.registry.api.concerns import of_member
 from services.registry.application import membership_decisions as jobs
 from services.registry.domain.member.commands import ConfirmMember, EndMembership, ExtendProbation, StandingCommand
 from services.registry.domain.member.decider import MEMBER
@@ -17,7 +18,6 @@ from shared.kernel.errors import unknown
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.security.access import action
-from shared.security.policy import Concern
 from shared.web.shapes import answers
 
 
@@ -50,9 +50,7 @@ def membership_decisions(running: Running) -> APIRouter:
     router = APIRouter(prefix="/members", tags=["members"])
 
     async def _decide(member_id: str, body: Act, asked: Asked, kind: Any) -> Response:
-        rows = await running.store.get_rows("members", [(member_id,)])
-        branch = Concern(tuple(row["organisation_id"] for row in rows.values()))
-        await asked.access.check(branch, hidden=unknown("member"))
+        await asked.access.check(await of_member(running, member_id), hidden=unknown("member"))
         await asked.access.acts_for(body.by)
         facts = body.model_dump(exclude={"by"})
         command: StandingCommand = kind(

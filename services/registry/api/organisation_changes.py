@@ -1,10 +1,9 @@
-"""Changes of party organisations after their founding: 恢复、升格、换届、整建制转移, and `/elections`, what is due."""
+"""Changes of party organisations after their founding: 恢复、升格、换届, and `/elections`, what is due."""
 
 from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 from sqlalchemy import select, text
 
 from services.registry.api import shapes
@@ -17,10 +16,7 @@ from services.registry.domain.organisation.commands import (
     UpgradeOrganisation,
 )
 from services.registry.domain.organisation.decider import ORGANISATION
-from services.registry.domain.reorganisation.decider import REORGANISATION, GiveReceipt, HandOver
 from services.registry.domain.vocabulary import Id, OrganisationKind, Reason
-from services.registry.projections.reorganisations import RECEIPTS
-from services.registry.projections.reorganisations import TABLE as REORGANISATIONS
 from services.registry.projections.tables import ORGANISATIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -28,13 +24,12 @@ from shared.kernel.calendar import add_months, local_date
 from shared.kernel.errors import unknown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
-from shared.runtime.reading import many, one
+from shared.runtime.reading import many
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
-MOST_HANDED_OVER: Final = 200
 _MEMBERS_WITHIN: Final = text(
     """
     WITH RECURSIVE within AS (
@@ -73,23 +68,6 @@ class Extension(Body):
     by: Id
     ends_on: date
     reason: Reason
-
-
-class Order(Body):
-    """Whole organisations for another superior."""
-
-    reorganisation_id: Id | None = None
-    by: Id
-    organisation_ids: tuple[Id, ...] = Field(min_length=1, max_length=MOST_HANDED_OVER)
-    to_parent_id: Id
-    reason: Reason
-
-
-class Receipt(Body):
-    """The new superior confirms one of them."""
-
-    by: Id
-    organisation_id: Id
 
 
 def organisation_changes(running: Running) -> APIRouter:
@@ -166,52 +144,5 @@ def organisation_changes(running: Running) -> APIRouter:
         return paging.page(
             "elections", rows, lambda row: (row["organisation_id"],), lambda row: {name: row[name] for name in shown}
         )
-
-    @router.post("/reorganisations", status_code=201, responses=answers(201, shapes.REORGANISATION_DONE))
-    @action("organisation.reparent")
-    async def hand_over(body: Order, asked: Request) -> Response:
-        """整建制转移: all of them at once, or none. The new superior then confirms each."""
-        await asked.access.acts_for(body.by)
-        for organisation_id in (*body.organisation_ids, body.to_parent_id):
-            await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
-        identity = body.reorganisation_id or running.ids()
-        facts = body.model_dump(exclude={"by"}) | {"reorganisation_id": identity, "ordered_by": body.by}
-        command = HandOver(on=_today(), **facts)
-
-        async def job(unit: UnitOfWork) -> Answer:
-            await reorganising.hand_over(unit, command)
-            return Answer(201, {"reorganisation_id": identity, "version": await unit.version(REORGANISATION, identity)})
-
-        return await answer(running, asked, identity, job)
-
-    @router.post(
-        "/reorganisations/{reorganisation_id}/receipts",
-        status_code=201,
-        responses=answers(201, shapes.REORGANISATION_DONE),
-    )
-    @action("organisation.receive")
-    async def receive(reorganisation_id: Id, body: Receipt, asked: Request) -> Response:
-        await one(running, REORGANISATIONS, REORGANISATIONS.c.reorganisation_id == reorganisation_id, "reorganisation")
-        await asked.access.check(Concern((body.organisation_id,)), hidden=unknown("reorganisation"))
-        await asked.access.acts_for(body.by)
-        command = GiveReceipt(organisation_id=body.organisation_id, given_by=body.by, on=_today())
-
-        async def job(unit: UnitOfWork) -> Answer:
-            await unit.handle(REORGANISATION, reorganisation_id, command, expected=asked.expected)
-            version = await unit.version(REORGANISATION, reorganisation_id)
-            return Answer(201, {"reorganisation_id": reorganisation_id, "version": version})
-
-        return await answer(running, asked, reorganisation_id, job)
-
-    @router.get("/reorganisations/{reorganisation_id}", responses=answers(200, shapes.REORGANISATION))
-    @action("reorganisation.read")
-    async def read(reorganisation_id: Id, access: Access) -> dict[str, Any]:
-        """The order, and of each organisation whether its receipt is there."""
-        key = REORGANISATIONS.c.reorganisation_id == reorganisation_id
-        row = await one(running, REORGANISATIONS, key, "reorganisation")
-        concern = Concern((row["ordered_by"], row["to_parent_id"], *row["organisation_ids"]))
-        await access.check(concern, hidden=unknown("reorganisation"))
-        receipts = select(RECEIPTS).where(RECEIPTS.c.reorganisation_id == reorganisation_id)
-        return row | {"receipts": await many(running, receipts.order_by(RECEIPTS.c.organisation_id))}
 
     return router

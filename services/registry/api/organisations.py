@@ -1,5 +1,6 @@
 """`/organisations`: party organisations and their tree."""
 
+from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -70,9 +71,10 @@ class OrganisationChange(Body):
 
 
 class NewParent(Body):
-    """The superior it shall hang below."""
+    """The superior it hangs below, since today if no earlier day is given."""
 
     parent_id: Id
+    effective_on: date | None = None
 
 
 class Dissolution(Body):
@@ -148,7 +150,8 @@ def organisations(running: Running) -> APIRouter:
         await asked.access.check(Concern((body.parent_id,)))
 
         async def job(unit: UnitOfWork) -> Answer:
-            await tree.reparent(unit, organisation_id, body.parent_id, asked.expected)
+            day = body.effective_on or local_date(running.clock.now())
+            await tree.reparent(unit, organisation_id, body.parent_id, day, asked.expected)
             return await _answer(unit, organisation_id)
 
         return await answer(running, asked, organisation_id, job)

@@ -9,6 +9,7 @@ from services.registry.projections import (
     care_tables,
     foundings,
     names_tables,
+    party_groups,
     place_tables,
     reorganisations,
     staffing_tables,
@@ -26,6 +27,7 @@ UNIT_DONE = done("UnitDone", uscc=str)
 ORGANISATION = row("Organisation", tables.ORGANISATIONS)
 ORGANISATION_DONE = done("OrganisationDone", organisation_id=str)
 GUIDANCE = shape("Guidance", organisation_id=str, guided_by=str | None, since=date | None)
+REORGANISATION_LISTED = row("ReorganisationListed", reorganisations.TABLE, organisation_ids=several(str))
 REORGANISATION = row(
     "Reorganisation", reorganisations.TABLE, organisation_ids=several(str),
     receipts=several(row("ReorganisationReceipt", reorganisations.RECEIPTS)),
@@ -36,6 +38,8 @@ FOUNDING_DONE = done("FoundingDone", founding_id=str, organisation_id=optional(s
 ELECTION = shape(
     "Election", organisation_id=str, name=str, kind=str, parent_id=str | None, elected_on=date | None, term_ends_on=date
 )
+PARTY_GROUP = row("PartyGroup", party_groups.PARTY_GROUPS, head_id=str | None, members=int)
+PARTY_GROUP_DONE = done("PartyGroupDone", group_id=str)
 STATION = row("Station", tables.STATIONS, functions=several(str) | None)
 STATION_DONE = done("StationDone", station_id=str)
 POST = row("Post", tables.POSTS)
@@ -63,7 +67,8 @@ APPLICATION = row(
 APPLICATION_DONE = done("InstructorApplicationDone", application_id=str, post_id=optional(str))
 ROLL_ENTRY = shape(
     "RollEntry", member_id=str, organisation_id=str, since=AwareDatetime, status=str, admitted_on=date,
-    formal_since=date | None, probation_ends_on=date | None, name=optional(str),
+    formal_since=date | None, probation_ends_on=date | None, name=optional(str), party_group_id=str | None,
+    party_group=str | None,
 )  # fmt: skip
 _ROLL_COUNT = shape("RollCount", organisation_id=str, formal=int, probationary=int, admitted=int)
 ROLL_COUNTS = shape(

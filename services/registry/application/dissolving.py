@@ -1,8 +1,9 @@
-"""Ending a party organisation (撤销), and with it whatever it covers."""
+"""Ending a party organisation (撤销), and with it its groups and whatever it covers."""
 
 from datetime import date
 from typing import Any
 
+from services.registry.application import party_groups
 from services.registry.application.closing import require_marked
 from services.registry.application.covering import uncover_all
 from services.registry.domain.organisation.commands import DissolveOrganisation
@@ -29,6 +30,7 @@ async def dissolve(
     events = await unit.handle(ORGANISATION, organisation_id, command, expected=expected)
     if events:
         await uncover_all(unit, organisation_id, on, reason)
+        await party_groups.dissolve_all(unit, organisation_id, on, reason)
     return events
 
 

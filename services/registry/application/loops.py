@@ -1,8 +1,11 @@
-"""What the registry does besides answering and following: it opens sealed values for others, and erases."""
+"""What the registry does besides answering and following: it opens sealed values for others,
+erases, and carries out orders whose day has come.
+"""
 
 from collections.abc import Mapping
 
 from services.registry.application.erasing import Erasing
+from services.registry.application.handovers import Handovers
 from shared.kernel.errors import Unavailable
 from shared.privacy.opening import LocalOpener
 from shared.privacy.resolve_door import ResolveDoor
@@ -18,4 +21,5 @@ def loops(running: Running) -> Mapping[str, Loop]:
         found["resolve"] = ResolveDoor(running.client, LocalOpener(running.sealer), running.executor).run
     if "worker" in running.settings.roles:
         found["erasing"] = Erasing(running, running.keyring).run
+        found["handovers"] = Handovers(running).run
     return found

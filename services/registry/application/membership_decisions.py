@@ -1,8 +1,8 @@
 """What bodies decide about a membership: confirmation, a longer probation, an end."""
 
+from services.registry.application.party_groups import decide_on_member
 from services.registry.application.tree import active
 from services.registry.domain.member.commands import EndMembership, StandingCommand
-from services.registry.domain.member.decider import MEMBER
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Refused
 from shared.kernel.event import DomainEvent
@@ -21,4 +21,4 @@ async def decide(
                 f"the member holds {len(held)} posts still: {', '.join(sorted(held)[:5])}",
                 remedy="end their time in these posts first, so that somebody takes over",
             )
-    return await unit.handle(MEMBER, member_id, command, expected=expected)
+    return await decide_on_member(unit, member_id, command, expected)

@@ -7,8 +7,10 @@ from services.registry.domain.funding.decider import FundingRecorded, FundingVoi
 from services.registry.domain.inspection import events as inspection
 from services.registry.domain.instructor_application import events as application
 from services.registry.domain.member import events as member
+from services.registry.domain.member.grouping import PartyGroupAssigned
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
+from services.registry.domain.party_group import events as group
 from services.registry.domain.place import events as place
 from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
@@ -48,6 +50,11 @@ PUBLISH = publishing(
         founding.FoundingReplyOverdue: public.FoundingReplyOverdue,
         founding.FoundingDecided: public.FoundingDecided,
         PartyOrganisationGuided: public.PartyOrganisationGuided,
+        group.PartyGroupFounded: public.PartyGroupFounded,
+        group.PartyGroupChanged: public.PartyGroupChanged,
+        group.PartyGroupHeadNamed: public.PartyGroupHeadNamed,
+        group.PartyGroupDissolved: public.PartyGroupDissolved,
+        PartyGroupAssigned: public.PartyGroupAssigned,
         station.StationOpened: public.StationOpened,
         station.StationChanged: public.StationChanged,
         station.StationClosed: public.StationClosed,

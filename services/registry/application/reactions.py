@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.registry.application.closing import arrived
+from services.registry.application.party_groups import decide_on_member
 from services.registry.domain.member.commands import CloseMembership, MoveMembership
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
@@ -23,17 +24,14 @@ async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
     # The move is a fact and is carried out, also into an organisation that was dissolved meanwhile: nobody is without a
     # branch. But one that is being dissolved at this moment is not empty any more.
     await arrived(unit, "organisation", event.to_branch_id)
-    await unit.handle(
-        MEMBER,
-        event.member_id,
-        MoveMembership(
-            member_id=event.member_id,
-            from_organisation_id=event.from_branch_id,
-            to_organisation_id=event.to_branch_id,
-            transfer_id=event.transfer_id,
-            moved_at=event.accepted_at,
-        ),
+    command = MoveMembership(
+        member_id=event.member_id,
+        from_organisation_id=event.from_branch_id,
+        to_organisation_id=event.to_branch_id,
+        transfer_id=event.transfer_id,
+        moved_at=event.accepted_at,
     )
+    await decide_on_member(unit, event.member_id, command)
 
 
 async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
@@ -44,7 +42,7 @@ async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
         transfer_id=event.transfer_id,
         closed_on=event.accepted_on,
     )
-    await unit.handle(MEMBER, event.member_id, command)
+    await decide_on_member(unit, event.member_id, command)
 
 
 def _moved(event: TransferAccepted) -> list[tuple[Any, str]]:

@@ -5,16 +5,21 @@ from services.registry.application.tree import path_to_root, reparent
 from services.registry.domain.organisation.commands import RestoreOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation.state import OrganisationState
-from services.registry.domain.reorganisation.decider import REORGANISATION, HandOver
+from services.registry.domain.reorganisation.commands import HandOver
+from services.registry.domain.reorganisation.decider import REORGANISATION
+from services.registry.domain.reorganisation.events import OrganisationsHandedOver
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Refused
 
 
 async def hand_over(unit: UnitOfWork, command: HandOver) -> None:
-    """All of them, or none: an order that cannot be carried out for one is not carried out at all."""
-    if await unit.handle(REORGANISATION, command.reorganisation_id, command):
+    """All of them, or none: an order that cannot be carried out for one is not carried out at all. One for a later day is
+    kept for `Handovers`.
+    """
+    events = await unit.handle(REORGANISATION, command.reorganisation_id, command)
+    if any(isinstance(one, OrganisationsHandedOver) for one in events):
         for organisation_id in command.organisation_ids:
-            await reparent(unit, organisation_id, command.to_parent_id, None)
+            await reparent(unit, organisation_id, command.to_parent_id, command.on)
 
 
 async def restore(unit: UnitOfWork, command: RestoreOrganisation, expected: int | None) -> None:

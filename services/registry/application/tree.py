@@ -1,5 +1,6 @@
 """Decisions about party organisations that need facts of other organisations."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from services.registry.application.closing import arrived
@@ -12,6 +13,7 @@ from services.registry.domain.organisation.guidance import GuideOrganisation
 from services.registry.domain.organisation.state import OrganisationState
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE, THE_TREE, ChangeTree
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
 from shared.kernel.errors import Refused
 from shared.kernel.event import DomainEvent
 
@@ -54,9 +56,12 @@ async def found(unit: UnitOfWork, command: FoundOrganisation) -> list[DomainEven
 
 
 async def reparent(
-    unit: UnitOfWork, organisation_id: str, new_parent_id: str, expected: int | None
+    unit: UnitOfWork, organisation_id: str, new_parent_id: str, on: date, expected: int | None = None
 ) -> list[DomainEvent]:
-    """Hang an organisation below another superior. The tree's version is read before the path: see its guard."""
+    """Hang an organisation below another superior since that day. The tree's version is read before the path: see its
+    guard.
+    """
+    today = local_date(unit.clock.now())
     await unit.version(ORGANISATION_TREE, THE_TREE)
     path = await path_to_root(unit, new_parent_id)
     parent: OrganisationState = await arrived(unit, "organisation", new_parent_id)
@@ -65,6 +70,9 @@ async def reparent(
         organisation_id=organisation_id,
         new_parent_path=path,
         new_parent_kind=parent.kind if parent.status == "active" else None,
+        effective_on=on,
+        settled_since=await _settled_since(unit, (organisation_id, *path)) if on < today else on,
+        today=today,
     )
     events = await unit.handle(ORGANISATION, organisation_id, command, expected=expected)
     if events:
@@ -73,6 +81,14 @@ async def reparent(
         )
         await unit.handle(ORGANISATION_TREE, THE_TREE, change)
     return events
+
+
+async def _settled_since(unit: UnitOfWork, organisations: Iterable[str]) -> date:
+    """The day of the newest edge of any of them; the tree's version, read before, keeps it true until the commit."""
+    edges = [
+        row["since"] for one in organisations for row in await unit.rows("organisation_edges", organisation_id=one)
+    ]
+    return max(edges, default=date.min)
 
 
 async def guide(

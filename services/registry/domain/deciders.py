@@ -13,6 +13,7 @@ from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
+from services.registry.domain.party_group.decider import PARTY_GROUP
 from services.registry.domain.place.decider import PLACE
 from services.registry.domain.policy_document.decider import POLICY_DOCUMENT
 from services.registry.domain.post.decider import POST
@@ -33,6 +34,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     FOUNDING,
     ORGANISATION,
     ORGANISATION_TREE,
+    PARTY_GROUP,
     STATION,
     POST,
     SEAT,

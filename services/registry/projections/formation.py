@@ -1,5 +1,7 @@
 """What rules, plans and changes of the tree make of their rows."""
 
+from datetime import date
+
 from services.registry.domain.formation.decider import FormationRulesAdopted
 from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.organisation import events as organisation
@@ -36,17 +38,18 @@ def _abandoned(event: plan.FormationPlanAbandoned, fact: Fact) -> list[RowChange
     return _plan(event.uscc, fact, status="abandoned", reason=event.reason, ended_on=ended_on)
 
 
-def _edge(organisation_id: str, parent_id: str | None, fact: Fact) -> list[RowChange]:
-    row = {"organisation_id": organisation_id, "since": local_date(fact.recorded_at), "parent_id": parent_id}
+def _edge(organisation_id: str, parent_id: str | None, since: date) -> list[RowChange]:
+    row = {"organisation_id": organisation_id, "since": since, "parent_id": parent_id}
     return [Put("organisation_edges", (organisation_id, row["since"]), row)]
 
 
 def _founded(event: organisation.PartyOrganisationFounded, fact: Fact) -> list[RowChange]:
-    return _edge(event.organisation_id, event.parent_id, fact)
+    return _edge(event.organisation_id, event.parent_id, local_date(fact.recorded_at))
 
 
 def _reparented(event: organisation.PartyOrganisationReparented, fact: Fact) -> list[RowChange]:
-    return _edge(event.organisation_id, event.to_parent_id, fact)
+    since = event.effective_on or local_date(fact.recorded_at)
+    return _edge(event.organisation_id, event.to_parent_id, since)
 
 
 FORMATION = (

@@ -14,6 +14,7 @@ from services.registry.projections.formation import FORMATION
 from services.registry.projections.foundings import FOUNDINGS
 from services.registry.projections.listings import LISTINGS
 from services.registry.projections.names import NAMED
+from services.registry.projections.party_groups import GROUPS
 from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.staffing import STAFFING
@@ -267,6 +268,7 @@ PROJECTIONS = (
             mobility.RelocationPropagated: _ends("relocation", "relocation_id"),
         },
     ),
+    *GROUPS,
     *STAFFING,
     CARE,
     *PLACES_AND_RECORDS,

@@ -1,9 +1,16 @@
-"""The orders by which whole organisations were handed over: table and projection."""
+"""The orders by which whole organisations are handed over: table and projection."""
 
 from sqlalchemy import Column, Date, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.registry.domain.reorganisation.decider import OrganisationReceived, OrganisationsHandedOver
+from services.registry.domain.reorganisation.events import (
+    HandoverFailed,
+    HandoverRevoked,
+    HandoverScheduled,
+    Order,
+    OrganisationReceived,
+    OrganisationsHandedOver,
+)
 from services.registry.projections.tables import VIEWS
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Put, RowChange
@@ -17,7 +24,12 @@ TABLE = Table(
     Column("ordered_by", Text),
     Column("reason", Text),
     Column("on_day", Date),
+    Column("status", Text),
+    Column("ended_on", Date),
+    Column("ended_by", Text),
+    Column("ended_why", Text),
 )
+"""`status`: scheduled, carried_out, failed or revoked; of the last two `ended_why` is the refusal or the reason."""
 
 RECEIPTS = Table(
     "reorganisation_receipts",
@@ -30,16 +42,37 @@ RECEIPTS = Table(
 """One row per organisation; `given_on` is empty until its receipt is there."""
 
 
-def _handed_over(event: OrganisationsHandedOver, _: Fact) -> list[RowChange]:
+def _ordered(event: Order, status: str) -> list[RowChange]:
     row = event.model_dump(exclude={"on"}) | {"on_day": event.on, "organisation_ids": list(event.organisation_ids)}
     due = {"reorganisation_id": event.reorganisation_id, "given_by": None, "given_on": None}
     return [
-        Put(TABLE.name, (event.reorganisation_id,), row),
+        Put(TABLE.name, (event.reorganisation_id,), row | {"status": status}),
         *(
             Put(RECEIPTS.name, (event.reorganisation_id, one), due | {"organisation_id": one})
             for one in event.organisation_ids
         ),
     ]
+
+
+def _scheduled(event: HandoverScheduled, _: Fact) -> list[RowChange]:
+    return _ordered(event, "scheduled")
+
+
+def _handed_over(event: OrganisationsHandedOver, _: Fact) -> list[RowChange]:
+    return _ordered(event, "carried_out")
+
+
+def _failed(event: HandoverFailed, _: Fact) -> list[RowChange]:
+    return _ended(event, "failed", None, f"{event.code}: {event.detail}")
+
+
+def _revoked(event: HandoverRevoked, _: Fact) -> list[RowChange]:
+    return _ended(event, "revoked", event.revoked_by, event.reason)
+
+
+def _ended(event: HandoverFailed | HandoverRevoked, status: str, by: str | None, why: str) -> list[RowChange]:
+    row = {"reorganisation_id": event.reorganisation_id, "status": status, "ended_on": event.on, "ended_by": by}
+    return [Put(TABLE.name, (event.reorganisation_id,), row | {"ended_why": why})]
 
 
 def _received(event: OrganisationReceived, _: Fact) -> list[RowChange]:
@@ -51,9 +84,15 @@ def _received(event: OrganisationReceived, _: Fact) -> list[RowChange]:
 REORGANISATIONS = (
     Projection(
         "reorganisations",
-        1,
+        2,
         (TABLE.name, RECEIPTS.name),
-        {OrganisationsHandedOver: _handed_over, OrganisationReceived: _received},
+        {
+            HandoverScheduled: _scheduled,
+            OrganisationsHandedOver: _handed_over,
+            HandoverFailed: _failed,
+            HandoverRevoked: _revoked,
+            OrganisationReceived: _received,
+        },
         {},
     ),
 )

@@ -25,6 +25,13 @@ from shared.contracts.registry.organisations import (
     PartyOrganisationRestored,
     PartyOrganisationUpgraded,
 )
+from shared.contracts.registry.party_groups import (
+    PartyGroupAssigned,
+    PartyGroupChanged,
+    PartyGroupDissolved,
+    PartyGroupFounded,
+    PartyGroupHeadNamed,
+)
 from shared.contracts.registry.policy_documents import PolicyDocumentIssued, PolicyDocumentRepealed, PolicyItem
 from shared.contracts.registry.posts import (
     InstructorApplicationWithdrawn,
@@ -120,6 +127,11 @@ __all__ = [
     "MembershipEnded",
     "MembershipMoved",
     "OrganisationKind",
+    "PartyGroupAssigned",
+    "PartyGroupChanged",
+    "PartyGroupDissolved",
+    "PartyGroupFounded",
+    "PartyGroupHeadNamed",
     "PartyOrganisationChanged",
     "PartyOrganisationDissolved",
     "PartyOrganisationFounded",

@@ -31,11 +31,12 @@ class PartyOrganisationChanged(RegistryEvent, aggregate="party-organisation", ke
 
 
 class PartyOrganisationReparented(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
-    """The organisation hangs below another superior (调整隶属)."""
+    """The organisation hangs below another superior (调整隶属), since a past day if one is given."""
 
     organisation_id: str
     from_parent_id: str | None
     to_parent_id: str
+    effective_on: date | None = None
 
 
 class PartyOrganisationDissolved(RegistryEvent, aggregate="party-organisation", key="organisation_id"):

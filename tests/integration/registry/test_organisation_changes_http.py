@@ -1,9 +1,11 @@
 """Changes of the tree through HTTP on PostgreSQL: handing over, restoring, upgrading, and what is due."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from services.registry.application.handovers import Handovers
 from shared.kernel.calendar import add_months, local_date
 from tests.integration.registry.conftest import Door
 
@@ -50,6 +52,84 @@ async def test_an_order_that_cannot_be_carried_out_for_one_is_carried_out_for_no
     refused = await door("POST", "/reorganisations", order, expect=409)
     assert refused["code"] == "organisation-cycle"
     assert await parents(door, "g1", "c1") == ["c1", "k1"]
+
+
+async def tree(door: Door, organisation: str) -> list[tuple[str, str | None]]:
+    """Below whom it hangs, from which day on."""
+    rows = await door.world.store.find_rows("organisation_edges", {"organisation_id": organisation})
+    return sorted((str(row["since"]), row["parent_id"]) for row in rows)
+
+
+async def test_an_organisation_hangs_elsewhere_since_a_past_day_and_nothing_is_moved_before_its_time(
+    door: Door,
+) -> None:
+    for key, kind, parent in (
+        ("k1", "working_committee", "city"),
+        ("k2", "working_committee", "city"),
+        ("b1", "branch", "k1"),
+    ):
+        await door.found(key, kind, parent, "430702")
+    founded = local_date(door.world.clock.now())
+    door.world.clock.shift(timedelta(days=40))
+    day = [str(founded + timedelta(days=days)) for days in (-1, 10, 20, 41)]
+
+    early = await door("PUT", "/organisations/b1/parent", {"parent_id": "k2", "effective_on": day[0]}, expect=409)
+    assert (early["code"], early["where"]) == ("reparent-backdated", "effective_on")
+    to_come = await door("PUT", "/organisations/b1/parent", {"parent_id": "k2", "effective_on": day[3]}, expect=422)
+    assert (to_come["code"], to_come["where"]) == ("reparent-later", "effective_on")
+    await door("PUT", "/organisations/b1/parent", {"parent_id": "k2", "effective_on": day[1]})
+    assert await tree(door, "b1") == [(str(founded), "k1"), (day[1], "k2")]
+    again = await door("PUT", "/organisations/b1/parent", {"parent_id": "k1", "effective_on": str(founded)}, expect=409)
+    assert again["code"] == "reparent-backdated"
+    # A superior that was moved itself since then could stand below what is put below it on some day in between.
+    await door("PUT", "/organisations/k2/parent", {"parent_id": "k1", "effective_on": day[2]})
+    order = {"by": "city", "organisation_ids": ["b1"], "to_parent_id": "k1", "reason": "x", "effective_on": day[1]}
+    await door("POST", "/reorganisations", {**order, "effective_on": day[2]})
+    assert await tree(door, "b1") == [(str(founded), "k1"), (day[1], "k2"), (day[2], "k1")]
+
+
+async def test_an_order_for_a_later_day_is_carried_out_on_its_day_whole_or_not_at_all(door: Door) -> None:
+    for key, kind, parent in (
+        ("k1", "working_committee", "city"), ("k2", "working_committee", "city"),
+        ("c1", "committee", "k1"), ("g1", "committee", "c1"), ("b1", "branch", "k1"),
+    ):  # fmt: skip
+        await door.found(key, kind, parent, "430702")
+    today = local_date(door.world.clock.now())
+    day = str(today + timedelta(days=10))
+    facts = {"by": "city", "reason": "归口教育", "effective_on": day}
+    orders = {
+        "good": {"organisation_ids": ["b1", "g1"], "to_parent_id": "k2"},
+        "void": {"organisation_ids": ["b1", "k1"], "to_parent_id": "c1"},
+        "off": {"organisation_ids": ["b1"], "to_parent_id": "c1"},
+    }
+    for key, order in orders.items():
+        await door("POST", "/reorganisations", {"reorganisation_id": key, **facts, **order})
+    far = str(today + timedelta(days=400))
+    late = await door("POST", "/reorganisations", {**facts, **orders["good"], "effective_on": far}, expect=422)
+    assert (late["code"], late["where"]) == ("handover-too-far", "effective_on")
+    await door("POST", "/reorganisations/off/revocation", {"by": "city", "reason": "改期"})
+    handovers = Handovers(door.world.running)
+    door.world.clock.shift(timedelta(days=9))
+    assert await handovers.do_due() == 0
+    assert await parents(door, "b1", "g1") == ["k1", "c1"]
+    scheduled = (await door("GET", "/reorganisations?status=scheduled"))["items"]
+    assert {one["reorganisation_id"] for one in scheduled} == {"good", "void"}
+    early = await door("POST", "/reorganisations/good/receipts", {"by": "k2", "organisation_id": "b1"}, expect=409)
+    assert early["code"] == "not-handed-over"
+
+    door.world.clock.shift(timedelta(days=3))  # two days late: the service was down
+    await asyncio.gather(handovers.do_due(), Handovers(door.world.running).do_due())
+
+    assert await parents(door, "b1", "g1", "k1") == ["k2", "k2", "city"]
+    assert (await tree(door, "b1"))[-1] == (day, "k2")
+    [failed] = (await door("GET", "/reorganisations?status=failed"))["items"]
+    assert (failed["reorganisation_id"], failed["ended_why"].split(":")[0]) == ("void", "organisation-cycle")
+    found = await door("GET", "/reorganisations/off")
+    assert (found["status"], found["ended_by"], found["ended_why"]) == ("revoked", "city", "改期")
+    done = await door("POST", "/reorganisations/good/revocation", {"by": "city", "reason": "x"}, expect=409)
+    assert done["code"] == "handover-not-open"
+    await door("POST", "/reorganisations/good/receipts", {"by": "k2", "organisation_id": "b1"})
+    assert await handovers.do_due() == 0
 
 
 async def test_bug_700_a_superior_whose_organisations_were_all_dissolved_can_be_dissolved_and_restored(

@@ -1,15 +1,16 @@
 """党员花名册 as of any day, over HTTP and PostgreSQL; decisions about memberships; whom a station looks after."""
 
+import codecs
+import csv
+import io
 import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
-from services.registry.application.reactions import FOLLOWS
 from services.registry.domain.member.commands import MoveMembership
 from services.registry.domain.member.decider import MEMBER
-from services.registry.model import MODEL
 from shared.contracts import mobile_members as away
 from shared.contracts.base import PublicEvent
 from shared.eventstore.context import Cause
@@ -17,7 +18,6 @@ from shared.kernel.calendar import end_of_day
 from shared.security.actor import Role
 from shared.web.paging import encode_cursor
 from tests.integration.registry.town import Town
-from tests.support.hearing import Ear
 from tests.support.identity import actor, badge, department
 
 BRANCHES = ("b1", "b2", "b3")
@@ -116,6 +116,34 @@ async def test_names_are_masked_and_looking_at_them_is_on_record(settled: Town) 
         assert sorted(looked.scalars()) == ["m1", "m2", "m3"]
 
 
+async def test_the_roster_is_taken_along_as_a_file_masked_and_on_record(settled: Town) -> None:
+    await settled.send("PATCH", "/organisations/b1", {"name": '=HYPERLINK("x")支部'})
+    group = {"group_id": "g", "organisation_id": "b1", "name": "@一组", "founded_on": settled.day(-100)}
+    await settled.post("/party-groups", group)
+    await settled.post("/party-groups/g/members", {"member_ids": ["m1"], "since": settled.day(-50)}, 200)
+    answer = await settled.http.get("/members/roster.csv?organisation_id=c1", headers=department("c1"))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == f'attachment; filename="roster-{settled.today}.csv"'
+    assert answer.content.startswith(codecs.BOM_UTF8)
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert head[:6] == ["党员编号", "姓名", "党组织编号", "党组织", "党小组", "党员类别"]
+    assert [row[0] for row in rows] == ["m1", "m2", "m3", "m4", "m5"]
+    assert rows[0][1:7] == ["周*", "b1", '\'=HYPERLINK("x")支部', "'@一组", "正式党员", "2020-07-01"]
+    assert (rows[1][4], rows[1][8], rows[1][9]) == ("", "", "2020-07-01")
+
+    before = await settled.http.get(
+        f"/members/roster.csv?party_group_id=g&as_of={settled.day(-51)}", headers=department("c1")
+    )
+    assert len(before.text.splitlines()) == 1
+    elsewhere = await settled.http.get("/members/roster.csv?organisation_id=c1", headers=department("c2"))
+    assert len(elsewhere.text.splitlines()) == 1
+    instructor = badge(actor(Role.INSTRUCTOR, "c1"))
+    assert (await settled.http.get("/members/roster.csv", headers=instructor)).status_code == 403
+    async with settled.running.reading() as connection:
+        taken = await connection.execute(text("SELECT subject FROM audit WHERE action = 'member.export'"))
+        assert sorted(taken.scalars()) == ["m1", "m2", "m3", "m4", "m5"]
+
+
 async def test_a_branch_is_told_of_a_probation_that_is_over_and_decides(settled: Town) -> None:
     ends = settled.today + timedelta(days=3)
     facts = {"status": "probationary", "admitted_on": settled.day(-300), "probation_ends_on": ends.isoformat()}
@@ -171,15 +199,14 @@ async def test_a_station_knows_whom_it_looks_after_and_who_leads(settled: Town) 
         ),
         away.CareEnded(care_id="d1", member_id="m6", reason="returned", ended_at=ended),
     ]  # fmt: skip
-    ear = Ear(settled.kernel, MODEL, FOLLOWS)
     for event in events[:3]:
-        await ear.hear(event)
+        await settled.hear(event)
     [row] = await settled.items("/stations/s1/members")
     assert (row["member_id"], row["lead"], row["lead_person_id"], row["grid_id"]) == ("m6", "station", "m1", "g1")
     assert row["group_ids"] == ["f1", "f2"]
     assert await settled.items("/stations/s2/members") == []
     await settled.send("GET", "/stations/s1/members", status=404, who=department("c2"))
-    await ear.hear(events[3])
+    await settled.hear(events[3])
     assert await settled.items("/stations/s1/members") == []
     assert len(await settled.items(f"/stations/s1/members?as_of={settled.day(-3)}")) == 1
     assert await settled.items(f"/stations/s1/members?as_of={settled.day(-10)}") == []

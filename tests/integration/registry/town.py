@@ -9,8 +9,10 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.registry.application.reactions import FOLLOWS
 from services.registry.model import MODEL
 from services.registry.service import SERVICE
+from shared.contracts.base import PublicEvent
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.kernel.calendar import local_date
@@ -28,6 +30,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Role
 from shared.web.app import create_app
 from tests.support.documented import as_documented
+from tests.support.hearing import Ear
 from tests.support.identity import actor, badge, department, guard
 from tests.support.kernel import assemble
 
@@ -42,6 +45,7 @@ class Town:
         self.clock = ShiftedClock()
         self.kernel = assemble(MODEL, store, self.clock)
         self.timers = TimerRunner(self.kernel.executor, Wakeup())
+        self._ear = Ear(self.kernel, MODEL, FOLLOWS)
         nothing = cast("Any", None)
         self.running = Running(
             ServiceSettings(database_url="nowhere"), MODEL, engine, store, self.kernel.executor, nothing, nothing,
@@ -97,6 +101,10 @@ class Town:
         """Let time pass, and whatever falls due fall due."""
         self.clock.shift(timedelta(days=days))
         await self.timers.fire_due()
+
+    async def hear(self, event: PublicEvent) -> None:
+        """Handle one event of mobility as a consumer does."""
+        await self._ear.hear(event)
 
     async def published(self) -> list[str]:
         """The types of all that was published, in order."""

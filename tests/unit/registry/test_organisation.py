@@ -1,5 +1,7 @@
 """A party organisation (党组织): who may stand where, who may found it, when it may end (domain §1.5)."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from services.registry.domain.organisation.commands import (
@@ -21,6 +23,9 @@ from services.registry.domain.vocabulary import OrganisationKind
 from shared.kernel.errors import Invalid, Refused
 
 decide, fold, nothing = ORGANISATION.decide, ORGANISATION.fold, ORGANISATION.initial
+
+
+TODAY = date(2026, 11, 1)
 
 
 def found(
@@ -55,8 +60,13 @@ def founded(kind: OrganisationKind = "branch") -> PartyOrganisationFounded:
     )
 
 
-def reparent(*path: str, kind: OrganisationKind | None = "committee") -> ReparentOrganisation:
-    return ReparentOrganisation(organisation_id="o1", new_parent_path=path, new_parent_kind=kind)
+def reparent(
+    *path: str, kind: OrganisationKind | None = "committee", on: date = TODAY, settled: date = TODAY
+) -> ReparentOrganisation:
+    return ReparentOrganisation(
+        organisation_id="o1", new_parent_path=path, new_parent_kind=kind, effective_on=on, settled_since=settled,
+        today=TODAY,
+    )  # fmt: skip
 
 
 def test_a_branch_is_founded_below_a_committee() -> None:
@@ -135,8 +145,21 @@ def test_a_capability_can_be_withdrawn() -> None:
 
 def test_an_organisation_moves_below_another_superior() -> None:
     events = decide(reparent("c2", "root"), fold([founded()]))
-    assert events == [PartyOrganisationReparented(organisation_id="o1", from_parent_id="c1", to_parent_id="c2")]
+    assert events == [
+        PartyOrganisationReparented(organisation_id="o1", from_parent_id="c1", to_parent_id="c2", effective_on=TODAY)
+    ]
     assert fold([founded(), *events]).parent_id == "c2"
+
+
+def test_an_organisation_moves_since_a_past_day_but_not_before_what_is_known_and_not_on_a_day_to_come() -> None:
+    yesterday, before = TODAY - timedelta(days=1), TODAY - timedelta(days=9)
+    [moved] = decide(reparent("c2", "root", on=yesterday, settled=before), fold([founded()]))
+    assert isinstance(moved, PartyOrganisationReparented)
+    assert moved.effective_on == yesterday
+    with pytest.raises(Refused, match=r"^reparent-backdated:"):
+        decide(reparent("c2", "root", on=before, settled=yesterday), fold([founded()]))
+    with pytest.raises(Invalid, match=r"^reparent-later:"):
+        decide(reparent("c2", "root", on=TODAY + timedelta(days=1)), fold([founded()]))
 
 
 def test_moving_below_the_present_superior_changes_nothing() -> None:

@@ -22,7 +22,15 @@ from services.registry.domain.organisation.events import (
     TermBegan,
     TermExtended,
 )
-from services.registry.domain.reorganisation.decider import REORGANISATION, GiveReceipt, HandOver, OrganisationReceived
+from services.registry.domain.reorganisation.commands import FailHandover, GiveReceipt, HandOver, RevokeHandover
+from services.registry.domain.reorganisation.decider import REORGANISATION
+from services.registry.domain.reorganisation.events import (
+    HandoverFailed,
+    HandoverRevoked,
+    HandoverScheduled,
+    OrganisationReceived,
+    OrganisationsHandedOver,
+)
 from services.registry.domain.vocabulary import OrganisationKind
 from shared.kernel.calendar import start_of_day
 from shared.kernel.errors import Invalid, Refused
@@ -160,7 +168,7 @@ def test_what_is_not_higher_is_no_upgrade(kind: OrganisationKind) -> None:
 
 ORDER = HandOver(
     reorganisation_id="r1", organisation_ids=("b1", "b2"), to_parent_id="k2", ordered_by="city", reason="归口教育",
-    on=TODAY,
+    on=TODAY, today=TODAY,
 )  # fmt: skip
 
 
@@ -186,3 +194,42 @@ def test_the_new_superior_confirms_each_organisation_once() -> None:
         receipt("b1", "k2")
     with pytest.raises(Refused, match=r"^reorganisation-known:"):
         REORGANISATION.decide(ORDER.model_copy(update={"reason": "y"}), REORGANISATION.fold([ordered]))
+
+
+def ordered(day: date, today: date, *history: DomainEvent) -> Sequence[DomainEvent]:
+    command = ORDER.model_copy(update={"on": day, "today": today})
+    return REORGANISATION.decide(command, REORGANISATION.fold(history))
+
+
+def test_an_order_for_a_later_day_waits_for_it_and_is_carried_out_once() -> None:
+    later = TODAY + timedelta(days=30)
+    [scheduled] = ordered(later, TODAY)
+    assert isinstance(scheduled, HandoverScheduled)
+    assert ordered(later, TODAY, scheduled) == []
+    with pytest.raises(Refused, match=r"^not-handed-over:"):
+        receipt("b1", "k2", scheduled)
+    [done] = ordered(later, later, scheduled)
+    assert isinstance(done, OrganisationsHandedOver)
+    assert done.on == later
+    assert ordered(later, later + timedelta(days=9), scheduled, done) == []
+    with pytest.raises(Invalid, match=r"^handover-too-far:"):
+        ordered(TODAY + timedelta(days=370), TODAY)
+
+
+def test_an_order_that_failed_or_was_revoked_is_never_carried_out() -> None:
+    later = TODAY + timedelta(days=30)
+    [scheduled] = ordered(later, TODAY)
+    fail = FailHandover(code="organisation-cycle", detail="x", on=later)
+    [failed] = REORGANISATION.decide(fail, REORGANISATION.fold([scheduled]))
+    assert isinstance(failed, HandoverFailed)
+    revoke = RevokeHandover(revoked_by="city", reason="x", on=TODAY)
+    [revoked] = REORGANISATION.decide(revoke, REORGANISATION.fold([scheduled]))
+    assert isinstance(revoked, HandoverRevoked)
+    assert REORGANISATION.decide(revoke, REORGANISATION.fold([scheduled, revoked])) == []
+    for end in (failed, revoked):
+        with pytest.raises(Refused, match=r"^handover-not-open:"):
+            ordered(later, later, scheduled, end)
+        assert REORGANISATION.decide(fail, REORGANISATION.fold([scheduled, end])) == []
+    [done] = ordered(later, later, scheduled)
+    with pytest.raises(Refused, match=r"^handover-not-open:"):
+        REORGANISATION.decide(revoke, REORGANISATION.fold([scheduled, done]))

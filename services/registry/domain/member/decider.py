@@ -8,7 +8,7 @@ move takes effect once, and only from where the member is.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.registry.domain.member import standing
+from services.registry.domain.member import grouping, standing
 from services.registry.domain.member.commands import (
     AdmitMember,
     ChangeContact,
@@ -27,15 +27,18 @@ from services.registry.domain.member.events import (
     MembershipMoved,
     PersonErased,
 )
+from services.registry.domain.member.grouping import AssignPartyGroup, PartyGroupAssigned
 from services.registry.domain.member.state import MemberState, Move
+from shared.kernel.calendar import local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
 
-def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
+def decide(command: MemberCommand | AssignPartyGroup, state: MemberState) -> Sequence[DomainEvent]:
     """Errors: `probation-dates`, `member-already-admitted`, `member-unknown`, `same-organisation`,
-    `not-a-member-there`, `member-left`, `transfer-already-applied`, `person-erased`, and those of `standing`.
+    `not-a-member-there`, `member-left`, `transfer-already-applied`, `person-erased`, and those of `standing` and
+    `grouping`.
     """
     match command:
         case AdmitMember():
@@ -53,6 +56,10 @@ def decide(command: MemberCommand, state: MemberState) -> Sequence[DomainEvent]:
             return [] if state.is_erased else [PersonErased(**command.model_dump())]
         case NoteProbationOver():
             return standing.probation_over(command, state)
+        case AssignPartyGroup():
+            _require_admitted(command.member_id, state)
+            standing.require_on_the_roll(state)
+            return grouping.assign(command, state)
         case _:
             _require_admitted(command.member_id, state)
             return standing.decide(command, state)
@@ -80,6 +87,8 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
             return replace(state, organisation_id=event.to_organisation_id, moves=(*state.moves, move))
         case MembershipClosed():
             return replace(state, left_on=event.closed_on, left_by=event.transfer_id)
+        case PartyGroupAssigned():
+            return replace(state, party_group_id=event.group_id, grouped_since=event.since)
         case MemberContactChanged():
             return replace(state, phone=event.phone, email=event.email)
         case ErasureRequested():
@@ -130,7 +139,7 @@ def _move(command: MoveMembership, state: MemberState) -> Sequence[DomainEvent]:
             where="to_organisation_id",
         )
     _require_member_of(origin, command.member_id, state)
-    return [MembershipMoved(**command.model_dump())]
+    return [*grouping.leave(state, local_date(command.moved_at)), MembershipMoved(**command.model_dump())]
 
 
 def _close(command: CloseMembership, state: MemberState) -> Sequence[DomainEvent]:
@@ -138,7 +147,7 @@ def _close(command: CloseMembership, state: MemberState) -> Sequence[DomainEvent
     if state.left_by == command.transfer_id:
         return []
     _require_member_of(command.organisation_id, command.member_id, state)
-    return [MembershipClosed(**command.model_dump())]
+    return [*grouping.leave(state, command.closed_on), MembershipClosed(**command.model_dump())]
 
 
 def _require_member_of(organisation_id: str, member_id: str, state: MemberState) -> None:
@@ -180,7 +189,7 @@ def _require_admitted(member_id: str, state: MemberState) -> None:
         raise Refused("member-unknown", f"there is no member {member_id}", remedy="enter the member in the roll first")
 
 
-MEMBER: Decider[MemberCommand, MemberState] = Decider(
+MEMBER: Decider[MemberCommand | AssignPartyGroup, MemberState] = Decider(
     stream_type="member",
     initial=MemberState(),
     decide=decide,
@@ -192,6 +201,7 @@ MEMBER: Decider[MemberCommand, MemberState] = Decider(
         MemberContactChanged,
         ErasureRequested,
         PersonErased,
+        PartyGroupAssigned,
         *standing.EVENTS,
     ),
     timers=standing.timers,

@@ -23,6 +23,7 @@ from services.registry.domain.member.events import (
     ProbationExtended,
     ProbationOver,
 )
+from services.registry.domain.member.grouping import leave
 from services.registry.domain.member.state import MemberState
 from shared.kernel.calendar import add_months, start_of_day
 from shared.kernel.errors import Invalid, Refused
@@ -119,7 +120,7 @@ def _end(ended: MembershipEnded, state: MemberState) -> Sequence[DomainEvent]:
             remedy="give the day on which it ended",
             where="ended_on",
         )
-    return [ended]
+    return [*leave(state, ended.ended_on), ended]
 
 
 def probation_over(command: NoteProbationOver, state: MemberState) -> Sequence[DomainEvent]:

@@ -34,6 +34,8 @@ class MemberState:
     phone: Sealed | None = None
     email: Sealed | None = None
     moves: tuple[Move, ...] = ()
+    party_group_id: str | None = None
+    grouped_since: date = date.min
     is_extended: bool = False
     confirmed_on: date | None = None
     left_on: date | None = None

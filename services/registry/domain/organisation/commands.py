@@ -50,12 +50,16 @@ class ReparentOrganisation(Command):
 
     `new_parent_path` holds the ids from the new parent (first) up to the root (last); `new_parent_kind` is None when
     the new parent does not exist or was dissolved. The path is only worth what the tree is: append a change of the
-    `organisation-tree` in the same transaction.
+    `organisation-tree` in the same transaction. It counts since `effective_on`; `settled_since` is the day since which the
+    organisation and all of that path hang where they hang now.
     """
 
     organisation_id: Id
     new_parent_path: tuple[Id, ...] = Field(min_length=1)
     new_parent_kind: OrganisationKind | None
+    effective_on: date
+    settled_since: date
+    today: date
 
     @property
     def new_parent_id(self) -> str:

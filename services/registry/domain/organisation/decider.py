@@ -32,6 +32,7 @@ from services.registry.domain.organisation.events import (
 from services.registry.domain.organisation.guidance import GuideOrganisation, PartyOrganisationGuided, guide
 from services.registry.domain.organisation.rules import (
     check_capability,
+    check_day,
     check_formal_members,
     check_parent,
     check_place,
@@ -140,11 +141,13 @@ def _reparent(command: ReparentOrganisation, state: OrganisationState) -> Sequen
     if command.organisation_id in command.new_parent_path:
         raise cycle(command.organisation_id)
     check_parent(command.new_parent_id, command.new_parent_kind)
+    check_day(command)
     return [
         PartyOrganisationReparented(
             organisation_id=command.organisation_id,
             from_parent_id=state.parent_id,
             to_parent_id=command.new_parent_id,
+            effective_on=command.effective_on,
         )
     ]
 

@@ -35,13 +35,16 @@ class PartyOrganisationChanged(DomainEvent):
 
 
 class PartyOrganisationReparented(DomainEvent):
-    """It hangs below another superior (调整隶属)."""
+    """It hangs below another superior (调整隶属) since that day; events of before days were given lack it, and mean the day of
+    their recording.
+    """
 
     type = "party-organisation-reparented"
 
     organisation_id: str
     from_parent_id: str | None
     to_parent_id: str
+    effective_on: date | None = None
 
 
 class PartyOrganisationDissolved(DomainEvent):

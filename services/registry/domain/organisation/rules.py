@@ -1,6 +1,6 @@
 """The rules of founding and placing a party organisation, each with its own code (domain §1.5)."""
 
-from services.registry.domain.organisation.commands import FoundOrganisation
+from services.registry.domain.organisation.commands import FoundOrganisation, ReparentOrganisation
 from services.registry.domain.organisation.kinds import BRANCH_LIKE, LEAST_FORMAL_MEMBERS, ROOT, WITHOUT_APPROVAL
 from services.registry.domain.vocabulary import OrganisationKind
 from shared.kernel.errors import Invalid, Refused
@@ -36,6 +36,26 @@ def check_parent(parent_id: str, parent_kind: OrganisationKind | None) -> None:
             f"the organisation {parent_id} is a {parent_kind}: nothing can hang below a branch",
             remedy="choose its general branch or committee as the superior",
             where="parent_id",
+        )
+
+
+def check_day(command: ReparentOrganisation) -> None:
+    """Errors: `reparent-later`, `reparent-backdated`. Since nothing on the way up has changed since the day, no day in
+    between has a cycle.
+    """
+    if command.effective_on > command.today:
+        raise Invalid(
+            "reparent-later",
+            f"{command.effective_on} is still to come",
+            remedy="order it as a reorganisation (POST /reorganisations), which is carried out on its day",
+            where="effective_on",
+        )
+    if command.effective_on < command.settled_since:
+        raise Refused(
+            "reparent-backdated",
+            f"the organisation or a superior to be has hung where it hangs since {command.settled_since} only",
+            remedy=f"give {command.settled_since} or a later day",
+            where="effective_on",
         )
 
 

@@ -1,97 +1,100 @@
 """整建制转移: whole organisations handed to another superior, stream `reorganisation-<id>` (domain §4.2 Z08).
 
-The organisations move at once and together; their members stay in them, so no membership moves. What takes time is that
-the new superior confirms each of them (回执), and that is kept here.
+The organisations move at once and together, today, since a past day, or on a day to come; their members stay in them, so no
+membership moves. What takes time is that the new superior confirms each of them (回执), and that is kept here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
-from pydantic import Field
-
-from services.registry.domain.vocabulary import Id, Reason
+from services.registry.domain.reorganisation.commands import (
+    FailHandover,
+    GiveReceipt,
+    HandOver,
+    ReorganisationCommand,
+    RevokeHandover,
+)
+from services.registry.domain.reorganisation.events import (
+    HandoverFailed,
+    HandoverRevoked,
+    HandoverScheduled,
+    Order,
+    OrganisationReceived,
+    OrganisationsHandedOver,
+)
+from shared.kernel.calendar import add_months
 from shared.kernel.decider import Decider
-from shared.kernel.errors import Refused
-from shared.kernel.event import Command, DomainEvent
+from shared.kernel.errors import Invalid, Refused
+from shared.kernel.event import DomainEvent
 
-
-class HandOver(Command):
-    """Hand organisations to another superior, with the reason that stands in the order."""
-
-    reorganisation_id: Id
-    organisation_ids: tuple[Id, ...] = Field(min_length=1)
-    to_parent_id: Id
-    ordered_by: Id
-    reason: Reason
-    on: date
-
-
-class GiveReceipt(Command):
-    """The new superior has the organisation and its papers."""
-
-    organisation_id: Id
-    given_by: Id
-    on: date
-
-
-class OrganisationsHandedOver(DomainEvent):
-    """They hang below the new superior since that day. Private: others learn it of each (PartyOrganisationReparented)."""
-
-    type = "organisations-handed-over"
-
-    reorganisation_id: str
-    organisation_ids: tuple[str, ...]
-    to_parent_id: str
-    ordered_by: str
-    reason: str
-    on: date
-
-
-class OrganisationReceived(DomainEvent):
-    """The new superior confirmed one of them; `left` are still to be confirmed. Private."""
-
-    type = "organisation-received"
-
-    reorganisation_id: str
-    organisation_id: str
-    given_by: str
-    on: date
-    left: int
+MONTHS_AHEAD: Final = 12
+"""An order for a later day is a slip of the pen, and would be forgotten if it were none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReorganisationState:
-    """What was handed over, and which of it has no receipt yet."""
+    """What was ordered, what became of it, and of which organisations there is no receipt yet."""
 
-    ordered: OrganisationsHandedOver | None = None
+    status: Literal["unknown", "scheduled", "carried_out", "failed", "revoked"] = "unknown"
+    ordered: Order | None = None
     open: frozenset[str] = frozenset()
 
 
-ReorganisationCommand = HandOver | GiveReceipt
-
-
 def decide(command: ReorganisationCommand, state: ReorganisationState) -> Sequence[DomainEvent]:
-    """Errors (`Refused`): `reorganisation-known`, `reorganisation-unknown`, `not-handed-over`, `not-the-receiver`."""
-    match command:
-        case HandOver():
-            if state.ordered is None:
-                return [OrganisationsHandedOver(**command.model_dump())]
-            if state.ordered.model_dump() == command.model_dump():
-                return []
-            raise Refused("reorganisation-known", "the id was used for another order", remedy="use a new id")
-        case GiveReceipt():
-            return _receive(command, state)
-
-
-def _receive(command: GiveReceipt, state: ReorganisationState) -> Sequence[DomainEvent]:
-    ordered = state.ordered
-    if ordered is None:
+    """Errors: `handover-too-far`, `reorganisation-known`, `reorganisation-unknown`, `handover-not-open`,
+    `not-handed-over`, `not-the-receiver`.
+    """
+    if isinstance(command, HandOver):
+        return _hand_over(command, state)
+    if state.ordered is None:
         raise Refused("reorganisation-unknown", "there is no such order", remedy="check the id")
-    if command.organisation_id not in ordered.organisation_ids:
+    match command:
+        case FailHandover():
+            of = state.ordered.reorganisation_id
+            return [HandoverFailed(reorganisation_id=of, **dict(command))] if state.status == "scheduled" else []
+        case RevokeHandover():
+            return _revoke(command, state, state.ordered)
+        case GiveReceipt():
+            return _receive(command, state, state.ordered)
+
+
+def _hand_over(command: HandOver, state: ReorganisationState) -> Sequence[DomainEvent]:
+    facts = command.model_dump(exclude={"today"})
+    if state.ordered is not None and state.ordered.model_dump() != facts:
+        raise Refused("reorganisation-known", "the id was used for another order", remedy="use a new id")
+    if state.status in ("failed", "revoked"):
+        raise _not_open(state, "order it anew, under a new id")
+    if command.on <= command.today:
+        return [OrganisationsHandedOver(**facts)] if state.status != "carried_out" else []
+    if command.on > (latest := add_months(command.today, MONTHS_AHEAD)):
+        raise Invalid(
+            "handover-too-far",
+            "an order is kept for a year at most",
+            remedy=f"give a day up to {latest}, or order it later",
+            where="effective_on",
+        )
+    return [HandoverScheduled(**facts)] if state.status == "unknown" else []
+
+
+def _revoke(command: RevokeHandover, state: ReorganisationState, ordered: Order) -> Sequence[DomainEvent]:
+    if state.status == "revoked":
+        return []
+    if state.status != "scheduled":
+        raise _not_open(state, "hand the organisations back by another order, if that is what is meant")
+    return [HandoverRevoked(reorganisation_id=ordered.reorganisation_id, **dict(command))]
+
+
+def _not_open(state: ReorganisationState, remedy: str) -> Refused:
+    was = {"carried_out": "was carried out", "failed": "could not be carried out", "revoked": "was revoked"}
+    return Refused("handover-not-open", f"the order {was[state.status]}", remedy=remedy)
+
+
+def _receive(command: GiveReceipt, state: ReorganisationState, ordered: Order) -> Sequence[DomainEvent]:
+    if state.status != "carried_out" or command.organisation_id not in ordered.organisation_ids:
         raise Refused(
             "not-handed-over",
-            f"{command.organisation_id} was not handed over by this order",
+            f"{command.organisation_id} was not handed over by this order, or not yet",
             remedy="confirm one that was",
             where="organisation_id",
         )
@@ -110,10 +113,16 @@ def _receive(command: GiveReceipt, state: ReorganisationState) -> Sequence[Domai
 
 def evolve(state: ReorganisationState, event: DomainEvent) -> ReorganisationState:
     match event:
+        case HandoverScheduled():
+            return ReorganisationState("scheduled", event)
         case OrganisationsHandedOver():
-            return ReorganisationState(event, frozenset(event.organisation_ids))
+            return ReorganisationState("carried_out", event, frozenset(event.organisation_ids))
+        case HandoverFailed():
+            return replace(state, status="failed")
+        case HandoverRevoked():
+            return replace(state, status="revoked")
         case OrganisationReceived():
-            return ReorganisationState(state.ordered, state.open - {event.organisation_id})
+            return replace(state, open=state.open - {event.organisation_id})
         case _:
             return state
 
@@ -123,5 +132,5 @@ REORGANISATION: Decider[ReorganisationCommand, ReorganisationState] = Decider(
     initial=ReorganisationState(),
     decide=decide,
     evolve=evolve,
-    events=(OrganisationsHandedOver, OrganisationReceived),
+    events=(HandoverScheduled, OrganisationsHandedOver, HandoverFailed, HandoverRevoked, OrganisationReceived),
 )

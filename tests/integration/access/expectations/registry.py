@@ -153,6 +153,11 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         DEPARTMENTS, ON_C1, "/reorganisations",
         given(by="c1", organisation_ids=["b1"], to_parent_id="c1", reason="x"),
     ),
+    # Carried out, so that nobody can revoke it.
+    ("registry", "POST", "/reorganisations/{reorganisation_id}/revocation"): Row(
+        DEPARTMENTS, {**OVER_C1, "b1": HIDDEN}, "/reorganisations/ro1/revocation", given(by="c1", reason="x")
+    ),
+    ("registry", "GET", "/reorganisations"): Row(COMMITTEES | {AUDITOR}, OVER_B1, "/reorganisations", shows="ro1"),
     ("registry", "POST", "/reorganisations/{reorganisation_id}/receipts"): Row(
         COMMITTEES, {**OVER_C1, "b1": FORBIDDEN}, "/reorganisations/ro1/receipts", given(by="c1", organisation_id="b1")
     ),
@@ -183,9 +188,38 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         given(by="b1", ground="deceased", ended_on="2026-11-01", person_id="m2", text="x"),
     ),
     ("registry", "GET", "/members"): Row(PERSONS, OVER_B1, "/members?names=true", shows="m2"),
+    # A file with nobody in it where the seat has nobody.
+    ("registry", "GET", "/members/roster.csv"): Row(
+        COMMITTEES | {SECRETARY, AUDITOR}, EVERYWHERE, "/members/roster.csv?organisation_id=b1"
+    ),
     ("registry", "GET", "/members/counts"): Row(PERSONS, OVER_B1, "/members/counts", shows="b1"),
     ("registry", "GET", "/members/{member_id}"): Row(PERSONS, OVER_B1, "/members/m1"),
     ("registry", "GET", "/members/{member_id}/memberships"): Row(PERSONS, OVER_B1, "/members/m1/memberships"),
+    # A group of b1: its branch divides itself, and whoever is above it may.
+    ("registry", "POST", "/party-groups"): Row(
+        COMMITTEES | {SECRETARY}, ON_B1, "/party-groups",
+        given(organisation_id="b1", name="x", founded_on="2026-01-01"),
+    ),
+    ("registry", "PATCH", "/party-groups/{group_id}"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1", given(name="y")
+    ),
+    ("registry", "PUT", "/party-groups/{group_id}/head"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1/head", given(member_id="m2", since="2026-01-03")
+    ),
+    ("registry", "POST", "/party-groups/{group_id}/members"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1/members",
+        given(member_ids=["m2"], since="2026-01-02"),
+    ),
+    # Refused wherever it is allowed: the group stays, so that everybody finds it.
+    ("registry", "POST", "/party-groups/{group_id}/dissolution"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/party-groups/group1/dissolution",
+        given(dissolved_on="2025-01-01", reason="x"),
+    ),
+    ("registry", "PUT", "/members/{member_id}/party-group"): Row(
+        COMMITTEES | {SECRETARY}, OVER_B1, "/members/m2/party-group", given(group_id="group1", since="2026-01-02")
+    ),
+    ("registry", "GET", "/party-groups/{group_id}"): Row(PERSONS, OVER_B1, "/party-groups/group1"),
+    ("registry", "GET", "/party-groups"): Row(PERSONS, OVER_B1, "/party-groups", shows="group1"),
     ("registry", "POST", "/fundings"): Row(
         COMMITTEES, ON_C1, "/fundings",
         given(scope="station", scope_id="s1", source="grant", year=2026, amount_fen=1, received_on="2026-01-02",
