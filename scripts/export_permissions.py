@@ -9,7 +9,7 @@ from shared.security.policy import TABLE, Relation
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "permissions.md"
 _HEAD = """# Who may do what
 
-Generated from `shared/security/policy.py` by `python -m scripts.export_permissions`. What is not listed is refused.
+Generated from `shared/security/actions.py` by `python -m scripts.export_permissions`. What is not listed is refused.
 
 A role counts for one organisation and everything below it; a station head's or instructor's also for what a station
 serves. What lies outside looks as if it did not exist (404). Whoever acts for an organisation (`by`) needs it within their
