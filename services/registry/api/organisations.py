@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from services.registry.api import shapes
 from services.registry.api.batches import MOST_AT_ONCE, each
+from services.registry.api.listing import listed
 from services.registry.application import tree
 from services.registry.application.closing import mark
 from services.registry.application.dissolving import dissolve as dissolve_
@@ -20,6 +21,7 @@ from services.registry.domain.vocabulary import (
     Name,
     OfficeEmail,
     OfficePhone,
+    OrganisationHost,
     OrganisationKind,
     Reason,
 )
@@ -32,7 +34,7 @@ from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
-from shared.runtime.reading import many, one
+from shared.runtime.reading import one
 from shared.security.access import Access, Permit, action
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
@@ -50,6 +52,7 @@ class Founding(Body):
     area_code: AreaCode
     can_approve_probationary: bool = False
     unit_uscc: Uscc | None = None
+    host: OrganisationHost | None = None
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
     formal_members: int | None = Field(default=None, ge=0)
@@ -66,6 +69,7 @@ class OrganisationChange(Body):
 
     name: Name | None = None
     can_approve_probationary: bool | None = None
+    host: OrganisationHost | None = None
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
 
@@ -83,7 +87,7 @@ class Dissolution(Body):
     reason: Reason
 
 
-ADDRESSED_KINDS: Final = ("committee", "working_committee")
+ADDRESSED_KINDS: Final = ("committee", "working_committee", "joint_committee")
 """Kinds that everybody may name: transfers go to them, and through them. Where there is a branch tells where somebody works."""
 
 
@@ -181,7 +185,13 @@ def organisations(running: Running) -> APIRouter:
 
     @router.get("", responses=answers(200, page(shapes.ORGANISATION)))
     @action("organisation.read")
-    async def listing(paging: Paging, access: Access, parent_id: Id | None = None) -> Page[dict[str, Any]]:
+    async def listing(
+        paging: Paging,
+        access: Access,
+        parent_id: Id | None = None,
+        kind: OrganisationKind | None = None,
+        host: OrganisationHost | None = None,
+    ) -> Page[dict[str, Any]]:
         """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own."""
         key = ORGANISATIONS.c.organisation_id
         visible = or_(
@@ -189,12 +199,7 @@ def organisations(running: Running) -> APIRouter:
             key.in_(await access.above()),
             key.in_(await access.scope(Relation.ADDRESSED)),
         )
-        query = select(ORGANISATIONS).where(visible).order_by(key).limit(paging.limit + 1)
-        if parent_id is not None:
-            query = query.where(ORGANISATIONS.c.parent_id == parent_id)
-        if after := paging.after("organisations", str):
-            query = query.where(key > after[0])
-        rows = await many(running, query)
-        return paging.page("organisations", rows, lambda row: (row["organisation_id"],), dict)
+        equal = {"parent_id": parent_id, "kind": kind, "host": host}
+        return await listed(running, paging, "organisations", ORGANISATIONS, ("organisation_id",), visible, equal=equal)
 
     return router

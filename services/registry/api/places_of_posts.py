@@ -32,10 +32,12 @@ async def concern_at(running: Running, scope: Scope, scope_id: str, person_id: s
 async def visible_at(table: Table, access: Permit) -> ColumnElement[bool]:
     """The condition that says the same for lists, by the columns `scope` and `scope_id`."""
     scope = await access.scope()
+    places = table.c.scope_id.in_(select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope)))
     within: dict[PostScope, ColumnElement[bool]] = {
         "organisation": table.c.scope_id.in_(scope),
         "station": table.c.scope_id.in_(select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope))),
-        "grid": table.c.scope_id.in_(select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope))),
+        "grid": places,
+        "platform": places,
         "unit": table.c.scope_id.in_(select(UNITS.c.uscc).where(await units_seen(access))),
     }
     return or_(*((table.c.scope == kind) & condition for kind, condition in within.items()))

@@ -42,6 +42,7 @@ class Assignment(Body):
     source: PostSource | None = None
     capacity: PostCapacity | None = None
     under_post_id: Id | None = None
+    represents_id: Id | None = None
 
 
 class Assignments(Body):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.application.policy_documents import staffing_rules_at
+from services.registry.application.representing import require_member_of
 from services.registry.application.scopes import area_of, organisation_of, require
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.standing import require_on_the_roll
@@ -14,7 +15,7 @@ from services.registry.domain.post.decider import POST
 from services.registry.domain.post.kinds import KINDS, LOADED
 from services.registry.domain.post.state import PostState
 from services.registry.domain.seat.commands import SetStrength, TakeSeat, VacateSeat
-from services.registry.domain.seat.decider import SEAT, SeatState, hanging_on, load_of, seat_of
+from services.registry.domain.seat.decider import SEAT, SeatState, hanging_on, load_of, representing, seat_of
 from services.registry.domain.unit.decider import UNIT
 from services.registry.domain.vocabulary import PostKind, PostScope
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -42,6 +43,8 @@ async def assign(unit: UnitOfWork, command: AssignPost) -> list[DomainEvent]:
         )
     require_on_the_roll(member)
     await require(unit, command.scope, command.scope_id)
+    if command.represents_id is not None and KINDS[command.kind].represents:
+        await require_member_of(unit, command.scope, command.scope_id, command.represents_id)
     if command.under_post_id is not None:
         above: PostState = await unit.state(POST, command.under_post_id)
         held = above.since is not None and above.until is None and above.person_id == command.person_id
@@ -54,7 +57,7 @@ async def assign(unit: UnitOfWork, command: AssignPost) -> list[DomainEvent]:
             )
     events = await unit.handle(POST, command.post_id, command)
     if events:
-        facts = command.model_dump(include={"kind", "person_id", "scope", "scope_id", "under_post_id"})
+        facts = command.model_dump(include={"kind", "person_id", "scope", "scope_id", "under_post_id", "represents_id"})
         for seat, most in await _seats(unit, PostState(**facts)):
             await unit.handle(SEAT, seat, TakeSeat(post_id=command.post_id, most=most, at=unit.clock.now()))
     return events
@@ -148,6 +151,7 @@ async def _inherited(unit: UnitOfWork, post_id: str, successor: Successor, heirs
         scope_id=post.scope_id,
         since=successor.since,
         under_post_id=heirs.get(post.under_post_id or ""),
+        represents_id=post.represents_id,
     )
 
 
@@ -160,6 +164,8 @@ async def _seats(unit: UnitOfWork, post: PostState) -> list[tuple[str, int | Non
         place = await unit.state(ORGANISATION if post.scope == "organisation" else UNIT, post.scope_id)
         rules = await staffing_rules_at(unit, area_of(place))
         seats.append((load_of(post.person_id), rules.instructor_load))
+    if post.represents_id is not None:
+        seats.append((representing(post.scope, post.scope_id, post.represents_id), 1))
     if post.under_post_id is not None:
         seats.append((hanging_on(post.under_post_id), None))
     return seats

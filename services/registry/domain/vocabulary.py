@@ -15,14 +15,26 @@ OrganisationKind = Literal[
     "general_branch",
     "committee",
     "working_committee",
+    "joint_committee",
+    "mobile_committee",
     "mobile_branch",
     "temporary",
     "project",
     "regional",
 ]
+OrganisationHost = Literal[
+    "building", "park", "business_district", "market", "neighbourhood", "authority", "association", "chamber",
+    "industry_chain", "project", "office",
+]  # fmt: skip
+"""What an organisation is formed on, beside a unit: 楼宇、园区、商圈、市场、区域、业务主管单位、协会、商会、产业链、项目、
+办事处 (domain §1.3 M10, §1.6, Y07, Z05, Z19).
+"""
 StationKind = Literal["guidance", "town", "service_centre", "service_point"]
-PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
-PostScope = Literal["station", "organisation", "unit", "grid"]
+PostKind = Literal[
+    "station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head",
+    "secretary", "part_time_member",
+]  # fmt: skip
+PostScope = Literal["station", "organisation", "unit", "grid", "platform"]
 MemberStatus = Literal["formal", "probationary"]
 ErasureGround = Literal["subject-request", "purpose-achieved", "retention-ended", "consent-withdrawn", "unlawful"]
 """Why a person's data is erased (PIPL art. 47)."""

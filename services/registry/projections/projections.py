@@ -251,7 +251,7 @@ PROJECTIONS = (
         },
         {},
     ),
-    Projection("posts", 2, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
+    Projection("posts", 3, ("posts",), {post.PostAssigned: _post, post.PostLeft: _post}, {}),
     Projection("erasures", 1, ("erasures",), {member.ErasureRequested: _asked, member.PersonErased: _done}, {}),
     Projection(
         "open_cases",

@@ -19,6 +19,7 @@ ORGANISATIONS = Table(
     Column("area_code", Text),
     Column("can_approve_probationary", Boolean),
     Column("unit_uscc", Text),
+    Column("host", Text),
     Column("office_email", Text),
     Column("office_phone", Text),
     Column("dissolved", Boolean),
@@ -61,6 +62,7 @@ POSTS = Table(
     Column("source", Text),
     Column("capacity", Text),
     Column("under_post_id", Text),
+    Column("represents_id", Text),
     Column("handed_to", Text),
     Column("version", Integer),
 )

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Literal
 
-from shared.contracts.registry.terms import OrganisationKind, RegistryEvent
+from shared.contracts.registry.terms import OrganisationHost, OrganisationKind, RegistryEvent
 
 
 class PartyOrganisationFounded(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
-    """A 党组织 exists from now on, below `parent_id` (None for a root)."""
+    """A 党组织 exists from now on, below `parent_id` (None for a root), formed in a unit or on a `host`."""
 
     organisation_id: str
     name: str
@@ -16,16 +16,18 @@ class PartyOrganisationFounded(RegistryEvent, aggregate="party-organisation", ke
     area_code: str
     can_approve_probationary: bool
     unit_uscc: str | None = None
+    host: OrganisationHost | None = None
     office_email: str | None = None
     office_phone: str | None = None
 
 
 class PartyOrganisationChanged(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
-    """Name, office addresses or the capability to approve changed; only the changed ones are given."""
+    """Name, host, office addresses or the capability to approve changed; only the changed ones are given."""
 
     organisation_id: str
     name: str | None = None
     can_approve_probationary: bool | None = None
+    host: OrganisationHost | None = None
     office_email: str | None = None
     office_phone: str | None = None
 

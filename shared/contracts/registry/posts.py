@@ -23,6 +23,7 @@ class PostAssigned(RegistryEvent, aggregate="post", key="post_id"):
     source: PostSource | None = None
     capacity: PostCapacity | None = None
     under_post_id: str | None = None
+    represents_id: str | None = None
 
 
 class PostLeft(RegistryEvent, aggregate="post", key="post_id"):

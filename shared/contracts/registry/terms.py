@@ -11,14 +11,23 @@ OrganisationKind = Literal[
     "general_branch",
     "committee",
     "working_committee",
+    "joint_committee",
+    "mobile_committee",
     "mobile_branch",
     "temporary",
     "project",
     "regional",
 ]
+OrganisationHost = Literal[
+    "building", "park", "business_district", "market", "neighbourhood", "authority", "association", "chamber",
+    "industry_chain", "project", "office",
+]  # fmt: skip
 StationKind = Literal["guidance", "town", "service_centre", "service_point"]
-PostKind = Literal["station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head"]
-PostScope = Literal["station", "organisation", "unit", "grid"]
+PostKind = Literal[
+    "station_head", "deputy_head", "instructor", "contact_leader", "liaison", "officer", "grid_head",
+    "secretary", "part_time_member",
+]  # fmt: skip
+PostScope = Literal["station", "organisation", "unit", "grid", "platform"]
 MemberStatus = Literal["formal", "probationary"]
 PlaceKind = Literal["site", "platform", "grid", "group"]
 Governance = Literal["direct", "joint", "attached"]

@@ -8,7 +8,15 @@ from datetime import date
 
 from pydantic import AwareDatetime, Field
 
-from services.registry.domain.vocabulary import Id, Name, OfficeEmail, OfficePhone, OrganisationKind, Reason
+from services.registry.domain.vocabulary import (
+    Id,
+    Name,
+    OfficeEmail,
+    OfficePhone,
+    OrganisationHost,
+    OrganisationKind,
+    Reason,
+)
 from shared.kernel.event import Command
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.kernel.identifiers.uscc import Uscc
@@ -30,17 +38,21 @@ class FoundOrganisation(Command):
     area_code: AreaCode
     can_approve_probationary: bool = False
     unit_uscc: Uscc | None = None
+    host: OrganisationHost | None = None
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
     formal_members: int | None = Field(default=None, ge=0)
 
 
 class ChangeOrganisation(Command):
-    """Rename it (更名), correct its office addresses, grant or withdraw the capability; the rest stays as it is."""
+    """Rename it (更名), say what it is formed on, correct its office addresses, grant or withdraw the capability; the rest
+    stays as it is.
+    """
 
     organisation_id: Id
     name: Name | None = None
     can_approve_probationary: bool | None = None
+    host: OrganisationHost | None = None
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
 

@@ -88,7 +88,7 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
         case PartyOrganisationFounded():
             return OrganisationState(status="active", **event.model_dump(exclude={"organisation_id"}))
         case PartyOrganisationChanged():
-            names = ("name", "can_approve_probationary", "office_email", "office_phone")
+            names = ("name", "can_approve_probationary", "host", "office_email", "office_phone")
             return replace(state, **given(event, *names))
         case PartyOrganisationReparented():
             return replace(state, parent_id=event.to_parent_id)

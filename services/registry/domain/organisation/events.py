@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from services.registry.domain.vocabulary import OrganisationKind
+from services.registry.domain.vocabulary import OrganisationHost, OrganisationKind
 from shared.kernel.event import DomainEvent
 
 
@@ -18,18 +18,20 @@ class PartyOrganisationFounded(DomainEvent):
     area_code: str
     can_approve_probationary: bool
     unit_uscc: str | None = None
+    host: OrganisationHost | None = None
     office_email: str | None = None
     office_phone: str | None = None
 
 
 class PartyOrganisationChanged(DomainEvent):
-    """Name, office addresses or the capability changed; None means unchanged."""
+    """Name, host, office addresses or the capability changed; None means unchanged."""
 
     type = "party-organisation-changed"
 
     organisation_id: str
     name: str | None = None
     can_approve_probationary: bool | None = None
+    host: OrganisationHost | None = None
     office_email: str | None = None
     office_phone: str | None = None
 

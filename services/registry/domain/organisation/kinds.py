@@ -17,7 +17,11 @@ WITHOUT_APPROVAL: Final[frozenset[OrganisationKind]] = BRANCH_LIKE | {"general_b
 """Only a committee can have the authority to approve probationary members; neither 支部 nor 总支 can."""
 
 ROOT: Final[OrganisationKind] = "working_committee"
-"""The one kind that may stand at the top of our tree (党工委)."""
+"""The one kind that may stand at the top of our tree (党工委).
+
+Two more stand over branches: `joint_committee` (联合党委, domain Z19) over those of several units, such as the project
+branches of one development; `mobile_committee` (驻外流动党员管理工作委员会, Y21) over those of travellers at a place elsewhere.
+"""
 
 LEAST_FORMAL_MEMBERS: Final = 3
 """正式党员 without whom no branch is founded; a constant of the whole party, not configuration (domain §1.10)."""
@@ -30,6 +34,7 @@ MODE_OF_HOST: Final[Mapping[OrganisationKind, FormationMode]] = {
     "temporary": "single",
     "project": "single",
     "joint_branch": "joint",
+    "joint_committee": "joint",
     "regional": "area",
 }
 """How an organisation that was founded in a unit covers it. A 党工委 covers nobody: it is set over units, not formed in one."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.registry.domain.vocabulary import OrganisationKind
+from services.registry.domain.vocabulary import OrganisationHost, OrganisationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class OrganisationState:
     area_code: str = ""
     can_approve_probationary: bool = False
     unit_uscc: str | None = None
+    host: OrganisationHost | None = None
     office_email: str | None = None
     office_phone: str | None = None
     elected_on: date | None = None

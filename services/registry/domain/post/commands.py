@@ -10,7 +10,8 @@ class AssignPost(Command):
     """Give a person (a member, by id) a post at a station, an organisation, a unit or a grid, from that day on.
 
     One `post_id` is one person's time in one post: the successor gets another. `under_post_id` names the post that this
-    one hangs on, as an instructor's organisations hang on their post at the station.
+    one hangs on, as an instructor's organisations hang on their post at the station. `represents_id` is the member unit or
+    organisation that a part-time member of a committee (兼职委员, domain L17) sits for.
     """
 
     post_id: Id
@@ -22,6 +23,7 @@ class AssignPost(Command):
     source: PostSource | None = None
     capacity: PostCapacity | None = None
     under_post_id: Id | None = None
+    represents_id: Id | None = None
 
 
 class LeavePost(Command):

@@ -17,7 +17,7 @@ from shared.kernel.event import DomainEvent
 
 
 def decide(command: PostCommand, state: PostState) -> Sequence[DomainEvent]:
-    """Errors: `post-scope`, `post-already-assigned`, `post-unknown`, `post-already-left`, `post-dates`."""
+    """Errors: `post-scope`, `post-represents`, `post-already-assigned`, `post-unknown`, `post-already-left`, `post-dates`."""
     match command:
         case AssignPost():
             return _assign(command, state)
@@ -42,6 +42,13 @@ def _assign(command: AssignPost, state: PostState) -> Sequence[DomainEvent]:
             f"a {command.kind} serves a {' or a '.join(scopes)}, not a {command.scope}",
             remedy=f"give the post the scope {' or '.join(scopes)}",
             where="scope",
+        )
+    if (command.represents_id is not None) != KINDS[command.kind].represents:
+        raise Invalid(
+            "post-represents",
+            "a part-time member sits for a member unit or organisation, and nobody else does",
+            remedy="name whom a part_time_member represents in represents_id, and leave it out otherwise",
+            where="represents_id",
         )
     if state.since is None:
         return [PostAssigned(**command.model_dump())]

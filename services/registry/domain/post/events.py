@@ -20,6 +20,7 @@ class PostAssigned(DomainEvent):
     source: PostSource | None = None
     capacity: PostCapacity | None = None
     under_post_id: str | None = None
+    represents_id: str | None = None
 
 
 class PostLeft(DomainEvent):

@@ -18,4 +18,5 @@ class PostState:
     source: PostSource | None = None
     capacity: PostCapacity | None = None
     under_post_id: str | None = None
+    represents_id: str | None = None
     until: date | None = None

@@ -48,6 +48,11 @@ def load_of(person_id: str) -> str:
     return f"load-{person_id}"
 
 
+def representing(scope: PostScope, scope_id: str, represents_id: str) -> str:
+    """The seat that a member unit or organisation has in a committee."""
+    return f"representing-{scope}-{scope_id}-{represents_id}"
+
+
 def hanging_on(post_id: str) -> str:
     """The seat of the posts that hang on a post."""
     return f"under-{post_id}"
