@@ -14,6 +14,7 @@ from shared.eventstore.upcasting import Upcasters
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid
 from shared.kernel.event import DomainEvent
+from shared.kernel.json import from_json
 
 Publish = Callable[[DomainEvent], PublicEvent | None]
 
@@ -58,12 +59,21 @@ class ServiceModel:
 
     def decode(self, stored: StoredEvent) -> DomainEvent:
         """The event in its present form. Raises `Invalid` for a type this release does not know."""
-        kind: type[DomainEvent] | None = self._events.get(stored.type)  # type: ignore[attr-defined]
-        if kind is None:
-            raise Invalid(
-                "unknown-event", f"{stored.stream_id} holds a {stored.type}, which this release does not know"
-            )
+        kind = self._kind(stored.type, stored.stream_id)
         data = stored.data
         if stored.schema_version != kind.schema_version:
             data = self.upcasters.lift(stored.type, stored.schema_version, kind.schema_version, data)
         return kind.model_validate(data)
+
+    def decode_text(self, type_: str, schema_version: int, data: str, stream_id: str) -> DomainEvent:
+        """As `decode`, of an event that was read as text: of the present form it is read in one go, at half the cost."""
+        kind = self._kind(type_, stream_id)
+        if schema_version == kind.schema_version:
+            return kind.model_validate_json(data)
+        return kind.model_validate(self.upcasters.lift(type_, schema_version, kind.schema_version, from_json(data)))
+
+    def _kind(self, type_: str, stream_id: str) -> type[DomainEvent]:
+        kind: type[DomainEvent] | None = self._events.get(type_)  # type: ignore[attr-defined]
+        if kind is None:
+            raise Invalid("unknown-event", f"{stream_id} holds a {type_}, which this release does not know")
+        return kind

@@ -7,6 +7,7 @@ Nobody else has to know, since all reading and writing goes through the views.
 Own facts come from the events table, foreign ones from the streams that the service consumes, up to its cursors.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,11 +23,11 @@ from shared.eventstore.model import ServiceModel
 from shared.eventstore.postgres.grants import allow_views
 from shared.eventstore.postgres.views import ViewWriter
 from shared.eventstore.projection import Fact, Projection
-from shared.eventstore.records import StoredEvent
-from shared.eventstore.rows import Add, Put, Remove, RowChange
+from shared.eventstore.rows import RowChange
 from shared.kernel.errors import Unavailable
 
-CHUNK = 2000
+CHUNK = 5000
+AT_ONCE = 2
 CLOSE_ENOUGH = 2000
 """Events that may be left for the locked stretch: some tens of milliseconds."""
 
@@ -56,11 +57,30 @@ async def bring_up_projections(
     engine: AsyncEngine, model: ServiceModel, history: ForeignHistory | None = None
 ) -> list[str]:
     """Make the tables of new projections and rebuild those whose version was raised. Returns their names."""
-    done = []
-    for projection in await outdated_projections(engine, model):
-        await rebuild(engine, model, projection, history)
-        done.append(projection.name)
-    return done
+    outdated = await outdated_projections(engine, model)
+    await rebuild_all(engine, model, outdated, history)
+    return [projection.name for projection in outdated]
+
+
+async def rebuild_all(
+    engine: AsyncEngine, model: ServiceModel, projections: Iterable[Projection], history: ForeignHistory | None = None
+) -> None:
+    """Rebuild these, two at the same time: the database writes for one while events are read into rows for the other.
+
+    Raises the first error; what is finished by then stays.
+    """
+    waiting, one_flips = iter(projections), asyncio.Lock()
+
+    async def work() -> None:
+        for projection in waiting:
+            await rebuild(engine, model, projection, history, one_flips)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(work())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
 
 
 async def outdated_projections(engine: AsyncEngine, model: ServiceModel) -> list[Projection]:
@@ -76,10 +96,16 @@ _REBUILDS = 1000
 
 
 async def rebuild(
-    engine: AsyncEngine, model: ServiceModel, projection: Projection, history: ForeignHistory | None = None
+    engine: AsyncEngine,
+    model: ServiceModel,
+    projection: Projection,
+    history: ForeignHistory | None = None,
+    one_flips: asyncio.Lock | None = None,
 ) -> Rebuilt:
     """Build the projection's tables anew and flip to them. Raises `Unavailable` when foreign history is needed and
     cannot be read. A rebuild that fails leaves the old tables serving.
+
+    `one_flips`: shared by rebuilds that run at the same time, so that writers never wait for two of them.
     """
     tables = {name: model.views.tables[name] for name in projection.tables}
     async with engine.begin() as connection:
@@ -93,7 +119,7 @@ async def rebuild(
                 await connection.execute(CreateIndex(index))
     copier = _Copier(engine, model, projection, shadows, history)
     await copier.catch_up()
-    async with engine.begin() as connection:
+    async with one_flips or asyncio.Lock(), engine.begin() as connection:
         # SHARE stops appends, not reads; consumers stop at their cursors' rows.
         await connection.execute(text("LOCK TABLE events IN SHARE MODE"))
         await connection.execute(text("SELECT 1 FROM cursors ORDER BY consumer, source, partition FOR UPDATE"))
@@ -119,8 +145,7 @@ class _Copier:
         self._engine = engine
         self._model = model
         self._projection = projection
-        self._names = {name: table.name for name, table in shadows.items()}
-        self._writer = ViewWriter({table.name: table for table in shadows.values()})
+        self._writer = ViewWriter(shadows)
         self._history = history
         self._seq = 0
         self._positions: dict[str, int] = {}
@@ -147,13 +172,16 @@ class _Copier:
         while types and self._seq < up_to:
             asked = {"after": self._seq, "up_to": up_to, "chunk": CHUNK, "types": types}
             rows = await connection.execute(_OWN, asked)
-            events = [StoredEvent(*row) for row in rows]
-            if not events:
+            stored = rows.all()
+            if not stored:
                 break
-            facts = (Fact(self._model.decode(e), e.stream_id, e.version, e.recorded_at) for e in events)
-            await self._write(connection, (change for fact in facts for change in self._projection.of_own(fact)))
-            self._seq = events[-1].seq
-            self.count += len(events)
+            changes: list[RowChange] = []
+            for _, stream_id, version, type_, schema_version, data, recorded_at in stored:
+                event = self._model.decode_text(type_, schema_version, data, stream_id)
+                changes.extend(self._projection.of_own(Fact(event, stream_id, version, recorded_at)))
+            await self._writer.write(connection, changes)
+            self._seq = stored[-1][0]
+            self.count += len(stored)
         self._seq = max(self._seq, up_to)
 
     async def foreign(self, connection: AsyncConnection) -> None:
@@ -173,26 +201,14 @@ class _Copier:
             async for chunk in self._history(source, after, position):
                 now = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
                 facts = [Fact(event, source, at, now) for event, at in chunk]
-                await self._write(connection, (c for fact in facts for c in self._projection.of_foreign(fact)))
+                changes = [change for fact in facts for change in self._projection.of_foreign(fact)]
+                await self._writer.write(connection, changes)
                 self.count += len(chunk)
             self._positions[source] = position
 
-    async def _write(self, connection: AsyncConnection, changes: Iterable[RowChange]) -> None:
-        await self._writer.write(connection, [self._onto_shadow(change) for change in changes])
-
-    def _onto_shadow(self, change: RowChange) -> RowChange:
-        table = self._names[change.table]
-        match change:
-            case Put():
-                return Put(table, change.key, change.values)
-            case Add():
-                return Add(table, change.key, change.values)
-            case Remove():
-                return Remove(table, change.key)
-
 
 _OWN = text(
-    "SELECT seq, stream_id, version, event_id, type, schema_version, data, meta, recorded_at FROM events"
+    "SELECT seq, stream_id, version, type, schema_version, CAST(data AS text), recorded_at FROM events"
     " WHERE seq > :after AND seq <= :up_to AND type = ANY(CAST(:types AS text[])) ORDER BY seq LIMIT :chunk"
 )
 

@@ -5,7 +5,6 @@ Every read model is a table `<name>_v<version>` behind a view `<name>`. All writ
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Table, TextClause, text
@@ -38,14 +37,15 @@ class ViewWriter:
         return [bound for one_round in all_rounds for bound in self._bound(one_round)]
 
     def _bound(self, one_round: Sequence[RowChange]) -> Iterator[tuple[TextClause, Values]]:
-        ordered = sorted(one_round, key=_statement_key)
-        for (_, table, columns), group in groupby(ordered, key=_statement_key):
-            yield self._shapes[table].bind(list(group), columns)
-
-
-def _statement_key(change: RowChange) -> tuple[str, str, tuple[str, ...]]:
-    columns = () if isinstance(change, Remove) else tuple(sorted(change.values))
-    return type(change).__name__, change.table, columns
+        groups: dict[tuple[type[RowChange], str, tuple[str, ...]], list[RowChange]] = {}
+        for change in one_round:
+            named = () if isinstance(change, Remove) else tuple(change.values)
+            groups.setdefault((type(change), change.table, named), []).append(change)
+        merged: dict[tuple[str, str, tuple[str, ...]], list[RowChange]] = {}
+        for (kind, table, named), group in groups.items():  # the same columns, in whatever order they were named
+            merged.setdefault((kind.__name__, table, tuple(sorted(named))), []).extend(group)
+        for (_, table, columns), group in sorted(merged.items(), key=lambda one: one[0]):
+            yield self._shapes[table].bind(group, columns)
 
 
 class _Shape:
@@ -67,15 +67,17 @@ class _Shape:
         if statement is None:
             statement = self._statements[shape] = self._build(type(changes[0]), columns)
         if isinstance(changes[0], Put):
-            values = {c: [self._bound(c, change.values[c]) for change in changes] for c in columns}  # type: ignore[union-attr]
+            values = {c: self._bound(c, [change.values[c] for change in changes]) for c in columns}  # type: ignore[union-attr]
         else:
-            values = {f"k{i}": [self._bound(c, change.key[i]) for change in changes] for i, c in enumerate(self.key)}
+            values = {f"k{i}": self._bound(c, [change.key[i] for change in changes]) for i, c in enumerate(self.key)}
             if isinstance(changes[0], Add):
                 values |= {c: [change.values[c] for change in changes] for c in columns}  # type: ignore[union-attr]
         return statement, values
 
-    def _bound(self, column: str, value: Any) -> Any:
-        return to_json(value) if self.types[column] in ("jsonb", "json") and value is not None else value
+    def _bound(self, column: str, values: list[Any]) -> list[Any]:
+        if self.types[column] not in ("jsonb", "json"):
+            return values
+        return [None if value is None else to_json(value) for value in values]
 
     def _array(self, parameter: str, column: str) -> str:
         kind = self.types[column]

@@ -4,16 +4,19 @@ import asyncio
 import dataclasses
 from typing import Any
 
+import pytest
 from sqlalchemy import Column, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.contracts.registry import MemberAdmitted
 from shared.eventstore.context import Cause
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.eventstore.projection import Fact, Projection
-from shared.eventstore.rebuild import rebuild
+from shared.eventstore.rebuild import rebuild, rebuild_all
 from shared.eventstore.rows import Put, RowChange
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.errors import Unavailable
 from tests.support.kernel import Kernel, assemble
 from tests.support.sample import ACCOUNT, MODEL, PROJECTION, VIEWS, Credit, Credited, Open, Opened
 
@@ -130,3 +133,26 @@ async def test_a_read_model_has_the_indexes_that_it_declares(engine: AsyncEngine
             )
             assert len(found.all()) == 1
         await rebuild(engine, model, projection)
+
+
+async def test_of_several_that_are_rebuilt_one_that_fails_says_why_and_leaves_its_old_tables(
+    engine: AsyncEngine,
+) -> None:
+    views = MetaData()
+    for name in ("good", "bad"):
+        Table(name, views, Column("account", Text, primary_key=True))
+    projections = tuple(Projection(name, 1, (name,), {}, {}) for name in ("good", "bad"))
+    model = dataclasses.replace(MODEL, projections=projections, views=views)
+    await migrate(engine, model)
+
+    foreign = dataclasses.replace(projections[1], foreign={MemberAdmitted: lambda event, fact: []})
+    async with engine.begin() as connection:
+        await connection.execute(text("INSERT INTO bad VALUES ('kept')"))
+        await connection.execute(
+            text("INSERT INTO cursors (consumer, source, partition, position) VALUES (:name, 'OUT_REGISTRY', 0, 7)"),
+            {"name": model.name},
+        )
+    with pytest.raises(Unavailable, match=r"^no-history:"):
+        await rebuild_all(engine, model, (foreign, projections[0]))
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("SELECT account FROM bad"))).scalars().all() == ["kept"]
