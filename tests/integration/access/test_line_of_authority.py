@@ -12,7 +12,7 @@ from tests.integration.access.expectations.terms import FORBIDDEN, OK, Row
 from tests.integration.access.test_every_route import answered, expected
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 SEAT = "k2"
 """c3 lies below it."""
 LOOKS = {("registry", "POST", "/members/lookup"), ("registry", "POST", "/formation/simulations")}

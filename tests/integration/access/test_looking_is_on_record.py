@@ -13,10 +13,11 @@ from tests.integration.access.expectations import ROWS
 from tests.integration.access.test_every_route import NEVER
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 SHOWING: Final = {
     ("registry", "GET", "/members"),
+    ("registry", "GET", "/members/roster.csv"),
     ("registry", "GET", "/members/{member_id}"),
     ("registry", "POST", "/members/lookup"),
 }
