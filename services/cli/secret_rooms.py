@@ -9,6 +9,7 @@ operator's one-shot jobs only. The other rooms are copies of what their role nee
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 from services.cli.catalogue import NAMES, SERVICES, ServiceEntry
 from services.cli.service_databases import address, with_password
@@ -24,7 +25,11 @@ from shared.security.nkey_seeds import public_key
 from shared.security.secret_files import create_once
 
 SUPERUSER = "postgres"
+AUTHORITY = "ca.pem"
+MOUNTED = "/run/secrets"
+"""Where each process finds its room; what names a file in it says so."""
 KEYS = ("kek", "index")
+LOCAL = ("localhost", "127.0.0.1")
 
 
 class SecretRooms:
@@ -32,8 +37,10 @@ class SecretRooms:
 
     def __init__(self, directory: Path, *, database: str, broker_hosts: Sequence[str]) -> None:
         self._directory = directory
-        self._admin_url = f"postgresql://{SUPERUSER}@{database}/postgres"
-        self._broker_hosts = tuple(broker_hosts)
+        vouched = urlencode({"sslmode": "verify-full", "sslrootcert": f"{MOUNTED}/{AUTHORITY}"}, safe="/")
+        self._admin_url = f"postgresql://{SUPERUSER}@{database}/postgres?{vouched}"
+        self._hosts = {"nats": tuple(broker_hosts), "postgres": (database.rpartition(":")[0], *LOCAL)}
+        self._hosts |= {name: (f"{name}-api", *LOCAL) for name in NAMES}
         self.files = StackFiles(directory / OPERATOR)
 
     def fill(self, topology: Topology, now: datetime, outside: Sequence[str] = OUTSIDE_SYSTEMS) -> list[str]:
@@ -64,13 +71,14 @@ class SecretRooms:
         keys = {"jwks.json": issuer["jwks.json"]}
         seeds = {one.role: self.files.ensure_seed(one.role) for one in found}
         conf = authorization_conf((one, public_key(seeds[one.role])) for one in found)
-        common = {"nats-ca.pem": authority.certificate}
+        common = {AUTHORITY: authority.certificate}
         rooms: dict[str, dict[str, str]] = {
             OPERATOR: common | self._operator(),
-            "nats": {"authorization.conf": conf} | self._server(authority, now),
-            "postgres": {"password": self.files.password(SUPERUSER)},
+            "nats": {"authorization.conf": conf} | self._certificate("nats", "server.pem", authority, now),
+            "postgres": {"password": self.files.password(SUPERUSER)}
+            | self._certificate("postgres", "server.pem", authority, now),
             "identity": issuer,
-            "simulators": {f"{one}.secret": issuer[f"client-{one}.secret"] for one in MESSAGE_CLIENTS},
+            "simulators": common | {f"{one}.secret": issuer[f"client-{one}.secret"] for one in MESSAGE_CLIENTS},
             "grafana": {"password": self.files.password("grafana")},
             "outside": common
             | {seeds[role].name: seeds[role].read_text("ascii") for role in outside}
@@ -78,7 +86,8 @@ class SecretRooms:
         }
         for service in SERVICES:
             seed = {"nats.nk": seeds[service.name].read_text("ascii")}
-            rooms[service.name] = common | keys | seed | self._service(service)
+            door = self._certificate(service.name, "door.pem", authority, now)
+            rooms[service.name] = common | keys | seed | door | self._service(service)
             owner = {"database-url": self._url(service.name, owner_of(service.name))}
             rooms[f"{service.name}-owner"] = common | seed | owner
         return rooms
@@ -121,11 +130,12 @@ class SecretRooms:
         certificate, mark, key = kept.read_text("ascii").partition("-----BEGIN PRIVATE KEY-----")
         return Issued(certificate, mark + key)
 
-    def _server(self, authority: Issued, now: datetime) -> dict[str, str]:
-        if still_good(self._directory / "nats" / "server.pem", authority, self._broker_hosts, now):
+    def _certificate(self, room: str, name: str, authority: Issued, now: datetime) -> dict[str, str]:
+        hosts = self._hosts[room]
+        if still_good(self._directory / room / name, authority, hosts, now):
             return {}
-        made = issue(authority, self._broker_hosts, now)
-        return {"server.pem": made.certificate + made.key}
+        made = issue(authority, hosts, now)
+        return {name: made.certificate + made.key}
 
     def _write(self, room: str, name: str, text: str) -> None:
         """Whole or not at all, readable by owner and group. The room's own mode decides who gets that far."""

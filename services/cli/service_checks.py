@@ -13,6 +13,7 @@ from services.cli.broker_checks import last_sequence, skew
 from services.cli.finding import Finding, note, well, wrong
 from services.cli.installation import KnownService
 from services.cli.service_reading import database_of
+from shared.security.tls import visiting_context
 
 OVERDUE_SECONDS = 60
 SECOND_LOOK_SECONDS = 1.5
@@ -39,7 +40,7 @@ async def readiness(service: KnownService) -> AsyncIterator[Finding]:
         yield note(what, "address unknown", f"set YANZHEN_{service.name.upper()}_URL to have it examined")
         return
     try:
-        async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+        async with httpx.AsyncClient(timeout=5, trust_env=False, verify=visiting_context()) as http:
             answer = (await http.get(f"{service.url}/readyz")).json()
     except (httpx.HTTPError, ValueError) as error:
         yield wrong(

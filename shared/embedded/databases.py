@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import ssl
 
 import asyncpg
 
@@ -82,6 +83,12 @@ def _check(name: str) -> str:
 async def _connect(url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(url, timeout=10)
+    except ssl.SSLError as error:
+        raise Unavailable(
+            "database-not-trusted",
+            f"the database server is not the one that is vouched for ({error.reason})",
+            remedy="look at `sslmode` and `sslrootcert` in its URL, and at the server's certificate",
+        ) from error
     except (OSError, asyncpg.CannotConnectNowError) as error:
         raise Unavailable(
             "database-unreachable", "the database server does not answer", remedy="start it, then try again"

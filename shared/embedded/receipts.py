@@ -13,6 +13,7 @@ from shared.embedded.faults import Dice, Faults
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.security.client_credentials import ClientCredentials, ClientTokens
+from shared.security.tls import visiting_context
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ class ReceiptPoster:
 
     async def start(self) -> None:
         """Begin to post."""
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False, verify=visiting_context())
         self._spawn(self._run(self._client))
 
     async def stop(self) -> None:

@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from asyncpg import Connection
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.contracts.base import PARTITIONS
 from shared.eventstore.postgres.lanes import ConfusedDriver, fetch
@@ -58,29 +57,24 @@ class PostgresOutboundQueue:
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[Leadership]:
-        # Unpooled: the lock belongs to the session, and a session that goes back into a pool would take it along.
-        alone = create_async_engine(
-            self._engine.url,
-            poolclass=NullPool,
-            # Each statement is its own transaction: a BEGIN and a COMMIT around one statement are two more round trips.
-            isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": {"idle_session_timeout": str(FROZEN_AFTER_MS), "jit": "off"}},
-        )
+        # Each statement is its own transaction: a BEGIN and a COMMIT around one statement are two more round trips.
+        alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             async with alone.connect() as connection:
+                lane = (await connection.get_raw_connection()).driver_connection
+                # The lock belongs to the session, and a session that goes back into the pool would take it along.
+                await connection.run_sync(lambda known: known.detach())
+                await connection.exec_driver_sql(f"SET idle_session_timeout = {FROZEN_AFTER_MS}")
                 held = (await connection.execute(_LOCK, {"lock": LOCK})).scalar()
                 if not held:
                     raise NotLeader
                 rows = await connection.execute(_HEADS, {"last": PARTITIONS - 1})
                 heads = [row[1] for row in rows]
-                raw = await connection.get_raw_connection()
-                yield _PostgresLeadership(connection, raw.driver_connection, heads)
+                yield _PostgresLeadership(connection, lane, heads)
         except DBAPIError as error:
             raise NotLeader(f"the leader's connection is gone: {error.orig}") from error
         except ConfusedDriver as error:
             raise NotLeader(f"the leader's connection is gone: {error}") from error
-        finally:
-            await alone.dispose()
 
     async def waiting(self) -> tuple[int, float]:
         async with self._engine.connect() as connection:

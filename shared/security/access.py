@@ -10,11 +10,10 @@ The role is looked at before the handler runs (403). Whether what is asked for l
 handler can know; where the answer is no, `hidden` is what it says of a thing that does not exist (404).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, bindparam, column, func, select, table
 
@@ -24,6 +23,7 @@ from shared.security.directory import Directory
 from shared.security.guard import CurrentActor, Guard
 from shared.security.guidance import TABLE_NAME
 from shared.security.policy import TABLE, Concern, Ground, Relation, allowed, area_prefix, eligible, within
+from shared.web.query_parameters import all_dependants
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE: Final = "__yanzhen_action__"
@@ -59,7 +59,7 @@ def refuse_undeclared(routers: Iterable[APIRouter]) -> None:
                 raise LookupError(
                     f"{sorted(route.methods or ())} {route.path} declares no action (see shared/security/access.py)"
                 )
-            if not any(one.call is _access for one in _all(route.dependant)):
+            if not any(one.call is _access for one in all_dependants(route.dependant)):
                 raise LookupError(
                     f"{sorted(route.methods or ())} {route.path} declares an action and never asks for access"
                 )
@@ -213,9 +213,3 @@ async def _access(request: Request, actor: CurrentActor) -> Permit:
 
 Access = Annotated[Permit, Depends(_access)]
 """A route parameter: what the actor may do here. The request is refused (403) when none of the actor's roles may."""
-
-
-def _all(dependant: Dependant) -> Iterator[Dependant]:
-    yield dependant
-    for one in dependant.dependencies:
-        yield from _all(one)

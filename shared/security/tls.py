@@ -28,6 +28,14 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext | None:
     return context
 
 
+def visiting_context() -> ssl.SSLContext:
+    """What checks others' doors: by the machine's authorities, or the one in the file that SSL_CERT_FILE names.
+
+    For clients that heed nothing else of the environment, so that no proxy of the machine gets in between.
+    """
+    return ssl.create_default_context()
+
+
 def door_context(certificate_file: Path | None, key_file: Path | None) -> ssl.SSLContext | None:
     """What our HTTP door shows; None where no certificate is named and something in front of it ends TLS.
 

@@ -16,6 +16,7 @@ from shared.web.headers import ResponseHeaders
 from shared.web.health import Health, health_routes
 from shared.web.limits import MAX_BODY, RequestLimits
 from shared.web.openapi import openapi_of
+from shared.web.query_parameters import DECLARED_ONLY
 from shared.web.rate_limit import RateLimit, Rates
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -76,7 +77,7 @@ def create_app(
     install_handlers(app)
     app.include_router(health_routes(health, metrics))
     for router in (*documents, *routers):
-        app.include_router(router)
+        app.include_router(router, dependencies=[DECLARED_ONLY])
     _serve_own_openapi(app)
     return app
 

@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +63,15 @@ class Compose:
 
     def attempt(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         return attempt("docker", "compose", *arguments, seconds=seconds, environment=self.environment)
+
+    @contextmanager
+    def also(self, overlay: str) -> Iterator[None]:
+        """What is done meanwhile is done with that file as well."""
+        self.environment["COMPOSE_FILE"] = f"docker-compose.yml:{overlay}"
+        try:
+            yield
+        finally:
+            del self.environment["COMPOSE_FILE"]
 
     def issuer(self, directory: Path) -> DevelopmentIssuer:
         """The development issuer of this installation, from a copy of its key."""

@@ -5,6 +5,8 @@ import json
 import os
 import re
 import signal
+import ssl
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,7 @@ def test_every_container_is_confined_and_none_shows_a_secret(running: Installati
 def test_each_sees_its_own_secrets_and_no_others(running: Installation) -> None:
     rooms = {name: running.compose("exec", "-T", f"{name}-worker", "ls", "/run/secrets").split() for name in SERVICES}
 
-    plain = ["database-url", "jwks.json", "nats-ca.pem", "nats.nk"]
+    plain = ["ca.pem", "database-url", "door.pem", "jwks.json", "nats.nk"]
     assert rooms["mobility"] == rooms["assessment"] == rooms["notify"] == plain
     assert rooms["registry"] == sorted([*plain, "index.key", "kek.key", "keyring-url"])
 
@@ -65,6 +67,46 @@ def test_the_broker_talks_to_nobody_who_does_not_check_who_it_is(running: Instal
     assert without.returncode == in_clear.returncode == 1
     assert "broker-unreachable" in without.stderr
     assert "broker-unreachable" in in_clear.stderr
+
+
+def test_everybody_talks_tls_to_the_database_that_is_vouched_for(running: Installation) -> None:
+    compose = running.compose
+    asked = (
+        "SELECT count(*) FILTER (WHERE ssl), count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+        " WHERE client_addr IS NOT NULL"
+    )
+    psql = ["psql", "-h", "/var/run/postgresql", "-U", "postgres", "-Atc", asked]
+    over_tls, everybody = compose("exec", "-T", "postgres", *psql).strip().split("|")
+    assert over_tls == everybody
+    assert int(everybody) >= len(PROCESSES)
+
+    def databases(written: str, instead: str) -> subprocess.CompletedProcess[str]:
+        script = f"sed s,{written},{instead}, /run/secrets/admin-url > /tmp/url; exec /app/run databases"
+        told = ["-e", "YANZHEN_DATABASE_URL_FILE=/tmp/url", "-e", "YANZHEN_DATA_DIR=/run/secrets"]
+        return compose.attempt("run", "--rm", "-T", *told, "--entrypoint", "sh", "tools", "-ec", script)
+
+    assert databases("verify-full", "verify-full").returncode == 0
+    in_clear = databases("verify-full", "disable")
+    assert (in_clear.returncode, "no encryption" in in_clear.stderr) == (1, True), in_clear.stderr
+    unknown = databases("/run/secrets/ca.pem", "/etc/ssl/certs/ca-certificates.crt")
+    assert (unknown.returncode, "database-not-trusted" in unknown.stderr) == (1, True), unknown.stderr
+
+
+def test_the_doors_talk_tls_where_they_are_told_to(running: Installation, tmp_path: Path) -> None:
+    compose = running.compose
+    authority = tmp_path / "ca.pem"
+    authority.write_text(compose("run", "--rm", "-T", "--entrypoint", "cat", "tools", "/run/secrets/ca.pem"))
+    with compose.also("infra/docker/tls-doors.yml"):
+        compose.up()  # and every health check asks by TLS
+        with httpx.Client(verify=ssl.create_default_context(cafile=authority), trust_env=False, timeout=10) as http:
+            for service in SERVICES:
+                door = compose.url(f"{service}-api")
+                assert http.get(f"{door.replace('http:', 'https:')}/readyz").status_code == 200
+                with pytest.raises(httpx.HTTPError):
+                    http.get(f"{door}/readyz")
+        said = compose("run", "--rm", "-T", "tools", "doctor")
+        assert [name for name in SERVICES if not re.search(rf"{name}: API\s.*ready", said)] == []
+    compose.up()
 
 
 async def test_a_relocation_reaches_everybody(installation: Installation) -> None:

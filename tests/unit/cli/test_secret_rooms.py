@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from typer.testing import CliRunner
 
 from services.cli.catalogue import NAMES, SERVICES
@@ -29,11 +30,30 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert _filled(tmp_path) == _filled(tmp_path, NOW + timedelta(days=30))
 
 
-def test_only_the_certificate_is_renewed_when_it_runs_out(tmp_path: Path) -> None:
+def test_only_certificates_are_renewed_when_they_run_out(tmp_path: Path) -> None:
     before = _filled(tmp_path)
     after = _filled(tmp_path, NOW + timedelta(days=SERVER_DAYS))
 
-    assert {name for name in before if before[name] != after[name]} == {"nats/server.pem"}
+    assert {name for name in before if before[name] != after[name]} == {
+        "nats/server.pem", "postgres/server.pem", *(f"{name}/door.pem" for name in NAMES),
+    }  # fmt: skip
+
+
+def test_every_database_is_vouched_for_by_the_authority_that_signed_for_it(tmp_path: Path) -> None:
+    found = _filled(tmp_path)
+    urls = {name: text for name, text in found.items() if name.endswith("-url")}
+
+    assert len(urls) > 3 * len(NAMES)
+    assert [
+        name for name, url in urls.items() if "?sslmode=verify-full&sslrootcert=/run/secrets/ca.pem" not in url
+    ] == []
+    assert {name.partition("/")[0] for name in urls} == {
+        name.partition("/")[0] for name in found if name.endswith("/ca.pem")
+    } - {"outside", "simulators"}
+    server = x509.load_pem_x509_certificate(found["postgres/server.pem"].encode())
+    server.verify_directly_issued_by(x509.load_pem_x509_certificate(found["registry/ca.pem"].encode()))
+    names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert next(one.value for one in names) == "db"
 
 
 def test_what_is_lost_from_a_room_is_put_back_as_it_was(tmp_path: Path) -> None:
@@ -61,7 +81,9 @@ def test_each_service_has_its_own_password_and_the_keyring_goes_to_the_registry(
     ]
     assert not [name for name in found if "authority" in name and not name.startswith("operator/")]
     assert not [
-        name for name, text in found.items() if "PRIVATE" in text and not name.startswith(("operator/", "nats/"))
+        name
+        for name, text in found.items()
+        if "PRIVATE" in text and not name.startswith("operator/") and not name.endswith(("/server.pem", "/door.pem"))
     ]
 
 

@@ -55,7 +55,7 @@ async def find(limit: Annotated[int, Query(le=10)] = 1) -> int:
 
 
 @router.get("/refused")
-async def refuse() -> None:
+async def refuse(secret: str = "") -> None:
     raise Refused("transfer-open", "a transfer is open", remedy="wait for it", where="member-1")
 
 
