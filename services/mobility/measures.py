@@ -15,25 +15,26 @@ MEASURES: Final = (
     Measure(
         "relocations_open",
         "Relocations that somebody does not have yet",
-        "SELECT count(*) FROM relocations WHERE accepted_at IS NOT NULL AND propagated_at IS NULL",
+        "SELECT count(*) FROM relocations WHERE accepted_at IS NOT NULL AND propagated_at IS NULL AND stopped_at IS NULL",
     ),
     Measure(
         "relocations_late",
         "Open relocations past their deadline",
-        "SELECT count(*) FROM relocations WHERE accepted_at IS NOT NULL AND propagated_at IS NULL AND due_at < :now",
+        "SELECT count(*) FROM relocations"
+        " WHERE accepted_at IS NOT NULL AND propagated_at IS NULL AND stopped_at IS NULL AND due_at < :now",
     ),
     Measure(
         "relocations_recent",
         "Relocations accepted within the last day, by whether everybody has them",
         "SELECT CASE WHEN propagated_at IS NULL THEN 'open' ELSE 'propagated' END, count(*) FROM relocations"
-        " WHERE accepted_at > CAST(:now AS timestamptz) - interval '1 day' GROUP BY 1",
+        " WHERE accepted_at > CAST(:now AS timestamptz) - interval '1 day' AND stopped_at IS NULL GROUP BY 1",
         ("state",),
     ),
     Measure(
         "relocation_steps_missing",
         "What open relocations still wait for, by kind of step",
         "SELECT p.step, count(*) FROM propagation AS p JOIN relocations AS r USING (relocation_id)"
-        " WHERE r.accepted_at IS NOT NULL AND r.propagated_at IS NULL AND p.number IS NOT NULL"
+        " WHERE r.accepted_at IS NOT NULL AND r.propagated_at IS NULL AND r.stopped_at IS NULL AND p.number IS NOT NULL"
         " AND (p.state IS NULL OR p.state IN ('notified', 'failed')) GROUP BY p.step",
         ("step",),
     ),

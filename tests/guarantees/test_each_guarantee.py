@@ -77,6 +77,10 @@ RED = {
     "membership-moved-from-anywhere": "tests/unit/registry/test_member.py::test_nobody_moves_from_where_they_are_not",
     "second-transfer-allowed": "tests/unit/mobility/test_member_case.py"
     "::test_second_transfer_is_refused_while_the_first_is_open",
+    "an-end-writes-nothing-to-the-case": "tests/integration/mobility/test_races.py"
+    "::test_a_request_at_the_instant_at_which_the_membership_ends_is_refused",
+    "loss-read-from-its-row": "tests/integration/mobility/test_races.py"
+    "::test_of_a_loss_report_and_a_request_at_once_the_second_knows_of_the_first",
     "a-retry-leaves-the-failure-standing": "tests/unit/mobility/test_relocation.py"
     "::TestLateness::test_who_is_being_tried_again_is_not_tried_a_third_time_until_that_has_failed_too",
     "propagated-before-all-is-in": "tests/unit/mobility/test_relocation.py"

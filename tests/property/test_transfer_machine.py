@@ -23,6 +23,7 @@ from services.mobility.domain.transfer.commands import (
     CloseTransfer,
     ConfirmMembership,
     HoldTransfer,
+    LapseTransfer,
     RecordLeg,
     ReissueLetter,
     RejectTransfer,
@@ -37,6 +38,7 @@ from services.mobility.domain.transfer.deadlines import CLASSIFY, LETTER
 from services.mobility.domain.transfer.decider import TRANSFER
 from services.mobility.domain.transfer.events import ENDINGS, LegRecorded, TransferAccepted, TransferClassified
 from services.mobility.domain.transfer.state import TERMINAL, Transfer
+from shared.kernel.calendar import local_date
 from shared.kernel.errors import Refused, YanzhenError
 from shared.kernel.event import DomainEvent
 from shared.kernel.timer import ArmTimer, DueTimer
@@ -344,6 +346,16 @@ class TransferMachine(RuleBasedStateMachine):
         self.tell(transfer, CloseTransfer(closed_by=source, text="stays", closed_at=self.now))
 
     # The registry, and time.
+
+    @rule(transfer=transfers, really=st.integers(0, 4))
+    def membership_ends(self, transfer: str, really: int) -> None:
+        """Seldom. Whoever comes back is in the same branch, and may move again."""
+        state = self.cases[transfer].state
+        if really == 0:
+            ended = LapseTransfer(ground="resigned", ended_on=local_date(self.now), lapsed_at=self.now)
+            if self.tell(transfer, ended):
+                assert state.moved_at is None, "who was moved first has no open move"
+                self.acceptances = [one for one in self.acceptances if one.transfer_id != transfer]
 
     @rule(transfer=transfers)
     def registry_moves(self, transfer: str) -> None:

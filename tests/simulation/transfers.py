@@ -175,7 +175,10 @@ class Transfer:
     def _ask(
         self, transfer_id: str, member: str, committee: str, branch: str | None, scope: TransferScope
     ) -> Awaitable[Any]:
-        wanted = Wanted(transfer_id, member, committee, branch, scope, "work_unit_changed", "2026-01")
+        record = f"examination-{member}"  # of the probationary it is demanded, and of others no harm
+        wanted = Wanted(
+            transfer_id, member, committee, branch, scope, "work_unit_changed", "2026-01", examination_record=record
+        )
 
         async def job(unit: UnitOfWork) -> Any:
             await requests.request(unit, wanted, SETTINGS.policy(scope))

@@ -1,6 +1,6 @@
 """What a service hears from another one, handled as its consumer does and without a broker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from shared.contracts.base import PublicEvent, partition_of
@@ -11,6 +11,8 @@ from shared.kernel.json import from_json
 from shared.messaging.envelope import Envelope, outgoing
 from shared.messaging.handlers import Handlers, On
 from tests.support.kernel import Kernel
+
+Reacting = Callable[[], AbstractContextManager[None]]
 
 
 class Ear:
@@ -23,7 +25,7 @@ class Ear:
         self._handlers = {source: Handlers(model, reactions) for source, reactions in follows.items()}
         self._position = 0
 
-    async def hear(self, event: PublicEvent, while_reacting: AbstractContextManager[None] | None = None) -> None:
+    async def hear(self, event: PublicEvent, while_reacting: Reacting = nullcontext) -> None:
         self._position += 1
         message = outgoing(event, self._kernel.executor.ids(), 0, Cause("elsewhere"), self._kernel.executor.clock.now())
         envelope = Envelope(
@@ -34,7 +36,7 @@ class Ear:
 
 
 async def handled(
-    kernel: Kernel, handlers: Handlers, envelope: Envelope, while_reacting: AbstractContextManager[None] | None = None
+    kernel: Kernel, handlers: Handlers, envelope: Envelope, while_reacting: Reacting = nullcontext
 ) -> None:
     """Decide and commit what one message brings about."""
     decoded = handlers.decode(envelope)
@@ -42,7 +44,7 @@ async def handled(
     async def job(unit: UnitOfWork) -> None:
         await unit.prefetch(handlers.touched(decoded))
         fork = unit.fork(envelope.cause())
-        with while_reacting or nullcontext():
+        with while_reacting():  # a context anew for each try: a refusal on what was remembered is tried again
             await handlers.apply(envelope, decoded, fork)
         unit.merge(fork)
 

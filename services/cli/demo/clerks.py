@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from services.cli.badges import clerk
+from services.cli.demo.county.model import MemberStatus
 from services.cli.demo.county.relocation_model import Attempt, Outcome, RejectReason, Relocation
 from services.cli.demo.county.world import World
 from services.cli.demo.http import Api
@@ -42,6 +43,12 @@ class Clerks:
         self._area = {
             id_of(o.key): territory.area_code for territory in world.territories for o in territory.organisations
         }
+        self._probationary = {
+            member.key
+            for territory in world.territories
+            for member in territory.members
+            if member.status is MemberStatus.PROBATIONARY
+        }
         self.tally = Tally()
 
     async def carry_out(self, plan: Relocation) -> None:
@@ -73,6 +80,8 @@ class Clerks:
             "reason": plan.reason.value,
             "dues_paid_to": plan.dues_paid_to,
         }
+        if plan.member_key in self._probationary:  # the receiver will decide on 转正 by it (domain T21)
+            body["examination_record"] = f"examination-{plan.member_key}"
         await self._do("POST", "/transfers", body, origin, f"ask-{transfer_id}")
         self.tally.requested += 1
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from services.mobility.api import shapes
 from services.mobility.api.fields import Act, Id
@@ -21,7 +21,7 @@ from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
-State = Literal["pending", "late", "failed", "propagated"]
+State = Literal["pending", "late", "failed", "propagated", "stopped"]
 
 
 class Retry(Act):
@@ -40,6 +40,7 @@ def late_relocations(running: Running) -> APIRouter:
         """Relocations, the longest waiting first, each with what is missing from whom.
 
         `late`: past its time and not with everybody. `failed`: somebody was reached on no channel. `pending`: on its way.
+        `stopped`: the membership ended before the roll could follow, so nobody waits for anything.
         """
         both = RELOCATIONS.join(TRANSFERS, TRANSFERS.c.transfer_id == RELOCATIONS.c.relocation_id)
         begun = and_(RELOCATIONS.c.accepted_at.is_not(None), await seen_by(access))
@@ -73,9 +74,11 @@ def late_relocations(running: Running) -> APIRouter:
 
 
 def _in(state: State) -> ColumnElement[bool]:
-    ended = RELOCATIONS.c.propagated_at.is_not(None)
     if state == "propagated":
-        return ended
+        return RELOCATIONS.c.propagated_at.is_not(None)
+    if state == "stopped":
+        return RELOCATIONS.c.stopped_at.is_not(None)
+    ended = or_(RELOCATIONS.c.propagated_at.is_not(None), RELOCATIONS.c.stopped_at.is_not(None))
     if state == "failed":
         return and_(~ended, _somebody_unreached())
     return and_(~ended, RELOCATIONS.c.late if state == "late" else ~RELOCATIONS.c.late)

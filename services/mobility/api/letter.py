@@ -15,7 +15,7 @@ from shared.runtime.definition import Running
 from shared.security.access import Access, action
 from shared.security.policy import Concern
 
-_DEAD = frozenset({"rejected", "withdrawn", "closed", "resent"})
+_DEAD = frozenset({"rejected", "withdrawn", "closed", "resent", "lapsed"})
 """In these nobody may take the member in on the letter any more; a print of it says so."""
 
 

@@ -31,7 +31,7 @@ from shared.security.policy import Relation
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
-LossStatus = Literal["searching", "stopped", "removed", "cancelled", "back"]
+LossStatus = Literal["searching", "stopped", "removed", "cancelled", "back", "ended"]
 
 
 class Report(Act):

@@ -37,6 +37,7 @@ class Adoption(Act):
     escalate_after_days: Days | None = None
     dossier_hold_days: Days | None = None
     on_time_days: Days | None = None
+    examination_demanded: bool | None = None
 
 
 def transfer_rules(running: Running) -> APIRouter:

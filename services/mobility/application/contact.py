@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.mobility.projections.care_tables import LOST_CONTACTS
+from services.mobility.domain.lost_contact.decider import LOST_CONTACT
+from services.mobility.domain.lost_contact.state import Loss
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Refused
 
@@ -20,6 +21,8 @@ def require_on_the_roll(member: Mapping[str, Any]) -> None:
 
 
 async def out_of_contact(unit: UnitOfWork, member_id: str) -> bool:
-    """As far as it has been recorded here (`ContactLost`, until `ContactRestored` or the decision of a named body)."""
-    row = await unit.row(LOST_CONTACTS.name, member_id)
-    return row is not None and bool(row["lost"])
+    """As far as it has been recorded here. The state and not its row: of a report and a request at the same instant the
+    second one knows of the first.
+    """
+    loss: Loss = await unit.state(LOST_CONTACT, member_id)
+    return loss.out_of_contact

@@ -28,6 +28,7 @@ PUBLISH = publishing(
         transfer.TransferExpired: public.TransferExpired,
         transfer.TransferClosed: public.TransferClosed,
         transfer.TransferResent: public.TransferResent,
+        transfer.TransferLapsed: public.TransferLapsed,
         transfer.ReceiptReturned: public.ReceiptReturned,
         transfer.TransferCompleted: public.TransferCompleted,
         transfer.VoidAcknowledged: public.VoidAcknowledged,

@@ -7,17 +7,12 @@ recorded from the acceptance on, which is in our own streams before anybody else
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.mobility.application.departures import (
-    membership_ended,
-    membership_followed,
-    request_due,
-    transfer_moved_nobody,
-)
+from services.mobility.application import memberships
+from services.mobility.application.departures import request_due, transfer_moved_nobody
 from services.mobility.application.steps import step
 from services.mobility.application.succession import dissolved
 from services.mobility.domain.care.decider import CARE
 from services.mobility.domain.departure.decider import DEPARTURE
-from services.mobility.domain.member_case import MEMBER_CASE
 from services.mobility.domain.parties import InterestedParty
 from services.mobility.domain.transfer.commands import ConfirmMembership
 from services.mobility.domain.transfer.decider import TRANSFER
@@ -62,11 +57,7 @@ async def _moved(event: MembershipMoved, unit: UnitOfWork) -> None:
     await _applied("registry", event.transfer_id, event.moved_at, unit)
     confirm = ConfirmMembership(organisation_id=event.to_organisation_id, moved_at=event.moved_at)
     await step(unit, event.transfer_id, confirm)
-    await membership_followed(unit, event.member_id)
-
-
-async def _left(event: MembershipEnded, unit: UnitOfWork) -> None:
-    await membership_ended(unit, event.member_id)
+    await memberships.followed(unit, event.member_id)
 
 
 async def _proposed(event: TransferProposed, unit: UnitOfWork) -> None:
@@ -81,10 +72,10 @@ async def _ended(event: TransferClosed | TransferWithdrawn, unit: UnitOfWork) ->
 
 async def _left_us(event: MemberTransferredOut, unit: UnitOfWork) -> None:
     unit.cause = unit.cause.with_correlation(event.transfer_id)
-    await membership_followed(unit, event.member_id)
+    await memberships.followed(unit, event.member_id)
 
 
-def _of_member(event: TransferClosed | TransferWithdrawn | MemberTransferredOut) -> list[tuple[Any, str]]:
+def _of_member(event: TransferClosed | TransferWithdrawn) -> list[tuple[Any, str]]:
     return [(DEPARTURE, event.member_id)]
 
 
@@ -147,8 +138,8 @@ def _of_acceptance(event: TransferAccepted) -> list[tuple[Any, str]]:
 
 
 def _of_move(event: MembershipMoved) -> list[tuple[Any, str]]:
-    mover: list[tuple[Any, str]] = [(MEMBER_CASE, event.member_id), (DEPARTURE, event.member_id)]
-    return [(RELOCATION, event.transfer_id), (TRANSFER, event.transfer_id), *mover]
+    moved: list[tuple[Any, str]] = [(RELOCATION, event.transfer_id), (TRANSFER, event.transfer_id)]
+    return [*moved, *memberships.touched(event.member_id)]
 
 
 def _of_roster(event: RosterUpdated) -> list[tuple[Any, str]]:
@@ -162,7 +153,7 @@ def _of_proposal(event: TransferProposed) -> list[tuple[Any, str]]:
 FOLLOWS: Follows = {
     "registry": {
         MembershipMoved: On(_moved, _of_move),
-        MembershipEnded: On(_left, lambda event: [(DEPARTURE, event.member_id)]),
+        MembershipEnded: On(memberships.ended, lambda event: memberships.touched(event.member_id)),
         PartyOrganisationDissolved: On(dissolved),
     },
     "mobility": {
@@ -170,7 +161,7 @@ FOLLOWS: Follows = {
         TransferProposed: On(_proposed, _of_proposal),
         TransferClosed: On(_ended, _of_member),
         TransferWithdrawn: On(_ended, _of_member),
-        MemberTransferredOut: On(_left_us, _of_member),
+        MemberTransferredOut: On(_left_us, lambda event: memberships.touched(event.member_id)),
     },
     "assessment": {RosterUpdated: On(_roster, _of_roster)},
     "notify": {

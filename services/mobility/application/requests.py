@@ -7,6 +7,7 @@ from services.mobility.application.organisations import AGAIN, Organisations, or
 from services.mobility.application.rules import policy_in_force
 from services.mobility.application.steps import known, step
 from services.mobility.domain.approval_path import compute_path, path_outward, superiors_of
+from services.mobility.domain.lost_contact.decider import LOST_CONTACT
 from services.mobility.domain.member_case import MEMBER_CASE, OpenCase
 from services.mobility.domain.terms import Carrying, TransferScope
 from services.mobility.domain.transfer.commands import RequestFacts, RequestTransfer, ResendTransfer
@@ -61,6 +62,7 @@ async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> l
     """
     unit.cause = unit.cause.with_correlation(wanted.transfer_id)
     unit.presume_new(TRANSFER, wanted.transfer_id)
+    await unit.prefetch([(MEMBER_CASE, wanted.member_id), (LOST_CONTACT, wanted.member_id)])
     command = await _command(unit, wanted, policy)
     opening = OpenCase(
         member_id=wanted.member_id,

@@ -7,7 +7,7 @@ on it any more: a rejected or expired one still is, because the source committee
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import AwareDatetime
 
@@ -25,6 +25,14 @@ class OpenCase(Command):
     resent_of: str | None = None
 
 
+class NoteLeft(Command):
+    """The registry says that the membership ended on that day."""
+
+    member_id: str
+    left_on: date
+    noted_at: AwareDatetime
+
+
 class CloseCase(Command):
     """The transfer needs nobody any more."""
 
@@ -33,7 +41,7 @@ class CloseCase(Command):
     closed_at: AwareDatetime
 
 
-MemberCaseCommand = OpenCase | CloseCase
+MemberCaseCommand = OpenCase | CloseCase | NoteLeft
 
 
 class CaseOpened(DomainEvent):
@@ -56,12 +64,23 @@ class CaseClosed(DomainEvent):
     closed_at: datetime
 
 
+class MemberLeft(DomainEvent):
+    """The membership ended. Whoever was asking for something about the member at that instant has to look again."""
+
+    type = "member-left"
+
+    member_id: str
+    left_on: date
+    noted_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class MemberCase:
     """The open transfer of a member, and those of the past (a member has a handful in a lifetime)."""
 
     open: str | None = None
     past: frozenset[str] = frozenset()
+    left_on: date | None = None
 
 
 def decide(command: MemberCaseCommand, state: MemberCase) -> Sequence[DomainEvent]:
@@ -71,6 +90,8 @@ def decide(command: MemberCaseCommand, state: MemberCase) -> Sequence[DomainEven
             return _open(command, state)
         case CloseCase():
             return _close(command, state)
+        case NoteLeft():
+            return [] if state.left_on == command.left_on else [MemberLeft(**command.model_dump())]
 
 
 def _open(command: OpenCase, state: MemberCase) -> Sequence[DomainEvent]:
@@ -112,7 +133,9 @@ def evolve(state: MemberCase, event: DomainEvent) -> MemberCase:
         case CaseOpened():
             return replace(state, open=event.transfer_id)
         case CaseClosed():
-            return MemberCase(open=None, past=state.past | {event.transfer_id})
+            return replace(state, open=None, past=state.past | {event.transfer_id})
+        case MemberLeft():
+            return replace(state, left_on=event.left_on)
         case _:
             return state
 
@@ -122,5 +145,5 @@ MEMBER_CASE: Decider[MemberCaseCommand, MemberCase] = Decider(
     initial=MemberCase(),
     decide=decide,
     evolve=evolve,
-    events=(CaseOpened, CaseClosed),
+    events=(CaseOpened, CaseClosed, MemberLeft),
 )

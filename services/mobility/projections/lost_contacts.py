@@ -52,9 +52,11 @@ def _restored(event: loss.ContactRestored, fact: Fact) -> list[RowChange]:
     return [_LOSS.put(event, fact, restored_on=event.restored_on, **_NO_PROPOSAL, **back)]
 
 
+_OVER = {"status": "ended", "lost": False, "holder_id": None, **_NO_PROPOSAL}
+
 LOST_CONTACTS = Projection(
     "lost-contacts",
-    1,
+    2,
     ("lost_contacts", "loss_searches"),
     {
         loss.ContactLost: _lost,
@@ -63,6 +65,7 @@ LOST_CONTACTS = Projection(
         loss.LossProposalOverdue: _LOSS.sets(escalated_to="superior_id"),
         loss.LossDecided: _loss_decided,
         loss.ContactRestored: _restored,
+        loss.SearchEnded: _LOSS.sets(_OVER),
     },
     {},
 )

@@ -80,6 +80,10 @@ def _propagated(event: events.RelocationPropagated, fact: Fact) -> list[RowChang
     return [_version(fact, propagated_at=event.propagated_at)]
 
 
+def _stopped(event: events.PropagationStopped, fact: Fact) -> list[RowChange]:
+    return [_version(fact, stopped_at=event.stopped_at)]
+
+
 PROPAGATION = Projection(
     "propagation",
     2,
@@ -94,6 +98,7 @@ PROPAGATION = Projection(
         events.PartyAcknowledged: _acknowledged,
         events.PartyRetried: _retried,
         events.PropagationLate: _late,
+        events.PropagationStopped: _stopped,
         events.RelocationPropagated: _propagated,
     },
     {},

@@ -33,7 +33,7 @@ def _finished(event: ReconciliationFinished, fact: Fact) -> list[RowChange]:
 
 
 RULES = (
-    Projection("transfer_rules", 1, (TRANSFER_RULES.name,), {TransferRulesAdopted: _adopted}, {}),
+    Projection("transfer_rules", 2, (TRANSFER_RULES.name,), {TransferRulesAdopted: _adopted}, {}),
     Projection(
         "retained_relations",
         1,

@@ -17,6 +17,7 @@ TRANSFER_RULES = Table(
     Column("escalate_after_days", Integer),
     Column("dossier_hold_days", Integer),
     Column("on_time_days", Integer),
+    Column("examination_demanded", Boolean),
     Column("adopted_by", Text),
     Column("adopted_at", DateTime(timezone=True)),
 )

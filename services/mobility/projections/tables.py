@@ -153,6 +153,7 @@ RELOCATIONS = Table(
     Column("late", Boolean),
     Column("missing_when_late", JSONB),
     Column("propagated_at", DateTime(timezone=True)),
+    Column("stopped_at", DateTime(timezone=True)),
     Column("version", Integer),
 )
 

@@ -127,6 +127,7 @@ TRANSFERS = Projection(
         events.TransferWithdrawn: _closing_case(_ended("withdrawn", "withdrawn_at")),
         events.TransferClosed: _closing_case(_ended("closed", "closed_at", closing_text="text")),
         events.TransferResent: _closing_case(_ended("resent", "resent_at", resent_as="resent_as")),
+        events.TransferLapsed: _closing_case(_ended("lapsed", "lapsed_at", closing_text="ground")),
         events.HolderChanged: _handed,
         events.CaseOverdue: _overdue,
         events.CaseEscalated: _escalated,

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.notify.domain.vocabulary import PartyKind
 from shared.contracts import mobile_members as away
-from shared.contracts import registry
+from shared.contracts import mobility, registry
 from shared.contracts.base import PublicEvent
 
 
@@ -50,6 +50,10 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     ),
     away.TemporaryBranchOverdue: (
         Reminder("temporary-branch-overdue", "superior_id", "proposal_id", "due_at", {"destination": "body_id"}),
+    ),
+    mobility.TransferLapsed: (
+        Reminder("transfer-lapsed", "holder_id", "transfer_id", "lapsed_at",
+                 {"member": "member_id", "origin": "from_branch_id", "destination": "holder_id"}),
     ),
     registry.FormationPlanOverdue: (
         Reminder("formation-plan-overdue", "contact_person_id", "uscc", "due_on", _PLAN, "{revision}", "member"),

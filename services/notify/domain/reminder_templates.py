@@ -53,6 +53,13 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "成立流动党员临时党支部的建议应由${destination}于${accepted_on}前研究，至今未在雁阵中登记决定。\n\n"
         "请予督促，并在雁阵中查看具体事项。系统只作提醒，不作任何决定。",
     ),
+    *_reminder(
+        "transfer-lapsed",
+        "${origin}${name}同志的党员身份已终止，未办结的组织关系转接于${accepted_on}失效，${destination}无需再办理。",
+        "组织关系转接失效通知",
+        "${origin}${name}同志的党员身份已终止，未办结的组织关系转接于${accepted_on}失效。\n\n"
+        "${destination}无需再办理该事项；已收到的介绍信请退回原党组织存档。",
+    ),
     # -- units, organisations and their members -----------------------------------------------------------------------
     *_reminder(
         "formation-plan-overdue",

@@ -6,6 +6,7 @@ from services.registry.application.closing import arrived
 from services.registry.application.party_groups import decide_on_member
 from services.registry.domain.member.commands import CloseMembership, MoveMembership
 from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.member.state import MemberState
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
 from services.registry.domain.unit.decider import UNIT
@@ -21,6 +22,9 @@ from shared.messaging.inbound import Inbound
 async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
     # The whole relocation is one story: what follows from the acceptance is found under the transfer's id.
     unit.cause = unit.cause.with_correlation(event.transfer_id)
+    member: MemberState = await unit.state(MEMBER, event.member_id)
+    if member.left_on is not None and member.left_by is None:
+        return  # the membership had ended before the acceptance came; mobility learns of that and lets the transfer lapse
     # The move is a fact and is carried out, also into an organisation that was dissolved meanwhile: nobody is without a
     # branch. But one that is being dissolved at this moment is not empty any more.
     await arrived(unit, "organisation", event.to_branch_id)

@@ -188,6 +188,11 @@ def _ends(kind: str, key: str) -> Any:
 _transfer_ends = _ends("transfer", "transfer_id")
 
 
+def _lapses(event: mobility.TransferLapsed, fact: Fact) -> list[RowChange]:
+    """It may have been accepted already; then the relocation ends with it."""
+    return [*_transfer_ends(event, fact), *_ends("relocation", "transfer_id")(event, fact)]
+
+
 def _station_opened(event: station.StationOpened, fact: Fact) -> list[RowChange]:
     [opened] = _station(event, fact)
     return [Put(opened.table, opened.key, {**opened.values, "opened_on": local_date(fact.recorded_at)})]
@@ -264,6 +269,7 @@ PROJECTIONS = (
             mobility.TransferCompleted: _transfer_ends,
             mobility.TransferClosed: _transfer_ends,
             mobility.TransferResent: _transfer_ends,
+            mobility.TransferLapsed: _lapses,
             mobility.TransferAccepted: _begins("relocation", "transfer_id"),
             mobility.RelocationPropagated: _ends("relocation", "relocation_id"),
         },

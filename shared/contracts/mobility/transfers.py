@@ -174,6 +174,22 @@ class TransferResent(MobilityEvent, aggregate="transfer", key="member_id", subje
     resent_at: datetime
 
 
+class TransferLapsed(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
+    """The membership ended while the transfer was open, so nobody has to act and nobody is moved by it any more.
+
+    `holder_id` had the turn. `ground` is that of the registry's `MembershipEnded`. An acceptance that the roll had not
+    followed yet lapses with it.
+    """
+
+    transfer_id: str
+    member_id: str
+    holder_id: str
+    from_branch_id: str
+    ground: str
+    ended_on: date
+    lapsed_at: datetime
+
+
 class ReceiptReturned(MobilityEvent, aggregate="transfer", key="member_id", subject="transfer_id"):
     """The 回执 came back from the receiving committee (domain T8)."""
 

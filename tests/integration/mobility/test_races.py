@@ -1,7 +1,7 @@
 """Things that happen at once, late, twice, or while the ground moves: each has one defined outcome."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,8 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Refused, YanzhenError
-from tests.integration.mobility.world import SETTINGS, World
+from tests.integration.mobility.lost import ENDED, loss_of, report_loss
+from tests.integration.mobility.world import SETTINGS, World, wanted
 
 
 @pytest.fixture
@@ -34,6 +35,13 @@ async def both(*acts: Awaitable[Any]) -> list[str]:
     wrong = [one for one in results if isinstance(one, BaseException)]
     assert all(isinstance(one, YanzhenError) for one in wrong), wrong
     return [one.code for one in wrong if isinstance(one, YanzhenError)]
+
+
+def going(world: World) -> Going:
+    return Going(
+        departure_id="d1", member_id="m1", reason="work", destination=Place(area_code="350902", place="某鞋业园"),
+        departs_on=local_date(world.clock.now()), place_fixed=True, by="b1", contact_person_id="p1",
+    )  # fmt: skip
 
 
 def rejecting(world: World, by: str = "c2") -> Awaitable[Any]:
@@ -232,21 +240,48 @@ async def test_messages_that_come_twice_and_late_are_counted_once(world: World) 
     assert world.names().count("TransferAccepted") == 1
 
 
+async def while_deciding(
+    world: World, job: Callable[[UnitOfWork], Awaitable[Any]], happens: Callable[[], Awaitable[Any]]
+) -> None:
+    """Do it, and let something else happen after it was decided and before it is committed, once."""
+    first = iter((True,))
+
+    async def interrupted(unit: UnitOfWork) -> None:
+        await job(unit)
+        if next(first, False):
+            await happens()
+
+    await world.do(interrupted)
+
+
 async def test_bug_1200_who_is_moved_while_a_departure_is_registered_leaves_from_the_new_branch(world: World) -> None:
     await lettered(world)
     await world.accept()
-    going = Going(
-        departure_id="d1", member_id="m1", reason="work", destination=Place(area_code="350902", place="某鞋业园"),
-        departs_on=local_date(world.clock.now()), place_fixed=True, by="b1", contact_person_id="p1",
-    )  # fmt: skip
-    moves = iter((True,))
-
-    async def register(unit: UnitOfWork) -> None:
-        await departures.register(unit, going)
-        if next(moves, False):
-            await world.others_apply()  # the registry moves the member before this is committed
-
-    await world.do(register)
+    # The registry moves the member before this is committed.
+    await while_deciding(world, lambda unit: departures.register(unit, going(world)), world.others_apply)
     away: Departure = (await world.kernel.repository.load([(DEPARTURE, "departure-m1")]))["departure-m1"].state
     assert away.open is not None
     assert away.open.registered.origin_branch_id == "b2"
+
+
+def asking(unit: UnitOfWork) -> Awaitable[Any]:
+    return requests.request(unit, wanted(), SETTINGS.policy("county"))
+
+
+async def test_a_request_at_the_instant_at_which_the_membership_ends_is_refused(world: World) -> None:
+    with pytest.raises(Refused, match="member-left"):
+        await while_deciding(world, asking, lambda: world.hear(ENDED))
+    assert await world.store.find_rows("transfers", {"member_id": "m1"}) == []
+
+
+async def test_a_departure_registered_at_the_instant_at_which_the_membership_ends_is_refused(world: World) -> None:
+    with pytest.raises(Refused, match="member-left"):
+        await while_deciding(world, lambda unit: departures.register(unit, going(world)), lambda: world.hear(ENDED))
+    assert await world.store.find_rows("departures", {"member_id": "m1"}) == []
+
+
+async def test_of_a_loss_report_and_a_request_at_once_the_second_knows_of_the_first(world: World) -> None:
+    with pytest.raises(Refused, match="member-lost"):
+        await while_deciding(world, asking, lambda: world.do(report_loss))
+    assert (await loss_of(world))["lost"] is True
+    assert await world.store.find_rows("transfers", {"member_id": "m1"}) == []

@@ -7,7 +7,9 @@ import pytest
 
 from services.mobility.application import decisions, letters, requests
 from services.mobility.application.requests import Correction
+from services.mobility.domain.transfer_rules.decider import TRANSFER_RULES, AdoptRules
 from shared.contracts.registry import MembershipMoved, PartyOrganisationDissolved
+from shared.kernel.calendar import add_months, local_date
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Invalid, NotFound, PreconditionFailed, Refused, YanzhenError
 from tests.integration.mobility.roll import admitted
@@ -202,3 +204,23 @@ async def test_what_was_never_asked_for_is_unknown(world: World) -> None:
     )
     with pytest.raises(NotFound, match="transfer-unknown"):
         await world.hear(moved)  # a dead letter: the roll moved somebody whom we never let go
+
+
+async def test_the_record_of_an_examination_is_demanded_until_the_place_does_without(world: World) -> None:
+    today = local_date(world.clock.now())
+    probation = {"status": "probationary", "admitted_on": today, "probation_ends_on": add_months(today, 12)}
+    await world.hear(admitted("m7").model_copy(update=probation))
+    with pytest.raises(Invalid, match="examination-missing") as refused:
+        await world.ask("t7", member_id="m7")
+    assert refused.value.where == "examination_record"
+    await world.ask("t7", member_id="m7", examination_record="考察-2026-7")
+    assert (await world.transfer("t7"))["examination_record"] == "考察-2026-7"
+
+    adopt = AdoptRules(
+        area_code="350000", effective_from=today, source_document="闽组通〔2026〕9号", examination_demanded=False,
+        adopted_by="city", adopted_at=world.clock.now(), default=SETTINGS.policy("county"),
+    )  # fmt: skip
+    await world.do(lambda unit: unit.handle(TRANSFER_RULES, "350000", adopt))
+    await world.hear(admitted("m8").model_copy(update={"member_id": "m8", **probation}))
+    await world.ask("t8", member_id="m8")
+    assert (await world.transfer("t8"))["rules"] == "350000 v1: 闽组通〔2026〕9号"

@@ -66,7 +66,7 @@ class World:
 
     async def hear(self, event: PublicEvent) -> None:
         """Handle one event as a consumer does."""
-        await self._ear.hear(event, self._watching_loads())
+        await self._ear.hear(event, self._watching_loads)
 
     @contextmanager
     def _watching_loads(self) -> Iterator[None]:

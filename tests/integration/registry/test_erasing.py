@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.registry.domain.member.commands import EndMembership
 from services.registry.domain.member.decider import MEMBER
 from services.registry.model import MODEL
 from shared.contracts import mobility
@@ -20,6 +21,10 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ASKED = mobility.TransferRequested(
     transfer_id="t1", member_id="m1", from_branch_id="b1", from_committee_id="c1", to_committee_id="c2", to_branch_id=None,
     scope="county", reason="work", dues_paid_to="2026-02", approval_path=(), requested_at=NOW,
+)  # fmt: skip
+ACCEPTED = mobility.TransferAccepted(
+    transfer_id="t1", member_id="m1", from_branch_id="b1", from_committee_id="c1", to_committee_id="c2",
+    to_branch_id="b2", accepted_at=NOW, receipt_due_at=NOW, parties=(),
 )  # fmt: skip
 WITHDRAWN = mobility.TransferWithdrawn(transfer_id="t1", member_id="m1", withdrawn_at=NOW)
 
@@ -84,12 +89,8 @@ async def test_an_erasure_waits_while_a_transfer_is_open_and_not_longer(world: W
 
 
 async def test_a_relocation_that_has_not_reached_everybody_keeps_it_waiting_too(world: World) -> None:
-    accepted = mobility.TransferAccepted(
-        transfer_id="t1", member_id="m1", from_branch_id="b1", from_committee_id="c1", to_committee_id="c2",
-        to_branch_id="b2", accepted_at=NOW, receipt_due_at=NOW, parties=(),
-    )  # fmt: skip
     await world.hear(ASKED)
-    await world.hear(accepted)
+    await world.hear(ACCEPTED)
     await world.hear(mobility.TransferCompleted(transfer_id="t1", member_id="m1", completed_at=NOW))
     await world.request("m1")
     assert await world.erasing.do_due() == 0
@@ -98,6 +99,27 @@ async def test_a_relocation_that_has_not_reached_everybody_keeps_it_waiting_too(
         mobility.RelocationPropagated(relocation_id="t1", member_id="m1", parties=0, accepted_at=NOW, propagated_at=NOW)
     )
 
+    assert await world.erasing.do_due() == 1
+
+
+async def test_what_lapsed_with_the_membership_keeps_nobody_waiting_and_moves_nobody(world: World) -> None:
+    await world.hear(ASKED)
+    now = world.clock.now()
+    ended = EndMembership(
+        member_id="m1", ground="deceased", ended_on=local_date(now), decided_by="c1", person_id="p1", text="病故",
+        decided_at=now,
+    )  # fmt: skip
+    await world.run(lambda unit: unit.handle(MEMBER, "m1", ended))
+    await world.hear(ACCEPTED)
+    [member] = await world.store.find_rows("members", {"member_id": "m1"})
+    assert (member["organisation_id"], member["left_on"]) == ("b1", ended.ended_on), "nobody moves who has left"
+    await world.hear(
+        mobility.TransferLapsed(
+            transfer_id="t1", member_id="m1", holder_id="c2", from_branch_id="b1", ground="deceased",
+            ended_on=local_date(NOW), lapsed_at=NOW,
+        )
+    )  # fmt: skip
+    await world.request("m1")
     assert await world.erasing.do_due() == 1
 
 

@@ -87,6 +87,9 @@ class Cares:
                 care.duties[data["duty_id"]] = _Duty(*held, datetime.fromisoformat(data["due_at"]))
             case "care-duty-reassigned":
                 duty = care.duties[data["duty_id"]]
+                duty.overdue = (
+                    duty.overdue and duty.person == data["person_id"]
+                )  # another person has to be told as well
                 duty.organisation, duty.person = data["organisation_id"], data["person_id"]
                 duty.role = data["holder_role"]
             case "care-duty-done" | "care-duty-dropped":

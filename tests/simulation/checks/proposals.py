@@ -27,7 +27,7 @@ class Proposals:
                 self._propose(data["member_id"], data["proposal"], data["body_id"], data["due_at"])
             case "temporary-branch-proposed":
                 self._propose(data["proposal_id"], "temporary branch", data["body_id"], data["due_at"])
-            case "contact-restored":
+            case "contact-restored" | "search-ended":
                 self._open.pop(data["member_id"], None)
             case "retention-limit-reached" if not (data["committee_id"] and data["decide_by"]):
                 raise Violation(f"the limit of {data['retention_id']} is over, and nobody has to decide")

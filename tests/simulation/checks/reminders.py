@@ -22,7 +22,7 @@ class Reminders:
     def __init__(self) -> None:
         self._wanted: Counter[Reminder] = Counter()
         self._queued: Counter[tuple[Reminder, str]] = Counter()
-        self._said: set[tuple[str, str, str, str]] = set()
+        self._said: set[tuple[str, str, str, str, str]] = set()
 
     def mobility(self, event: StoredEvent) -> None:
         if event.type not in _WHOM:
@@ -32,8 +32,8 @@ class Reminders:
         whom = data[_WHOM[event.type]]
         if not whom:
             raise Violation(f"{event.type} of {about} names nobody")
-        mark = (event.type, about, what, data["due_at"])
-        if mark in self._said and event.type != "loss-proposed":
+        mark = (event.type, about, what, data["due_at"], whom)
+        if mark in self._said and event.type == "care-duty-escalated":  # who is overdue may change, and change back
             raise Violation(f"{event.type} was said twice of {what} of {about}, due at {data['due_at']}")
         if mark not in self._said:
             self._said.add(mark)

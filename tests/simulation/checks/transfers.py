@@ -3,7 +3,7 @@
 from shared.eventstore.records import StoredEvent
 from tests.simulation.violation import Violation
 
-ENDINGS = {"transfer-completed", "transfer-withdrawn", "transfer-closed", "transfer-resent"}
+ENDINGS = {"transfer-completed", "transfer-withdrawn", "transfer-closed", "transfer-resent", "transfer-lapsed"}
 
 
 class Transfers:

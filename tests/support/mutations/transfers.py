@@ -1,6 +1,7 @@
 """Mutations of transfers and of who is told of them."""
 
 import dataclasses
+from typing import Any
 
 from tests.support.mutations.switch import mutation, replace
 
@@ -33,6 +34,26 @@ def a_leg_counts_each_time() -> None:
 
     record = legs.record
     replace(legs, "record", lambda command, state: record(command, dataclasses.replace(state, legs=frozenset())))
+
+
+@mutation
+def an_end_writes_nothing_to_the_case() -> None:
+    from services.mobility.domain import member_case
+
+    decide = member_case.decide
+    silent = lambda command, state: [] if isinstance(command, member_case.NoteLeft) else decide(command, state)  # noqa: E731
+    replace(member_case.MEMBER_CASE, "decide", silent)
+
+
+@mutation
+def loss_read_from_its_row() -> None:
+    from services.mobility.application import requests
+
+    async def out_of_contact(unit: Any, member_id: str) -> bool:
+        row = await unit.row("lost_contacts", member_id)
+        return row is not None and bool(row["lost"])
+
+    replace(requests, "out_of_contact", out_of_contact)
 
 
 @mutation

@@ -132,6 +132,17 @@ def test_time_that_is_over_is_said_once_and_ends_nothing() -> None:
     given(CARE, caring(), contacts()).when(overdue).then_nothing()
 
 
+def test_who_takes_over_what_is_overdue_is_told_so_and_who_has_it_already_is_not_told_again() -> None:
+    late = (caring(), MarkDutyOverdue(duty_id="contact.origin", due_at=QUARTER))
+    successor = ORIGIN.model_copy(update={"person_id": "successor"})
+    told = given(CARE, *late).when(NameParty(role="origin", party=successor, named_at=at(100)))
+    [again] = [event for event in told.events if isinstance(event, CareDutyOverdue)]
+    assert (again.duty_id, again.person_id, again.due_at) == ("contact.origin", "successor", QUARTER)
+    moved = ORIGIN.model_copy(update={"superior_id": "k1"})
+    same = given(CARE, *late).when(NameParty(role="origin", party=moved, named_at=at(100)))
+    assert not [event for event in same.events if isinstance(event, CareDutyOverdue)]
+
+
 def test_silence_goes_to_the_superior_and_is_overdue_before() -> None:
     due = given(CARE, caring()).state.duties["contact.origin"].escalate_at
     escalate = EscalateDuty(duty_id="contact.origin", due_at=due)

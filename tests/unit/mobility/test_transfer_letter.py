@@ -17,7 +17,19 @@ from services.mobility.domain.transfer.events import (
     VoidAcknowledged,
 )
 from tests.unit.mobility.bdd import given
-from tests.unit.mobility.transfers import LETTER, accept, approve, ask, ask_within, at, heard, reissue, reject, withdraw
+from tests.unit.mobility.transfers import (
+    LETTER,
+    accept,
+    approve,
+    ask,
+    ask_within,
+    at,
+    close,
+    heard,
+    reissue,
+    reject,
+    withdraw,
+)
 
 VALID_UNTIL = datetime(2026, 3, 3, 15, 59, 59, 999999, tzinfo=UTC)
 """Issued on 1 February in Shanghai, 30 days: to the end of 3 March there."""
@@ -112,6 +124,11 @@ class TestExpiry:
         given(TRANSFER, *LETTER, reissue(day=20)).when(EXPIRE).then_nothing()
         given(TRANSFER, *EXPIRED).when(EXPIRE).then_nothing()
         given(TRANSFER).when(EXPIRE).then_nothing()
+
+
+def test_bug_1502_nothing_is_recorded_about_the_letters_of_a_transfer_that_has_ended() -> None:
+    ended = (*LETTER, reissue("L-2"), reject("c2"), close())
+    given(TRANSFER, *ended).when(heard("L-1")).then_nothing()
 
 
 class TestReissue:

@@ -99,9 +99,17 @@ class TestProbation:
         late_evening_utc = T0.replace(hour=17)  # 01:00 of the 31st in Shanghai
         given(TRANSFER).when(ask(facts=ends, requested_at=late_evening_utc)).then_refused("probation-ended")
 
-    def test_still_running_does_not_block(self) -> None:
+    def test_while_it_is_running_the_examination_record_has_to_travel_along(self) -> None:
         running = facts(probationary=True, probation_ends_on=date(2026, 1, 31))
-        given(TRANSFER).when(ask(facts=running)).then(TransferRequested, HolderChanged)
+        given(TRANSFER).when(ask(facts=running)).then_refused("examination-missing")
+        given(TRANSFER).when(ask(facts=running, examination_record="e-1")).then(TransferRequested, HolderChanged)
+
+    def test_a_place_may_do_without_the_record_and_within_a_committee_it_stays_where_it_is(self) -> None:
+        running = facts(probationary=True, probation_ends_on=date(2026, 1, 31))
+        without = ask().policy.model_copy(update={"examination_demanded": False})
+        given(TRANSFER).when(ask(facts=running, policy=without)).then(TransferRequested, HolderChanged)
+        inside = running.model_copy(update={"to_branch_committee_id": "c1"})
+        given(TRANSFER).when(ask_within().model_copy(update={"facts": inside})).then(TransferRequested, HolderChanged)
 
     def test_the_examination_record_travels_along(self) -> None:
         running = facts(probationary=True, probation_ends_on=date(2026, 1, 31))

@@ -221,6 +221,14 @@ class TestDissolved:
         state = given(TRANSFER, ask()).when(replaced("c1", "k1")).then(OrganisationReplaced, HolderChanged)
         assert (state.holder, state.due_at) == ("k1", at(5))
 
+    def test_bug_1500_the_heir_of_an_heir_has_the_turn_and_not_who_was_dissolved_before(self) -> None:
+        gone_before = given(TRANSFER, ask(), replaced("k1", "city"), replaced("c1", "k1"))
+        assert gone_before.state.holder == "city"
+
+    def test_bug_1501_an_heir_that_approves_twice_is_told_nothing_new(self) -> None:
+        yes = approve("city", 4, "L-1")
+        given(TRANSFER, ask(), replaced("k1", "city"), approve("c1"), yes).when(yes).then_nothing()
+
     def test_who_inherits_the_step_beside_its_own_says_yes_once(self) -> None:
         outcome = given(TRANSFER, ask(), replaced("c1", "k1")).when(approve("k1", 3, "L-1"))
         assert [type(event) for event in outcome.events[:2]] == [TransferApproved, TransferApproved]

@@ -1,6 +1,7 @@
 """Duties: opened with holder and due time, done, overdue, escalated. A timer says that time is over, and nothing else."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.mobility.domain.care.commands import CompleteDuty, EscalateDuty, LogContact, MarkDutyOverdue, OpenDuty
@@ -110,7 +111,10 @@ def _done(state: Care, name: str, duty: Duty, by: str, text: str | None, at: dat
 
 
 def reassigned(before: Care, after: Care) -> list[DomainEvent]:
-    """Open duties that are with somebody else after a party or the lead changed."""
+    """Open duties that are with somebody else after a party or the lead changed.
+
+    Whoever takes over what is overdue already is told so: the one before was, and reminders are said to a person.
+    """
     events: list[DomainEvent] = []
     for name, duty in after.duties.items():
         role = after.holder_of(duty.party)
@@ -126,6 +130,8 @@ def reassigned(before: Care, after: Care) -> list[DomainEvent]:
                     person_id=now.person_id,
                 )
             )
+            if duty.overdue and (then is None or now.person_id != then.person_id):
+                events.append(_overdue(after, name, replace(duty, holder_role=role)))
     return events
 
 

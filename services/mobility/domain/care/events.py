@@ -135,7 +135,7 @@ class DutyDropped(DutyEvent):
 
 
 class CareDutyOverdue(DutyEvent):
-    """The time is over. The duty stays with the person; notify reminds them."""
+    """The time is over. The duty stays with the person; notify reminds them, and whoever takes it over from them."""
 
     type = "care-duty-overdue"
 

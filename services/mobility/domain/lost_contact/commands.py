@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.mobility.domain.lost_contact.events import Proposal
+from services.mobility.domain.lost_contact.events import Proposal, SearchEnd
 from shared.kernel.event import Command
 
 
@@ -68,4 +68,11 @@ class RestoreContact(Command):
     recorded_at: AwareDatetime
 
 
-LossCommand = ReportLoss | LogSearch | ProposeLoss | MarkProposalOverdue | DecideLoss | RestoreContact
+class EndSearch(Command):
+    """The member was moved, or is on no roll any more; made from what the registry says."""
+
+    reason: SearchEnd
+    ended_at: AwareDatetime
+
+
+LossCommand = ReportLoss | LogSearch | ProposeLoss | MarkProposalOverdue | DecideLoss | RestoreContact | EndSearch

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.mobility.domain.lost_contact.commands import (
     DecideLoss,
+    EndSearch,
     LogSearch,
     LossCommand,
     MarkProposalOverdue,
@@ -20,6 +21,7 @@ from services.mobility.domain.lost_contact.events import (
     LossProposalOverdue,
     LossProposed,
     Proposal,
+    SearchEnded,
     SearchLogged,
 )
 from services.mobility.domain.lost_contact.state import REMOVE_AFTER_MONTHS, STOP_AFTER_MONTHS, Loss, Status
@@ -46,12 +48,14 @@ def decide(command: LossCommand, state: Loss) -> Sequence[DomainEvent]:
             return _decide(command, state)
         case RestoreContact():
             return _restore(command, state)
+        case EndSearch():
+            return _end(command, state)
 
 
 def _report(command: ReportLoss, state: Loss) -> Sequence[DomainEvent]:
     """Errors: `lost-already`, `lost-in-future`."""
     lost = ContactLost(**command.model_dump())
-    if state.status != "back":
+    if state.out_of_contact:
         at = {"reported_at", "superior_id"}
         if state.known.model_dump(exclude=at) == lost.model_dump(exclude=at):
             return []
@@ -172,6 +176,14 @@ def _restore(command: RestoreContact, state: Loss) -> Sequence[DomainEvent]:
             remedy="the body decides about the removal and may decline it",
         )
     return [restored, _proposal(lost, "restore", command.recorded_at)]
+
+
+def _end(command: EndSearch, state: Loss) -> Sequence[DomainEvent]:
+    """Whom a committee took in has been seen there. A membership that was stopped comes back by a decision only."""
+    over = ("searching",) if command.reason == "transferred" else ("searching", "stopped")
+    if state.lost is None or state.status not in over:
+        return []
+    return [SearchEnded(member_id=state.lost.member_id, **command.model_dump())]
 
 
 def _ask_again(command: DecideLoss, state: Loss) -> datetime | None:

@@ -16,6 +16,7 @@ from services.mobility.domain.lost_contact.events import (
     LossDecided,
     LossProposalOverdue,
     LossProposed,
+    SearchEnded,
     SearchLogged,
 )
 from services.mobility.domain.lost_contact.state import Loss, stop_at
@@ -41,6 +42,8 @@ def evolve(state: Loss, event: DomainEvent) -> Loss:
             if state.status == "searching":
                 return replace(state, status="back", proposed=None, next_at=None)
             return replace(state, proposed=None, next_at=None)
+        case SearchEnded():
+            return replace(state, status="ended", proposed=None, next_at=None)
         case LossDecided():
             return _after(state, event)
         case _:
@@ -70,7 +73,7 @@ def timers(event: DomainEvent) -> Sequence[TimerChange]:
             return [CancelTimer(PROPOSE), ArmTimer(OVERDUE, event.escalate_at)]
         case LossProposalOverdue():
             return [CancelTimer(OVERDUE)]
-        case ContactRestored():
+        case ContactRestored() | SearchEnded():
             return [CancelTimer(PROPOSE), CancelTimer(OVERDUE)]
         case LossDecided():
             again = event.ask_again_at
@@ -90,7 +93,7 @@ LOST_CONTACT: Decider[LossCommand, Loss] = Decider(
     initial=Loss(),
     decide=decide,
     evolve=evolve,
-    events=(ContactLost, SearchLogged, LossProposed, LossProposalOverdue, LossDecided, ContactRestored),
+    events=(ContactLost, SearchLogged, LossProposed, LossProposalOverdue, LossDecided, ContactRestored, SearchEnded),
     timers=timers,
     on_timer=on_timer,
 )

@@ -9,6 +9,9 @@ Proposal = Literal["stop_membership", "remove", "cancel_qualification", "restore
 """停止党籍, 按自行脱党除名, 取消预备党员资格, 恢复党籍."""
 
 
+SearchEnd = Literal["transferred", "left_the_roll"]
+
+
 class LossEvent(DomainEvent):
     """Whose; the stream is the member's."""
 
@@ -94,3 +97,12 @@ class ContactRestored(LossEvent):
     application_document: str | None
     recorded_by: str
     recorded_at: datetime
+
+
+class SearchEnded(LossEvent):
+    """Nothing is left to search for or to decide: somebody took the member in, or the membership ended otherwise."""
+
+    type = "search-ended"
+
+    reason: SearchEnd
+    ended_at: datetime

@@ -13,7 +13,7 @@ STOP_AFTER_MONTHS: Final = 6
 REMOVE_AFTER_MONTHS: Final = 24
 """Without contact, and after a stop (domain §1.4)."""
 
-Status = Literal["searching", "stopped", "removed", "cancelled", "back"]
+Status = Literal["searching", "stopped", "removed", "cancelled", "back", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class Loss:
         if self.lost is None:
             raise NotFound("loss-unknown", "no lost contact is recorded", remedy="check the member's id")
         return self.lost
+
+    @property
+    def out_of_contact(self) -> bool:
+        """Until the member is found, restored, taken in somewhere, or on no roll any more."""
+        return self.status not in ("back", "ended")
 
     @property
     def question(self) -> Question | None:

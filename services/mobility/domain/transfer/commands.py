@@ -201,6 +201,14 @@ class ResendTransfer(Command):
     resent_at: AwareDatetime
 
 
+class LapseTransfer(Command):
+    """The registry says that the membership ended on that day, on that `ground`; made from its `MembershipEnded`."""
+
+    ground: str
+    ended_on: date
+    lapsed_at: AwareDatetime
+
+
 class MarkOverdue(Command):
     """The holder's time ran out at `due_at`; made by a timer."""
 
@@ -245,6 +253,7 @@ TransferCommand = (
     | ConfirmMembership
     | CloseTransfer
     | ResendTransfer
+    | LapseTransfer
     | MarkOverdue
     | EscalateCase
     | ExpireTransfer

@@ -15,6 +15,7 @@ from services.mobility.domain.transfer.commands import (
     EscalateCase,
     ExpireTransfer,
     HoldTransfer,
+    LapseTransfer,
     MarkOverdue,
     RecordLeg,
     RecordOutsideReceipt,
@@ -57,6 +58,8 @@ def decide(command: TransferCommand, state: Transfer) -> Sequence[DomainEvent]:
             return finish.close(command, state)
         case ResendTransfer():
             return finish.resend(command, state)
+        case LapseTransfer():
+            return finish.lapse(command, state)
         case MarkOverdue():
             return turn.mark_overdue(command, state)
         case EscalateCase():

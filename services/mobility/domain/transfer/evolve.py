@@ -24,6 +24,7 @@ from services.mobility.domain.transfer.events import (
     TransferCompleted,
     TransferExpired,
     TransferHeld,
+    TransferLapsed,
     TransferRejected,
     TransferRequested,
     TransferResent,
@@ -88,6 +89,8 @@ def evolve(state: Transfer, event: DomainEvent) -> Transfer:
             return _ended(state, "closed", event.text)
         case TransferResent():
             return _ended(state, "resent", event.resent_as)
+        case TransferLapsed():
+            return _ended(state, "lapsed", event.ground)
         case _:
             return replace(state, turn=_turn(state.turn, event))
 

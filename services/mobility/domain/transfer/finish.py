@@ -1,4 +1,4 @@
-"""The ends of a transfer: completed, withdrawn, closed or resent. After each of them nobody has to act."""
+"""The ends of a transfer: completed, withdrawn, closed, resent or lapsed. After each of them nobody has to act."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from services.mobility.domain.transfer.commands import (
     CloseTransfer,
     ConfirmMembership,
+    LapseTransfer,
     RecordOutsideReceipt,
     ResendTransfer,
     ReturnReceipt,
@@ -17,12 +18,13 @@ from services.mobility.domain.transfer.events import (
     ReceiptReturned,
     TransferClosed,
     TransferCompleted,
+    TransferLapsed,
     TransferRequested,
     TransferResent,
     TransferWithdrawn,
 )
 from services.mobility.domain.transfer.refusals import not_source, not_yours, reason_missing, wrong_status
-from services.mobility.domain.transfer.state import Transfer
+from services.mobility.domain.transfer.state import TERMINAL, Transfer
 from services.mobility.domain.transfer.turn import hand_to
 from shared.kernel.calendar import local_date
 from shared.kernel.errors import Invalid, Refused
@@ -182,6 +184,19 @@ def resend(command: ResendTransfer, state: Transfer) -> Sequence[DomainEvent]:
             resent_at=command.resent_at,
         )
     ]
+
+
+def lapse(command: LapseTransfer, state: Transfer) -> Sequence[DomainEvent]:
+    """The membership ended where it was: there is nobody to move, and no question that could be decided against anybody.
+
+    Where the roll has followed the acceptance the member was moved first; then only the receipt between the two
+    committees is open, and stays with the receiver.
+    """
+    asked, turn = state.asked, state.turn
+    if state.status in TERMINAL or turn is None or state.moved_at is not None:
+        return []
+    whose = {"transfer_id": asked.transfer_id, "member_id": asked.member_id, "from_branch_id": asked.from_branch_id}
+    return [TransferLapsed(**whose, holder_id=turn.holder_id, task=turn.task, **command.model_dump())]
 
 
 def _check_source_acts(state: Transfer, actor: str, asked_for: str) -> None:

@@ -24,7 +24,7 @@ from services.mobility.domain.transfer.events import (
 )
 from services.mobility.domain.transfer.policy import IN_DOUBT_MONTHS
 from services.mobility.domain.transfer.refusals import not_source, not_yours, wrong_status
-from services.mobility.domain.transfer.state import Transfer
+from services.mobility.domain.transfer.state import TERMINAL, Transfer
 from services.mobility.domain.transfer.turn import hand_to, last_resort
 from shared.kernel.calendar import add_months, end_of_day, local_date
 from shared.kernel.errors import Invalid, Refused
@@ -38,7 +38,8 @@ def approve(command: ApproveStep, state: Transfer) -> Sequence[DomainEvent]:
     Errors: `transfer-<status>`, `not-your-turn`, `letter-number-missing`.
     """
     asked, organisation, at = state.asked, command.organisation_id, command.approved_at
-    if organisation in asked.approval_path[: state.approved] and organisation != state.holder:
+    said_yes = {seat for step in asked.approval_path[: state.approved] for seat in (step, state.seat(step))}
+    if organisation in said_yes and organisation != state.holder:
         return []
     if state.status != "approving":
         raise wrong_status(state, "approved")
@@ -121,7 +122,7 @@ def acknowledge_void(command: AcknowledgeVoid, state: Transfer) -> Sequence[Doma
         )
     if command.heard_by != state.receiver:
         raise not_yours(command.heard_by, state.receiver, "acknowledged")
-    if command.letter_number != state.unheard_void:
+    if command.letter_number != state.unheard_void or state.status in TERMINAL:
         return []
     heard = VoidAcknowledged(transfer_id=asked.transfer_id, member_id=asked.member_id, **command.model_dump())
     return [heard, _to_receiver(state, command.heard_at)] if state.status == "awaiting_acceptance" else [heard]

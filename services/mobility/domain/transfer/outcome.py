@@ -38,6 +38,8 @@ def classify(command: ClassifyTransfer, state: Transfer) -> Sequence[DomainEvent
 def outcome_of(state: Transfer) -> tuple[Outcome, str]:
     """The outcome of a transfer as it stands, and the code of what it was."""
     asked = state.asked
+    if state.status == "lapsed":
+        return "not_counted", "membership-ended"
     if state.accepted_at is not None:
         if state.moved_at is None and asked.outside is None:
             return "technical_failure", "roll-not-followed"

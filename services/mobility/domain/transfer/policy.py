@@ -26,7 +26,8 @@ class TransferPolicy(BaseModel):
     is overdue after `overdue_after_days`; its superior learns of it after `escalate_after_days` (domain §5.3: 3 and 8).
     `propagated_within_days` of the acceptance everybody concerned should have it; after that the relocation is late.
     A receiver may hold a case for `dossier_hold_days` (domain T5). Accepted within `on_time_days` of the request is on
-    time; `classify_after_days` after it the outcome is told (GP2GP: 8 and 14, domain §2.4). `rules` cites the version of
+    time; `classify_after_days` after it the outcome is told (GP2GP: 8 and 14, domain §2.4). Of a probationary member who goes
+    to another committee the 考察 record is demanded, unless a place does without (domain T21). `rules` cites the version of
     the local rules and their source document, where there are any.
     """
 
@@ -40,6 +41,7 @@ class TransferPolicy(BaseModel):
     dossier_hold_days: int = 15
     on_time_days: int = 8
     classify_after_days: int = 14
+    examination_demanded: bool = True
     rules: str | None = None
 
     def check(self) -> None:

@@ -18,6 +18,7 @@ _EXPLAINED: Final[dict[Status, tuple[str, str]]] = {
     "withdrawn": ("was withdrawn", "request a new transfer"),
     "closed": ("was closed by the source", "request a new transfer"),
     "resent": ("was replaced by a corrected one", "use the transfer that took its place"),
+    "lapsed": ("lapsed when the membership ended", "see the roll in the registry"),
 }
 
 

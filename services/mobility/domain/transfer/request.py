@@ -91,7 +91,9 @@ def _check_endpoints(command: RequestTransfer) -> None:
 
 
 def _check_member(command: RequestTransfer) -> None:
-    """Errors: `member-elsewhere`, `member-lost` (domain T23), `probation-ended` (domain T21: 转正 comes first)."""
+    """Errors: `member-elsewhere`, `member-lost` (domain T23), `probation-ended` (domain T21: 转正 comes first),
+    `examination-missing` (T21: the receiver decides on 转正, and has nothing else to decide it by).
+    """
     facts = command.facts
     if facts.member_branch_id != command.from_branch_id:
         raise Refused(
@@ -107,6 +109,15 @@ def _check_member(command: RequestTransfer) -> None:
             "probation-ended",
             f"the probation ended on {ends_on}",
             remedy="the source decides on full membership before the member moves",
+        )
+    # Within one committee the record stays where it is.
+    demanded = command.policy.examination_demanded and command.scope != "within_committee"
+    if facts.probationary and demanded and command.examination_record is None:
+        raise Invalid(
+            "examination-missing",
+            "the probation is not over, and the record of the examination so far travels with the member",
+            remedy="give the id of the record of 培养考察",
+            where="examination_record",
         )
 
 

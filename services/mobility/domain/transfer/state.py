@@ -22,8 +22,9 @@ Status = Literal[
     "withdrawn",
     "closed",
     "resent",
+    "lapsed",
 ]
-TERMINAL: Final = frozenset[Status]({"completed", "withdrawn", "closed", "resent"})
+TERMINAL: Final = frozenset[Status]({"completed", "withdrawn", "closed", "resent", "lapsed"})
 """Nobody holds these any more. Rejected and expired are not among them: they lie with the source until it acts."""
 
 

@@ -14,7 +14,8 @@ def replace_organisation(command: ReplaceOrganisation, state: Transfer) -> Seque
     the case comes back to the source, which has to find another destination; nobody is moved into what no longer exists.
     A receiver that has accepted: its heir returns the receipt and names the branch. Nothing for who has no part in it.
     """
-    gone, heir, at = command.organisation_id, command.heir_id, command.replaced_at
+    # The superior may have been dissolved before: then the task is with whoever has its seat by now.
+    gone, heir, at = command.organisation_id, state.seat(command.heir_id), command.replaced_at
     if state.status in TERMINAL or gone in state.heirs or gone == heir:
         return []
     asked = state.asked

@@ -29,6 +29,7 @@ class AdoptRules(Command):
     escalate_after_days: int | None = None
     dossier_hold_days: int | None = None
     on_time_days: int | None = None
+    examination_demanded: bool | None = None
     adopted_by: str
     adopted_at: AwareDatetime
     default: TransferPolicy
@@ -50,6 +51,7 @@ class TransferRulesAdopted(DomainEvent):
     on_time_days: int | None
     adopted_by: str
     adopted_at: datetime
+    examination_demanded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""转接规则: the numbers of a place, as values: how long letters are valid, and when silence counts (domain T7, §1.10)."""
+"""转接规则 of a place, as values: how long letters are valid, when silence counts, what is demanded (domain T7, T21, §1.10)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,6 +23,7 @@ class Rules(BaseModel):
     escalate_after_days: int | None = None
     dossier_hold_days: int | None = None
     on_time_days: int | None = None
+    examination_demanded: bool | None = None
 
     def applied_to(self, default: TransferPolicy, scope: TransferScope) -> TransferPolicy:
         """The policy of a transfer of that scope, citing this version."""
@@ -32,8 +33,9 @@ class Rules(BaseModel):
             "escalate_after_days": self.escalate_after_days,
             "dossier_hold_days": self.dossier_hold_days,
             "on_time_days": self.on_time_days,
+            "examination_demanded": self.examination_demanded,
         }
-        changed = {name: days for name, days in given.items() if days is not None}
+        changed = {name: value for name, value in given.items() if value is not None}
         cites = f"{self.area_code} v{self.rules_version}: {self.source_document}"
         return default.model_copy(update=changed | {"rules": cites})
 

@@ -76,6 +76,14 @@ class RetryParty(Command):
     retried_at: AwareDatetime
 
 
+class StopPropagation(Command):
+    """The membership ended before the roll could follow: nobody has to learn of a move that there will not be."""
+
+    relocation_id: str
+    member_id: str
+    stopped_at: AwareDatetime
+
+
 class MarkLate(Command):
     """The time for reaching everybody ran out at `due_at`; made by a timer."""
 
@@ -90,5 +98,6 @@ RelocationCommand = (
     | RecordUndelivered
     | RecordAcknowledged
     | RetryParty
+    | StopPropagation
     | MarkLate
 )

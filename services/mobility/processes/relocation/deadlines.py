@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.mobility.processes.relocation.commands import MarkLate, RelocationCommand
-from services.mobility.processes.relocation.events import PropagationLate, PropagationStarted, RelocationPropagated
+from services.mobility.processes.relocation.events import (
+    PropagationLate,
+    PropagationStarted,
+    PropagationStopped,
+    RelocationPropagated,
+)
 from shared.kernel.event import DomainEvent
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
@@ -17,7 +22,7 @@ def timers(event: DomainEvent) -> Sequence[TimerChange]:
             return [ArmTimer(LATE, event.due_at)]
         case PropagationLate():
             return [CancelTimer(LATE) if event.next_at is None else ArmTimer(LATE, event.next_at)]
-        case RelocationPropagated():
+        case RelocationPropagated() | PropagationStopped():
             return [CancelTimer(LATE)]
         case _:
             return []

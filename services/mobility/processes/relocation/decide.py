@@ -20,6 +20,7 @@ from services.mobility.processes.relocation.commands import (
     RelocationCommand,
     RetryParty,
     StartPropagation,
+    StopPropagation,
 )
 from services.mobility.processes.relocation.events import (
     AcknowledgedEarly,
@@ -30,6 +31,7 @@ from services.mobility.processes.relocation.events import (
     PartyRetried,
     PropagationLate,
     PropagationStarted,
+    PropagationStopped,
     RelocationApplied,
     RelocationPropagated,
     RequiredParty,
@@ -50,6 +52,8 @@ def decide(command: RelocationCommand, state: Relocation) -> Sequence[DomainEven
             return _late(command, state)
         case RetryParty():
             return _retry(command, state)
+        case StopPropagation():
+            return [] if state.propagated or state.stopped else [PropagationStopped(**command.model_dump())]
         case RecordApplied():
             if state.started and command.service not in state.started.services:
                 return []  # a service that follows of its own accord; nobody waits for it
@@ -79,6 +83,8 @@ def _start(command: StartPropagation, state: Relocation) -> Sequence[DomainEvent
         accepted_at=command.accepted_at,
         due_at=command.accepted_at + command.late_after,
     )
+    if state.stopped:
+        return []  # it lapsed before our own acceptance came round
     if state.started is not None:
         # The acceptance froze the parties; services and deadline are configuration, which may have changed since.
         if state.started.model_copy(update={"due_at": started.due_at, "services": started.services}) == started:
@@ -109,7 +115,7 @@ def _record(event: DomainEvent, state: Relocation) -> Sequence[DomainEvent]:
 def _the_end(state: Relocation) -> Sequence[DomainEvent]:
     """`RelocationPropagated`, when this state has just become complete."""
     started = state.started
-    if started is None or state.propagated or not complete(state, started):
+    if started is None or state.propagated or state.stopped or not complete(state, started):
         return []
     return [
         RelocationPropagated(
@@ -128,7 +134,7 @@ def _late(command: MarkLate, state: Relocation) -> Sequence[DomainEvent]:
     It may still be propagated afterwards; what a week of tries did not bring stays visible as late until somebody acts.
     """
     started = state.started
-    if started is None or state.propagated or state.look_again_at != command.due_at:
+    if started is None or state.propagated or state.stopped or state.look_again_at != command.due_at:
         return []
     looks = (command.due_at - started.due_at) // AGAIN_AFTER
     late = PropagationLate(
@@ -149,8 +155,12 @@ MOST_TRIES: Final = 7
 
 
 def _retry(command: RetryParty, state: Relocation) -> Sequence[DomainEvent]:
-    """Errors: `relocation-unknown`, `party-not-concerned`, `party-has-it` (nobody is told twice)."""
+    """Errors: `relocation-unknown`, `relocation-stopped`, `party-not-concerned`, `party-has-it` (nobody is told twice)."""
     started = state.started
+    if state.stopped:
+        raise Refused(
+            "relocation-stopped", "the transfer lapsed; there is no move to tell of", remedy="nothing is left to do"
+        )
     if started is None:
         raise NotFound("relocation-unknown", "there is nothing to try again yet", remedy="wait until it has started")
     _check_concerned(state, command.party_id)

@@ -12,6 +12,7 @@ from services.mobility.processes.relocation.events import (
     PartyRetried,
     PropagationLate,
     PropagationStarted,
+    PropagationStopped,
     RelocationApplied,
     RelocationPropagated,
 )
@@ -34,6 +35,7 @@ RELOCATION: Decider[RelocationCommand, Relocation] = Decider(
         PartyAcknowledged,
         PartyRetried,
         PropagationLate,
+        PropagationStopped,
         RelocationPropagated,
     ),
     timers=timers,

@@ -1,4 +1,4 @@
-"""What the relocation process knows. The small ones stay inside; the last four are the published language."""
+"""What the relocation process knows. The small ones stay inside; four are the published language as well."""
 
 from datetime import datetime
 
@@ -122,6 +122,16 @@ class PropagationLate(DomainEvent):
     missing: tuple[str, ...]
     due_at: datetime
     next_at: datetime | None = None
+
+
+class PropagationStopped(DomainEvent):
+    """There is no move to tell of: the transfer lapsed. What came in stays known; nobody waits for the rest."""
+
+    type = "propagation-stopped"
+
+    relocation_id: str
+    member_id: str
+    stopped_at: datetime
 
 
 class RelocationPropagated(DomainEvent):

@@ -12,6 +12,7 @@ from services.mobility.processes.relocation.events import (
     PartyRetried,
     PropagationLate,
     PropagationStarted,
+    PropagationStopped,
     RelocationApplied,
     RelocationPropagated,
 )
@@ -38,6 +39,8 @@ def evolve(state: Relocation, event: DomainEvent) -> Relocation:
             return _retried(state, event)
         case PropagationLate():
             return replace(state, late=True, look_again_at=event.next_at)
+        case PropagationStopped():
+            return replace(state, stopped=True, look_again_at=None)
         case RelocationPropagated():
             return replace(state, propagated=True)
         case _:

@@ -73,3 +73,4 @@ class Relocation:
     late: bool = False
     look_again_at: datetime | None = None
     propagated: bool = False
+    stopped: bool = False

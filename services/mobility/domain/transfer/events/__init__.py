@@ -4,6 +4,7 @@ from services.mobility.domain.transfer.events.asking import (
     OrganisationReplaced,
     TransferApproved,
     TransferClosed,
+    TransferLapsed,
     TransferRejected,
     TransferRequested,
     TransferResent,
@@ -57,6 +58,7 @@ __all__ = [
     "TransferEvent",
     "TransferExpired",
     "TransferHeld",
+    "TransferLapsed",
     "TransferRejected",
     "TransferRequested",
     "TransferResent",
@@ -64,5 +66,5 @@ __all__ = [
     "VoidAcknowledged",
 ]
 
-ENDINGS = (TransferCompleted, TransferWithdrawn, TransferClosed, TransferResent)
+ENDINGS = (TransferCompleted, TransferWithdrawn, TransferClosed, TransferResent, TransferLapsed)
 """After one of these nobody has to act any more, and the member's case is closed."""

@@ -1,8 +1,8 @@
 """A transfer is asked for, approved, refused or given up."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from services.mobility.domain.terms import Carrying, RejectionReason, TransferScope
+from services.mobility.domain.terms import Carrying, RejectionReason, Task, TransferScope
 from services.mobility.domain.transfer.events.base import TransferEvent
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.domain.transfer.policy import TransferPolicy
@@ -79,6 +79,19 @@ class TransferResent(TransferEvent):
 
     resent_as: str
     resent_at: datetime
+
+
+class TransferLapsed(TransferEvent):
+    """失效: the membership ended, so nobody has to act any more. `holder_id` had the turn, for `task`, and is told."""
+
+    type = "transfer-lapsed"
+
+    holder_id: str
+    task: Task
+    from_branch_id: str
+    ground: str
+    ended_on: date
+    lapsed_at: datetime
 
 
 class OrganisationReplaced(TransferEvent):
