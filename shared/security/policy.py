@@ -147,6 +147,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         # Sites, platforms, grids and groups, with what belongs to them and what is found there.
         "place.keep": _rule((_COMMITTEES, Relation.WITHIN)),
         "place.read": _rule((_PERSONS, Relation.INVOLVED), looks=True),
+        "practice.keep": _rule((_COMMITTEES, Relation.WITHIN), (_COMMITTEES, Relation.AREA)),
+        "practice.read": _rule((_PERSONS, Relation.INVOLVED), (_COMMITTEES, Relation.AREA), looks=True),
         "funding.record": _rule((_COMMITTEES, Relation.WITHIN)),
         "funding.read": _rule(((*_COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
         "station.read-members": _rule((_PERSONS, Relation.INVOLVED), looks=True),

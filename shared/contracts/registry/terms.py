@@ -35,6 +35,7 @@ PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_gr
 StationFunction = Literal["convenience", "deliberation", "education", "culture"]
 RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
 Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+PracticeKind = Literal["carrier", "specialty", "brand", "plaque", "contract_clause", "activity_site"]
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
