@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from tests.integration.registry.test_places_http import place, relation
 from tests.integration.registry.town import UNIT, Town
 from tests.support.identity import department
 
@@ -96,3 +97,32 @@ async def test_brands_of_points_and_sites_that_are_built_anew_are_kept(settled: 
     village = "kind=activity_site&organisation_kind=branch"
     assert (await settled.get(f"/practices/counts?{village}"))["missing"] == 1
     assert [one["scope_id"] for one in await settled.items(f"/practices/missing?{village}")] == ["b3"]
+
+
+async def test_teams_clusters_and_pairs_say_who_works_with_whom_since_when(settled: Town) -> None:
+    """组团式服务 (domain W15), 党建联合服务团 (W24), 阵地圈 (Z20), 结对共建 (Z28)."""
+    await settled.post("/places", place(settled, "crew", "team", "joint_service", station_id="s1"))
+    await settled.post("/places", place(settled, "circle", "cluster", "site_circle"))
+    await settled.post("/places", place(settled, "school", "site", "party_school"))
+    wanted = [
+        relation(settled, "manned", "crew", "member", "m1"), relation(settled, "manned", "crew", "member", "m2"),
+        relation(settled, "assists", "crew", "unit", UNIT), relation(settled, "assists", "crew", "organisation", "b2"),
+        relation(settled, "gathers", "circle", "site", "school"), relation(settled, "gathers", "circle", "station", "s1"),
+        relation(settled, "paired", "b1", "organisation", "b2"), relation(settled, "paired", "b1", "unit", UNIT, -20),
+        relation(settled, "paired", "b1", "organisation", "b1"), relation(settled, "gathers", "circle", "unit", UNIT),
+    ]  # fmt: skip
+    results = (await settled.post("/relations/batch", {"relations": wanted}, 200))["results"]
+    assert [one.get("code") for one in results] == [None] * 8 + ["relation-to-itself", "relation-ends"]
+    held = await settled.items(f"/relations?from_id=crew&as_of={settled.day(0)}")
+    assert {(one["kind"], one["to_id"]) for one in held} == {
+        ("manned", "m1"), ("manned", "m2"), ("assists", UNIT), ("assists", "b2"),
+    }  # fmt: skip
+    assert {one["to_id"] for one in await settled.items("/relations?kind=gathers")} == {"school", "s1"}
+    pairs = await settled.items(f"/relations?kind=paired&as_of={settled.day(-30)}")
+    assert [one["to_id"] for one in pairs] == ["b2"]
+    await settled.post(
+        "/relations/end", {"kind": "paired", "from_id": "b1", "to_id": "b2", "until": settled.day(-1)}, 200
+    )
+    now = await settled.items(f"/relations?kind=paired&as_of={settled.day(0)}")
+    assert [one["to_id"] for one in now] == [UNIT]
+    assert await settled.items("/relations?kind=paired", department("c2")) == []
