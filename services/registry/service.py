@@ -17,6 +17,7 @@ from services.registry.api.party_groups import party_groups
 from services.registry.api.places import places
 from services.registry.api.policy_documents import policy_documents
 from services.registry.api.posts import posts
+from services.registry.api.practices import practices
 from services.registry.api.relations import relations
 from services.registry.api.reorganisations import reorganisations
 from services.registry.api.roster import roster
@@ -51,6 +52,7 @@ SERVICE = ServiceDefinition(
         duty(running),
         places(running),
         relations(running),
+        practices(running),
         inspections(running),
         fundings(running),
         search(running),

@@ -66,6 +66,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         # Sites, platforms, grids and groups, with what belongs to them and what is found there.
         "place.keep": rule((COMMITTEES, Relation.WITHIN)),
         "place.read": rule((PERSONS, Relation.INVOLVED), looks=True),
+        "practice.keep": rule((COMMITTEES, Relation.WITHIN), (COMMITTEES, Relation.AREA)),
+        "practice.read": rule((PERSONS, Relation.INVOLVED), (COMMITTEES, Relation.AREA), looks=True),
         "funding.record": rule((COMMITTEES, Relation.WITHIN)),
         "funding.read": rule(((*COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
         "station.read-members": rule((PERSONS, Relation.INVOLVED), looks=True),

@@ -11,5 +11,7 @@ POSTS: Final[Mapping[str, str]] = {
     "liaison": "联络员",
     "officer": "党建专干",
     "grid_head": "网格长",
+    "secretary": "书记",
+    "part_time_member": "兼职委员",
 }
 """By the word of the published language; a test holds the two together."""

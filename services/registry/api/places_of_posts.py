@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Table, or_, select
 
 from services.registry.api.concerns import of_unit, units_seen
-from services.registry.domain.vocabulary import PostScope, Scope
+from services.registry.domain.vocabulary import Scope
 from services.registry.projections.place_tables import PLACES
 from services.registry.projections.tables import STATIONS
 from services.registry.projections.unit_tables import UNITS
@@ -33,11 +33,12 @@ async def visible_at(table: Table, access: Permit) -> ColumnElement[bool]:
     """The condition that says the same for lists, by the columns `scope` and `scope_id`."""
     scope = await access.scope()
     places = table.c.scope_id.in_(select(PLACES.c.place_id).where(PLACES.c.organisation_id.in_(scope)))
-    within: dict[PostScope, ColumnElement[bool]] = {
+    within: dict[Scope, ColumnElement[bool]] = {
         "organisation": table.c.scope_id.in_(scope),
         "station": table.c.scope_id.in_(select(STATIONS.c.station_id).where(STATIONS.c.organisation_id.in_(scope))),
         "grid": places,
         "platform": places,
+        "site": places,
         "unit": table.c.scope_id.in_(select(UNITS.c.uscc).where(await units_seen(access))),
     }
     return or_(*((table.c.scope == kind) & condition for kind, condition in within.items()))

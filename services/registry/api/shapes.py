@@ -11,6 +11,7 @@ from services.registry.projections import (
     names_tables,
     party_groups,
     place_tables,
+    practices,
     reorganisations,
     staffing_tables,
     tables,
@@ -87,6 +88,10 @@ PLACE = row("Place", place_tables.PLACES)
 PLACE_DONE = done("PlaceDone", place_id=str)
 RELATION = row("Relation", place_tables.RELATIONS)
 RELATION_DONE = done("RelationDone", relation_id=str)
+PRACTICE = row("Practice", practices.TABLE, evidence=several(str))
+PRACTICE_DONE = done("PracticeDone", practice_id=str)
+PRACTICE_COUNTS = shape("PracticeCounts", as_of=date, kind=str, expected=int, having=int, missing=int)
+LACKING = shape("Lacking", scope=str, scope_id=str, name=str | None)
 _RESULT = shape("InspectionResult", code=str, met=bool, evidence=str | None, note=str)
 INSPECTION = row(
     "Inspection", place_tables.INSPECTIONS, results=several(_RESULT), rectified=several(_RESULT) | None,

@@ -14,6 +14,7 @@ from services.registry.domain.party_group import events as group
 from services.registry.domain.place import events as place
 from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
+from services.registry.domain.practice.decider import PracticeBegun, PracticeEnded
 from services.registry.domain.relation.decider import RelationBegun, RelationEnded
 from services.registry.domain.seat import events as seat
 from services.registry.domain.station import events as station
@@ -62,6 +63,8 @@ PUBLISH = publishing(
         place.PlaceChanged: public.PlaceChanged,
         place.PlaceStepReached: public.PlaceStepReached,
         place.PlaceClosed: public.PlaceClosed,
+        PracticeBegun: public.PracticeBegun,
+        PracticeEnded: public.PracticeEnded,
         RelationBegun: public.RelationBegun,
         RelationEnded: public.RelationEnded,
         inspection.SiteInspected: public.SiteInspected,

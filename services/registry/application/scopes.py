@@ -22,6 +22,8 @@ _DECIDERS: Final[dict[Scope, Decider[Any, Any]]] = {
     "platform": PLACE,
     "grid": PLACE,
     "group": PLACE,
+    "team": PLACE,
+    "cluster": PLACE,
 }
 _STANDS: Final = {"open", "active", "operating"}
 

@@ -17,6 +17,7 @@ from services.registry.domain.party_group.decider import PARTY_GROUP
 from services.registry.domain.place.decider import PLACE
 from services.registry.domain.policy_document.decider import POLICY_DOCUMENT
 from services.registry.domain.post.decider import POST
+from services.registry.domain.practice.decider import PRACTICE
 from services.registry.domain.relation.decider import RELATION
 from services.registry.domain.reorganisation.decider import REORGANISATION
 from services.registry.domain.seat.decider import SEAT
@@ -42,6 +43,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     POLICY_DOCUMENT,
     INSTRUCTOR_APPLICATION,
     PLACE,
+    PRACTICE,
     RELATION,
     INSPECTION,
     FUNDING,

@@ -68,8 +68,8 @@ Classification = Literal["public", "internal", "secret"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 """去世、退党、除名、开除党籍、取消预备党员资格."""
 
-PlaceKind = Literal["site", "platform", "grid", "group"]
-"""阵地、生态园区党建平台、网格、功能党小组."""
+PlaceKind = Literal["site", "platform", "grid", "group", "team", "cluster"]
+"""阵地、生态园区党建平台、网格、功能党小组、服务团 (组)、阵地圈."""
 
 Governance = Literal["direct", "joint", "attached"]
 """How a platform is run: 党工委直接管、联合建、依托中心单位挂靠建 (domain L16)."""
@@ -80,11 +80,20 @@ PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_gr
 StationFunction = Literal["convenience", "deliberation", "education", "culture"]
 """便民、议事、教育管理、文体 (domain N06)."""
 
-RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
-"""服务、参与议事、成员单位、一平台一中心、网格覆盖、编入功能党小组、阵地共享 (domain W04, N15, L14, L20, N10, N11, N18)."""
+RelationKind = Literal[
+    "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",
+]  # fmt: skip
+"""服务、参与议事、成员单位、一平台一中心、网格覆盖、编入功能党小组、阵地共享 (domain W04, N15, L14, L20, N10, N11, N18);
+编入服务团、服务团对接、纳入阵地圈、结对共建 (W15, W24, Z20, Z28).
+"""
 
-Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+Scope = Literal[
+    "station", "organisation", "unit", "member", "site", "platform", "grid", "group", "team", "cluster",
+]  # fmt: skip
 """What a relation leads from and to, and what a record is about."""
+
+PracticeKind = Literal["carrier", "specialty", "brand", "plaque", "contract_clause", "activity_site"]
+"""载体、一企一特色、品牌、挂牌、党建进总包合同、村级活动场所 (domain L08, W24, Y09, Z14, Z21, Z22, Z23)."""
 
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 """党费返还、企业管理费列支、党建公积金、专项补助、县配套、捐赠 (domain L12, N05, Z23)."""

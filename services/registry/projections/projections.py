@@ -16,6 +16,7 @@ from services.registry.projections.listings import LISTINGS
 from services.registry.projections.names import NAMED
 from services.registry.projections.party_groups import GROUPS
 from services.registry.projections.places import PLACES_AND_RECORDS
+from services.registry.projections.practices import PRACTICES
 from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
@@ -278,5 +279,6 @@ PROJECTIONS = (
     *STAFFING,
     CARE,
     *PLACES_AND_RECORDS,
+    *PRACTICES,
     NAMED,
 )

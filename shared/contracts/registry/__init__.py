@@ -44,6 +44,7 @@ from shared.contracts.registry.posts import (
     StaffingChanged,
     VacancyOverdue,
 )
+from shared.contracts.registry.practices import PracticeBegun, PracticeEnded
 from shared.contracts.registry.stations import (
     DutyPlanned,
     FundingRecorded,
@@ -77,6 +78,7 @@ from shared.contracts.registry.terms import (
     PostKind,
     PostScope,
     PostSource,
+    PracticeKind,
     RegistryEvent,
     RelationKind,
     Scope,
@@ -158,6 +160,9 @@ __all__ = [
     "PostLeft",
     "PostScope",
     "PostSource",
+    "PracticeBegun",
+    "PracticeEnded",
+    "PracticeKind",
     "ProbationExtended",
     "ProbationOver",
     "RectificationOverdue",

@@ -29,12 +29,17 @@ PostKind = Literal[
 ]  # fmt: skip
 PostScope = Literal["station", "organisation", "unit", "grid", "platform"]
 MemberStatus = Literal["formal", "probationary"]
-PlaceKind = Literal["site", "platform", "grid", "group"]
+PlaceKind = Literal["site", "platform", "grid", "group", "team", "cluster"]
 Governance = Literal["direct", "joint", "attached"]
 PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
 StationFunction = Literal["convenience", "deliberation", "education", "culture"]
-RelationKind = Literal["serves", "consults", "member", "centre", "covers", "grouped", "shares"]
-Scope = Literal["station", "organisation", "unit", "member", "site", "platform", "grid", "group"]
+RelationKind = Literal[
+    "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",
+]  # fmt: skip
+Scope = Literal[
+    "station", "organisation", "unit", "member", "site", "platform", "grid", "group", "team", "cluster",
+]  # fmt: skip
+PracticeKind = Literal["carrier", "specialty", "brand", "plaque", "contract_clause", "activity_site"]
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]

@@ -252,6 +252,15 @@ class County:
         money = {"funding_id": "fund1", "scope": "station", "scope_id": "s1", "source": "grant", "year": 2026,
                  "amount_fen": 100, "received_on": "2026-01-02", "source_document": "x"}  # fmt: skip
         await self.do("registry", "POST", "/fundings", money)
+        brand = {
+            "by": "c1",
+            "kind": "brand",
+            "scope": "organisation",
+            "scope_id": "b1",
+            "name": "x",
+            "since": "2026-01-01",
+        }
+        await self.do("registry", "POST", "/practices", brand)
         group = {"group_id": "group1", "organisation_id": "b1", "name": "x", "founded_on": "2026-01-01"}
         await self.do("registry", "POST", "/party-groups", group)
         applying = {"application_id": "a1", "person_id": "m5", "station_id": "s1", "capacity": "other"}

@@ -27,4 +27,8 @@ KINDS: Final[Mapping[PlaceKind, Kind]] = {
     "grid": Kind(("area", "trade")),
     # 地区、行业、群体、层次: four axes, so a member may be in several groups (N11)
     "group": Kind(("area", "trade", "people", "level")),
+    # 组团式服务, 党建联合服务团: whoever serves together (W15, W24)
+    "team": Kind(("service", "joint_service", "study")),
+    # 阵地圈: sites that are used as one (Z20)
+    "cluster": Kind(("site_circle",)),
 }

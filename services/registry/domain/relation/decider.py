@@ -78,7 +78,7 @@ def relation_id(kind: RelationKind, from_id: str, to_id: str) -> str:
 
 
 def decide(command: RelationCommand, state: Relation) -> Sequence[DomainEvent]:
-    """Errors: `relation-ends`, `relation-unknown`, `relation-dates`."""
+    """Errors: `relation-ends`, `relation-to-itself`, `relation-unknown`, `relation-dates`."""
     match command:
         case BeginRelation():
             return _begin(command, state)
@@ -95,6 +95,8 @@ def _begin(command: BeginRelation, state: Relation) -> Sequence[DomainEvent]:
             remedy="name another end, or another kind of relation",
             where="to_scope",
         )
+    if command.from_id == command.to_id and command.to_scope == kind.source:
+        raise Invalid("relation-to-itself", "both ends are the same", remedy="name another organisation", where="to_id")
     if state.begun is not None and state.until is None:
         return []
     if state.until is not None and command.since <= state.until:

@@ -23,5 +23,9 @@ KINDS: Final[Mapping[RelationKind, Kind]] = {
     "centre": Kind("platform", ("station",), single=True),  # 一平台一中心, L20
     "covers": Kind("grid", ("organisation", "unit")),  # W27, N10
     "grouped": Kind("group", ("member",)),  # N11
+    "manned": Kind("team", ("member",)),  # W15
+    "assists": Kind("team", ("organisation", "unit", "station")),  # 组团式服务, W15, W24
+    "gathers": Kind("cluster", ("site", "station")),  # 阵地圈, Z20
+    "paired": Kind("organisation", ("organisation", "unit")),  # 结对共建 “双帮扶双提升”, Z28
     "shares": Kind("site", ("organisation", "station", "unit")),  # N18
 }

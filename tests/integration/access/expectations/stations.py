@@ -6,6 +6,7 @@ from typing import Final
 from tests.integration.access.expectations.terms import (
     COMMITTEES,
     EVERYWHERE,
+    FORBIDDEN,
     HEAD,
     INSTRUCTOR,
     NOWHERE,
@@ -88,6 +89,18 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         COMMITTEES, OVER_C1, "/relations/end", given(kind="shares", from_id="room", to_id="b1", until="2026-11-01")
     ),
     ("registry", "GET", "/relations"): Row(PERSONS, OVER_C1, "/relations?kind=shares", shows="room"),
+    ("registry", "POST", "/practices"): Row(
+        COMMITTEES, {**ON_B1, "b1": FORBIDDEN}, "/practices",
+        given(by="c1", kind="carrier", scope="organisation", scope_id="b1", name="x", since="2026-01-01"),
+    ),
+    ("registry", "POST", "/practices/{practice_id}/end"): Row(
+        COMMITTEES, OVER_B1, "/practices/brand:b1/end", given(until="2026-11-01", reason="x")
+    ),
+    ("registry", "GET", "/practices"): Row(PERSONS, OVER_B1, "/practices?kind=brand", shows="brand:b1"),
+    ("registry", "GET", "/practices/missing"): Row(
+        PERSONS, OVER_B1, "/practices/missing?kind=activity_site&limit=200", shows="b1"
+    ),
+    ("registry", "GET", "/practices/counts"): Row(PERSONS, EVERYWHERE, "/practices/counts?kind=carrier"),
     ("registry", "POST", "/inspections"): Row(
         COMMITTEES, ON_C1, "/inspections",
         given(by="c1", scope="site", scope_id="room", standard="one", inspected_on="2026-01-02", person_id="m2",
