@@ -28,6 +28,7 @@ TRAIL = "tests/integration/eventstore/test_audit_trail.py::"
 DOOR = "tests/integration/security/test_resolve_door.py::"
 ERASING = "tests/integration/registry/test_erasing.py::"
 HOLES = "tests/integration/messaging/test_holes.py::"
+ORGANISATIONS = "tests/property/test_organisations_machine.py"
 RACES = "tests/integration/registry/test_races.py::"
 EXECUTOR = "tests/integration/eventstore/test_executor.py::"
 
@@ -114,6 +115,8 @@ RED = {
     "arrivals-leave-the-mark": RACES + "test_bug_1401_whoever_comes_while_it_is_dissolved_keeps_an_organisation",
     "joint-branches-are-not-counted": RACES
     + "test_bug_1402_of_the_last_two_units_of_a_joint_branch_at_once_one_is_refused",
+    "elections-are-reminded-of-again": ORGANISATIONS,
+    "versions-of-rows-stay-behind": ORGANISATIONS,
     "told-as-often-as-it-is-said": "tests/integration/notify/test_reminders.py"
     "::test_whoever_is_named_is_told_of_what_is_overdue_once_on_each_channel",
     "unknown-actions-allowed": "tests/unit/security/test_policy.py::test_what_is_not_in_the_table_is_refused",

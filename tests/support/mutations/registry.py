@@ -24,3 +24,20 @@ def joint_branches_are_not_counted() -> None:
     async def nothing(*_: Any) -> None: ...
 
     replace(covering, "_take_one_of_few", nothing)
+
+
+@mutation
+def elections_are_reminded_of_again() -> None:
+    from services.registry.domain.organisation import decider, terms
+
+    def remind(command: Any, state: Any) -> Any:
+        return [*terms.remind(command, state)] * 2
+
+    replace(decider, "remind", remind)
+
+
+@mutation
+def versions_of_rows_stay_behind() -> None:
+    from services.registry.projections import versions
+
+    replace(versions, "_moved", lambda *_: [])
