@@ -2,6 +2,7 @@
 
 from services.mobility.application.publishing import PUBLISH
 from services.mobility.domain.care_deciders import CARE_DECIDERS
+from services.mobility.domain.inbound_letter.decider import INBOUND_LETTER
 from services.mobility.domain.letter_series import LETTER_SERIES
 from services.mobility.domain.member_case import MEMBER_CASE
 from services.mobility.domain.reconciliation.decider import RECONCILIATION
@@ -19,6 +20,7 @@ MODEL = ServiceModel(
         TRANSFER,
         MEMBER_CASE,
         LETTER_SERIES,
+        INBOUND_LETTER,
         RELOCATION,
         TRANSFER_RULES,
         RETAINED_RELATION,

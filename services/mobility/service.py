@@ -3,6 +3,7 @@
 from services.mobility.api.away import away_routers
 from services.mobility.api.cases import cases
 from services.mobility.api.flows import flows
+from services.mobility.api.inbound_letters import inbound_letters
 from services.mobility.api.inbox import inbox
 from services.mobility.api.late_relocations import late_relocations
 from services.mobility.api.letter import letter
@@ -29,6 +30,7 @@ SERVICE = ServiceDefinition(
         letter(running),
         transfers(running),
         steps(running),
+        inbound_letters(running),
         inbox(running),
         cases(running),
         relocations(running),

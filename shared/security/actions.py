@@ -111,6 +111,8 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "transfer.print-letter": _TRANSFER_STEP,
         "transfer-rules.adopt": rule((DEPARTMENTS, Relation.AREA)),
         "transfer-rules.read": rule((PERSONS, Relation.ANYWHERE), looks=True),
+        "inbound-letter.handle": rule((COMMITTEES, Relation.WITHIN)),
+        "inbound-letter.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "retention.keep": rule((COMMITTEES, Relation.WITHIN)),
         "retention.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "reconciliation.run": rule((COMMITTEES, Relation.WITHIN)),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, or_
 
 from services.mobility.api.fields import Id
 from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS, OPINIONS
+from services.mobility.projections.inbound_letters import INBOUND_LETTERS
 from services.mobility.projections.rules_tables import RECONCILIATIONS, RETAINED
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -49,6 +50,7 @@ INVOLVED: Final[Mapping[str, Involved]] = {
     LOST_CONTACTS.name: Involved("lost contact", ("branch_id",)),
     BRANCH_PROPOSALS.name: Involved("proposal", ("body_id",)),
     RETAINED.name: Involved("retained relation", ("committee_id",)),
+    INBOUND_LETTERS.name: Involved("letter", ("committee_id", "escalated_to")),
     RECONCILIATIONS.name: Involved("reconciliation", ("organisation_id",)),
 }
 

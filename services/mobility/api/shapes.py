@@ -10,6 +10,7 @@ from services.mobility.domain.care_rules.rules import CareRules
 from services.mobility.domain.reconciliation.mismatch import Mismatch
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections import care_tables, rules_tables, tables
+from services.mobility.projections.inbound_letters import INBOUND_LETTERS
 from shared.contracts.parties import InterestedParty
 from shared.web.shapes import by_name, done, optional, row, several, shape
 
@@ -35,6 +36,8 @@ _STANDS: dict[str, Any] = {
 }
 TRANSFER_STANDS = done("TransferStands", **_STANDS)
 TRANSFER_RESENT = done("TransferResent", **_STANDS, resent_of=str)
+INBOUND_LETTER = row("InboundLetter", INBOUND_LETTERS, outside=OutsideCommittee)
+INBOUND_LETTER_DONE = done("InboundLetterDone", letter_id=str)
 RULES_ADOPTED = done("TransferRulesAdopted", area_code=str, rules_version=int)
 TRANSFER_RULES = row("TransferRules", rules_tables.TRANSFER_RULES, letter_days=dict[str, int] | None)
 RETENTION = row("RetainedRelation", rules_tables.RETAINED)

@@ -280,6 +280,9 @@ class County:
         kept = {"by": "c1", "retention_id": "r1", "member_id": "m2", "kind": "graduate", "since": "2026-07-01"}
         await self.do("mobility", "POST", "/retained-relations", kept)
         await self.do("mobility", "POST", "/reconciliations", {"by": "c1", "run_id": "run-1"})
+        brought = {"by": "c1", "outside": {"name": "中共某市某区委组织部", "area_code": "440304"}, "letter_number": "x-1",
+                   "valid_until": "2099-01-01", "dues_paid_to": "2026-09"}  # fmt: skip
+        await self.do("mobility", "POST", "/inbound-letters", brought)
 
     async def _leave(self) -> None:
         """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.mobility.application.inbound_letters import letter_id
+from services.mobility.domain.transfer.outside import OutsideCommittee
 from tests.integration.access.expectations.terms import (
     ACTING_FOR_C1,
     AUDITOR,
@@ -26,6 +28,9 @@ from tests.integration.access.expectations.terms import (
     step,
     transfer,
 )
+
+OUTSIDE_COMMITTEE: Final = OutsideCommittee(name="中共某市某区委组织部", area_code="440304")
+LETTER: Final = letter_id(OUTSIDE_COMMITTEE, "x-1")
 
 ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "POST", "/transfers"): Row(COMMITTEES | {SECRETARY}, OVER_B1, "/transfers", transfer),
@@ -79,6 +84,27 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("mobility", "GET", "/retained-relations/{retention_id}"): Row(PERSONS, OVER_C1, "/retained-relations/r1"),
     ("mobility", "GET", "/retained-relations"): Row(PERSONS, OVER_C1, "/retained-relations", shows="r1"),
+    ("mobility", "POST", "/inbound-letters"): Row(
+        COMMITTEES, ON_C1, "/inbound-letters",
+        lambda _, number: {"by": "c1", "outside": OUTSIDE_COMMITTEE.model_dump(),
+                           "letter_number": f"y-{number}", "valid_until": "2099-01-01", "dues_paid_to": "2026-09"},
+    ),
+    ("mobility", "POST", "/inbound-letters/{letter_id}/acceptance"): Row(
+        COMMITTEES, OVER_C1, f"/inbound-letters/{LETTER}/acceptance",
+        given(by="c1", member_id="m2", branch_id="b1"),
+    ),
+    ("mobility", "POST", "/inbound-letters/{letter_id}/rejection"): Row(
+        COMMITTEES, OVER_C1, f"/inbound-letters/{LETTER}/rejection",
+        given(by="c1", reason_code="other", text="x"),
+    ),
+    ("mobility", "POST", "/inbound-letters/{letter_id}/receipt"): Row(
+        COMMITTEES, OVER_C1, f"/inbound-letters/{LETTER}/receipt",
+        given(by="c1", reference="x", carrying="in_person", sent_on="2026-11-02"),
+    ),
+    ("mobility", "GET", "/inbound-letters/{letter_id}"): Row(
+        PERSONS, OVER_C1, f"/inbound-letters/{LETTER}"
+    ),
+    ("mobility", "GET", "/inbound-letters"): Row(PERSONS, OVER_C1, "/inbound-letters", shows=LETTER),
     ("mobility", "POST", "/reconciliations"): Row(
         COMMITTEES, ON_C1, "/reconciliations", lambda _, number: {"by": "c1", "run_id": f"run-{number}"}
     ),
