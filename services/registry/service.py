@@ -26,6 +26,7 @@ from services.registry.api.staffings import staffings
 from services.registry.api.station_members import station_members
 from services.registry.api.stations import stations
 from services.registry.api.units import units
+from services.registry.api.visits import visits
 from services.registry.application.imports.reading import LARGEST
 from services.registry.application.loops import loops
 from services.registry.application.reactions import FOLLOWS, INBOUND, refused
@@ -60,6 +61,7 @@ SERVICE = ServiceDefinition(
         members(running),
         membership_decisions(running),
         posts(running),
+        visits(running),
         staffings(running),
         instructor_applications(running),
         policy_documents(running),

@@ -76,6 +76,15 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "post.read": rule(
             (PERSONS, Relation.INVOLVED), (COMMITTEES, Relation.AREA), (PERSONS, Relation.SELF), looks=True
         ),
+        # Who serves writes down their own visits, committees those of all whom they answer for.
+        "visit.record": rule(
+            (COMMITTEES, Relation.WITHIN),
+            (COMMITTEES, Relation.AREA),
+            ((*ON_SITE, Role.BRANCH_SECRETARY), Relation.SELF),
+        ),
+        "visit.read": rule(
+            (PERSONS, Relation.INVOLVED), (COMMITTEES, Relation.AREA), (PERSONS, Relation.SELF), looks=True
+        ),
         # Applications, strengths and documents: whoever the place belongs to; what documents say, everybody may know.
         "staffing.set": rule((COMMITTEES, Relation.WITHIN)),
         "staffing.read": rule((PERSONS, Relation.INVOLVED), looks=True),

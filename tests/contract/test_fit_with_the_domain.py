@@ -53,7 +53,7 @@ SAME_WORDS: list[tuple[str, Any, str]] = [
         for name in (
             "UnitKind", "OrganisationKind", "StationKind", "PostKind", "PostScope", "MemberStatus", "MembershipEnd",
             "PlaceKind", "Governance", "PlatformStep", "StationFunction", "RelationKind", "Scope", "FundingSource",
-            "PostSource", "PostCapacity", "PolicyKind", "Classification", "OrganisationHost", "PracticeKind",
+            "PostSource", "PostCapacity", "PolicyKind", "Classification", "OrganisationHost", "PracticeKind", "VisitService",
         )
     ),
 ]  # fmt: skip

@@ -13,7 +13,8 @@ from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at
 from services.registry.application.scopes import organisation_of, require
-from services.registry.domain.funding.decider import FUNDING, MOST_FEN, RecordFunding, VoidFunding
+from services.registry.domain.funding.decider import FUNDING, MOST_FEN, RecordFunding
+from services.registry.domain.records import VoidRecord
 from services.registry.domain.vocabulary import FundingSource, Id, Name
 from services.registry.projections.place_tables import FUNDINGS
 from shared.eventstore.executor import Answer
@@ -62,7 +63,7 @@ def fundings(running: Running) -> APIRouter:
 
     @router.post("/{funding_id}/void", responses=answers(200, shapes.FUNDING_DONE))
     @action("funding.record")
-    async def void(funding_id: Id, body: VoidFunding, asked: Request) -> Response:
+    async def void(funding_id: Id, body: VoidRecord, asked: Request) -> Response:
         row = await one(running, FUNDINGS, FUNDINGS.c.funding_id == funding_id, "funding")
         await asked.access.check(Concern((row["organisation_id"],)), hidden=unknown("funding"))
 

@@ -16,6 +16,7 @@ from services.registry.projections import (
     staffing_tables,
     tables,
     unit_tables,
+    visits,
 )
 from shared.web.shapes import by_name, done, optional, row, several, shape
 
@@ -92,6 +93,9 @@ PRACTICE = row("Practice", practices.TABLE, evidence=several(str))
 PRACTICE_DONE = done("PracticeDone", practice_id=str)
 PRACTICE_COUNTS = shape("PracticeCounts", as_of=date, kind=str, expected=int, having=int, missing=int)
 LACKING = shape("Lacking", scope=str, scope_id=str, name=str | None)
+VISIT = row("Visit", visits.TABLE, services=several(str))
+VISIT_DONE = done("VisitDone", visit_id=str)
+VISIT_COUNTS = shape("VisitCounts", as_of=date, visits=int, visited=int, talent=int, policy=int, party_building=int)
 _RESULT = shape("InspectionResult", code=str, met=bool, evidence=str | None, note=str)
 INSPECTION = row(
     "Inspection", place_tables.INSPECTIONS, results=several(_RESULT), rectified=several(_RESULT) | None,

@@ -19,6 +19,7 @@ from services.registry.domain.relation.decider import RelationBegun, RelationEnd
 from services.registry.domain.seat import events as seat
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
+from services.registry.domain.visit.decider import VisitRecorded, VisitVoided
 from shared.contracts import registry as public
 from shared.eventstore.publishing import publishing
 
@@ -72,6 +73,8 @@ PUBLISH = publishing(
         inspection.RectificationOverdue: public.RectificationOverdue,
         FundingRecorded: public.FundingRecorded,
         FundingVoided: public.FundingVoided,
+        VisitRecorded: public.VisitRecorded,
+        VisitVoided: public.VisitVoided,
         DutyPlanned: public.DutyPlanned,
         post.PostAssigned: public.PostAssigned,
         post.PostLeft: public.PostLeft,

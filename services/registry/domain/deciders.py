@@ -23,6 +23,7 @@ from services.registry.domain.reorganisation.decider import REORGANISATION
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.unit.decider import UNIT
+from services.registry.domain.visit.decider import VISIT
 from shared.kernel.decider import Decider
 
 DECIDERS: tuple[Decider[Any, Any], ...] = (
@@ -47,5 +48,6 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     RELATION,
     INSPECTION,
     FUNDING,
+    VISIT,
     DUTY,
 )

@@ -95,6 +95,9 @@ Scope = Literal[
 PracticeKind = Literal["carrier", "specialty", "brand", "plaque", "contract_clause", "activity_site"]
 """载体、一企一特色、品牌、挂牌、党建进总包合同、村级活动场所 (domain L08, W24, Y09, Z14, Z21, Z22, Z23)."""
 
+VisitService = Literal["talent", "policy", "party_building"]
+"""人才、政策、党建服务 (domain Y19)."""
+
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 """党费返还、企业管理费列支、党建公积金、专项补助、县配套、捐赠 (domain L12, N05, Z23)."""
 # -- what is asked about a unit (五个清, domain §4.2 Z03, §4.3 Y15) ------------------------------------------------------

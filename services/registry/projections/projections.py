@@ -21,6 +21,7 @@ from services.registry.projections.reorganisations import REORGANISATIONS
 from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
 from services.registry.projections.versions import mark_of, version_of
+from services.registry.projections.visits import VISITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
@@ -280,5 +281,6 @@ PROJECTIONS = (
     CARE,
     *PLACES_AND_RECORDS,
     *PRACTICES,
+    *VISITS,
     NAMED,
 )

@@ -85,6 +85,7 @@ from shared.contracts.registry.terms import (
     StationFunction,
     StationKind,
     UnitKind,
+    VisitService,
 )
 from shared.contracts.registry.units import (
     FormationPlanAbandoned,
@@ -97,6 +98,7 @@ from shared.contracts.registry.units import (
     UnitCoverEnded,
     UnitRegistered,
 )
+from shared.contracts.registry.visits import VisitRecorded, VisitVoided
 
 __all__ = [
     "AuditAnchored",
@@ -186,4 +188,7 @@ __all__ = [
     "UnitKind",
     "UnitRegistered",
     "VacancyOverdue",
+    "VisitRecorded",
+    "VisitService",
+    "VisitVoided",
 ]

@@ -40,6 +40,7 @@ Scope = Literal[
     "station", "organisation", "unit", "member", "site", "platform", "grid", "group", "team", "cluster",
 ]  # fmt: skip
 PracticeKind = Literal["carrier", "specialty", "brand", "plaque", "contract_clause", "activity_site"]
+VisitService = Literal["talent", "policy", "party_building"]
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]

@@ -213,6 +213,8 @@ class County:
             post = {"post_id": f"post-{person}", "kind": "instructor", "person_id": person, "scope": "organisation",
                     "scope_id": place, "since": "2026-01-01"}  # fmt: skip
             await self.do("registry", "POST", "/posts", post)
+        visit = {"visit_id": "visit1", "post_id": "post-i1", "visited_on": "2026-02-01", "services": ["policy"]}
+        await self.do("registry", "POST", "/visits", visit)
         await self._staff()
         for name in ("mobility", "assessment", "notify"):
             await self.services[name].hear(registry)

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from services.registry.domain.duty.decider import DUTY, DutyPlanned, PlanDuty, ReplaceOnDuty
-from services.registry.domain.funding.decider import FUNDING, FundingVoided, RecordFunding, VoidFunding
+from services.registry.domain.funding.decider import FUNDING, FundingVoided, RecordFunding
 from services.registry.domain.inspection.commands import InspectSite, MarkRectificationOverdue, Rectify, Result
 from services.registry.domain.inspection.decider import INSPECTION, timers
 from services.registry.domain.inspection.events import RectificationOverdue, SiteInspected, SiteRectified
 from services.registry.domain.place.commands import ChangePlace, ClosePlace, OpenPlace, ReachStep
 from services.registry.domain.place.decider import PLACE
 from services.registry.domain.place.events import PlaceChanged
+from services.registry.domain.records import VoidRecord
 from services.registry.domain.relation.decider import RELATION, BeginRelation, EndRelation, relation_id
 from services.registry.domain.relation.kinds import KINDS
 from services.registry.domain.station.commands import ChangeStation, CloseStation, OpenStation
@@ -185,13 +186,13 @@ def test_money_is_recorded_once_and_what_was_wrong_is_voided() -> None:
     assert FUNDING.decide(record, known) == []
     with pytest.raises(Refused, match=r"^funding-exists:"):
         FUNDING.decide(record.model_copy(update={"amount_fen": 1}), known)
-    assert FUNDING.decide(VoidFunding(reason="重复"), known) == [FundingVoided(funding_id="f", reason="重复")]
-    voided = after(FUNDING, record, VoidFunding(reason="重复"))
-    assert FUNDING.decide(VoidFunding(reason="x"), voided) == []
+    assert FUNDING.decide(VoidRecord(reason="重复"), known) == [FundingVoided(funding_id="f", reason="重复")]
+    voided = after(FUNDING, record, VoidRecord(reason="重复"))
+    assert FUNDING.decide(VoidRecord(reason="x"), voided) == []
     with pytest.raises(Refused, match=r"^funding-exists:"):
         FUNDING.decide(record, voided)
     with pytest.raises(Refused, match=r"^funding-unknown:"):
-        FUNDING.decide(VoidFunding(reason="x"), FUNDING.initial)
+        FUNDING.decide(VoidRecord(reason="x"), FUNDING.initial)
 
 
 def test_whoever_is_on_duty_can_be_replaced_by_somebody_who_is_not() -> None:

@@ -89,6 +89,18 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         COMMITTEES, OVER_C1, "/relations/end", given(kind="shares", from_id="room", to_id="b1", until="2026-11-01")
     ),
     ("registry", "GET", "/relations"): Row(PERSONS, OVER_C1, "/relations?kind=shares", shows="room"),
+    # Committees for others, and everybody for themself: nobody here is i1.
+    ("registry", "POST", "/visits"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OVER_B1, "/visits",
+        given(post_id="post-i1", visited_on="2026-02-01", services=["policy"]),
+        unlike={HEAD: NOWHERE, INSTRUCTOR: NOWHERE, SECRETARY: NOWHERE},
+    ),
+    ("registry", "POST", "/visits/{visit_id}/void"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OVER_B1, "/visits/visit1/void", given(reason="x"),
+        unlike={HEAD: NOWHERE, INSTRUCTOR: NOWHERE, SECRETARY: NOWHERE},
+    ),
+    ("registry", "GET", "/visits"): Row(PERSONS, OVER_B1, "/visits", shows="visit1"),
+    ("registry", "GET", "/visits/counts"): Row(PERSONS, EVERYWHERE, "/visits/counts"),
     ("registry", "POST", "/practices"): Row(
         COMMITTEES, {**ON_B1, "b1": FORBIDDEN}, "/practices",
         given(by="c1", kind="carrier", scope="organisation", scope_id="b1", name="x", since="2026-01-01"),
