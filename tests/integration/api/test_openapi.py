@@ -44,7 +44,7 @@ def examples() -> int:
     return EXAMPLES if settings().derandomize else DEEP
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("service", NAMES)
 def test_every_operation_answers_as_documented(served: Served, service: str, caller: str) -> None:
