@@ -118,9 +118,10 @@ async def tail_lost_when_busy(world: "World", rng: random.Random) -> None:
     stream = stream_of(rng.choice(list(SERVICES)))
     length = len(world.bus.streams[stream])
     while len(world.bus.streams[stream]) <= length:
-        await asyncio.sleep(rng.uniform(0.01, 120.0))
+        await world.bus.news(stream).wait()
         if world.healed:
             return
+    await asyncio.sleep(10 ** rng.uniform(-3, 2))
     keep = max(0, len(world.bus.streams[stream]) - rng.randint(1, 8))
     world.history.add("broker", f"{stream} loses all after {keep}")
     world.bus.lose_tail(stream, keep)
@@ -176,6 +177,14 @@ async def provider_down(world: "World", rng: random.Random) -> None:
     carrier.trouble = ProviderTrouble()
 
 
+async def keyring(world: "World", rng: random.Random) -> None:
+    """The keys cannot be read, made or destroyed, every now and then or not at all."""
+    world.keyring.trouble = rng.choice((0.05, 0.3, 1.0))
+    world.history.add("keyring", f"is unwell: {world.keyring.trouble}")
+    await asyncio.sleep(10 ** rng.uniform(1.5, 4.5))
+    world.keyring.trouble = 0.0
+
+
 async def answers_lost(world: "World", rng: random.Random) -> None:
     """Whoever asks does not hear the answer, and asks again."""
     world.answers_lost = rng.choice((0.1, 0.4))
@@ -187,7 +196,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         killed, killed_together, frozen, deposed, leader_unlucky, database, database_down, broker, broker_down,
-        tail_lost, tail_lost_when_busy, clock, poison, replayed, provider, provider_down, answers_lost,
+        tail_lost, tail_lost_when_busy, clock, poison, replayed, provider, provider_down, keyring, answers_lost,
     )
 }  # fmt: skip
 
@@ -209,6 +218,7 @@ def heal(world: "World") -> None:
     world.bus.cut_readers()
     world.inbound.ack_lost = 0.0
     world.answers_lost = 0.0
+    world.keyring.trouble = 0.0
     world.poison.cure()
 
 

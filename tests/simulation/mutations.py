@@ -18,7 +18,7 @@ SWITCHES: dict[str, Switch] = {}
 SHARED: Final = (
     "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
     "second-transfer-allowed", "propagated-before-all-is-in",
-    "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
+    "erasure-leaves-the-blind-index", "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
 )  # fmt: skip
 SWITCHES |= {name: MUTATIONS[name] for name in SHARED}
 
@@ -254,6 +254,37 @@ def overdue_is_told_to_nobody() -> None:
         return [] if silent else original(command, state)
 
     real.replace(MESSAGE, "decide", decide)
+
+
+@_switch
+def keys_outlive_their_persons() -> None:
+    from shared.privacy.memory_keyring import InMemoryKeyring
+
+    async def destroy(self: Any, person_id: str) -> bool:
+        return False
+
+    real.replace(InMemoryKeyring, "destroy", destroy)
+
+
+@_switch
+def erased_in_mid_case() -> None:
+    from tests.simulation.erasing import MemoryErasing
+
+    original = MemoryErasing._pending
+
+    async def pending(self: Any) -> Any:
+        return [row | {"open": False} for row in await original(self)]
+
+    real.replace(MemoryErasing, "_pending", pending)
+
+
+@_switch
+def answers_outlive_their_persons() -> None:
+    from tests.simulation.erasing import MemoryErasing
+
+    async def nothing(self: Any, person_id: str) -> None: ...
+
+    real.replace(MemoryErasing, "_forget_answers", nothing)
 
 
 @_switch

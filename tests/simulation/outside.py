@@ -74,7 +74,7 @@ class SimulatedInbound:
         due = self._stream.due(self._durable)
         if isinstance(due, InboundMessage):
             return [SimulatedDelivery(due, self._stream, self._durable)]
-        wait = 3600.0 if due is None else due - asyncio.get_running_loop().time()
+        wait = None if due is None else due - asyncio.get_running_loop().time()
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._stream.news()

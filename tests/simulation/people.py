@@ -54,7 +54,11 @@ async def admission(clerk: Clerk) -> None:
 
 async def contact(clerk: Clerk) -> None:
     """Somebody has a new number, or none any more."""
-    member = clerk.rng.choice(clerk.world.movable)
+    await new_contact(clerk, clerk.rng.choice(clerk.world.movable))
+
+
+async def new_contact(clerk: Clerk, member: str) -> None:
+    """That member's new number."""
     phone = clerk.rng.choice(("19400000002", "19400000003", None))
 
     async def prepare(host: "Host") -> Job:

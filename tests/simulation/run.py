@@ -106,7 +106,7 @@ async def _finish(world: World) -> None:
                 clerk = Clerk(world, f"last-{relocation}", random.Random(relocation))
                 world.spawn(acknowledge_all(clerk, relocation), "acknowledge")
         lacking = [f"message {one} on {channel} has no end" for one, channel in world.checks.sending.open.items()]
-        lacking += world.checks.propagation.unfinished() + world.checks.unsettled()
+        lacking += world.checks.propagation.unfinished() + world.checks.unsettled() + world.checks.erasures.unfinished()
         if not lacking:
             return
         if asyncio.get_running_loop().time() > last:

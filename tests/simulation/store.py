@@ -48,7 +48,7 @@ class SimulatedStore(MemoryStore):
         self._watcher = watcher
 
     async def commit(self, works: Sequence[Work]) -> list[Outcome]:
-        await self._travel()
+        await self.travel()
         trouble = self.trouble
         if self._rng.random() < trouble.before:
             raise Unavailable("database-away", "the connection broke before the commit")
@@ -61,7 +61,7 @@ class SimulatedStore(MemoryStore):
                 self.make_true(work)
             outcomes.append(refusal)
         fails = self._rng.random() < trouble.after
-        await self._travel(out=False)
+        await self.travel(out=False)
         if fails:
             raise Unavailable("database-away", "the connection broke after the commit")
         return outcomes
@@ -73,7 +73,7 @@ class SimulatedStore(MemoryStore):
         machine = machine_here()
         self._watcher.committed(self.service, machine.name if machine else "world", work, self.data.events[before:])
 
-    async def _travel(self, *, out: bool = True) -> None:
+    async def travel(self, *, out: bool = True) -> None:
         """To the database and back: some turns of others, or some milliseconds."""
         drawn = self._rng.random()
         if drawn < 0.3:
@@ -84,7 +84,7 @@ class SimulatedStore(MemoryStore):
             raise Unavailable("database-away", "the database does not answer")
 
     async def _read(self) -> None:
-        await self._travel()
+        await self.travel()
         if self.trouble.reading and self._rng.random() < self.trouble.reading:
             raise Unavailable("database-away", "the connection broke while reading")
 

@@ -14,7 +14,6 @@ from services.notify.application.receipts import Receipt, take
 from shared.eventstore.memory import MemoryStore
 from shared.messaging.bus import stream_of
 from shared.observability.metrics import Metrics
-from shared.privacy.memory_keyring import InMemoryKeyring
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.checks.everything import Checks
 from tests.simulation.clock import BEGINNING, SimulatedClock
@@ -22,6 +21,7 @@ from tests.simulation.county import ELSEWHERE, Founded, enter
 from tests.simulation.handlers import Poison
 from tests.simulation.history import History
 from tests.simulation.host import SERVICES, Gone, Host
+from tests.simulation.keyring import SimulatedKeyring
 from tests.simulation.leadership import SimulatedQueue
 from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.outside import InboundStream
@@ -43,7 +43,7 @@ class World:
         self.clock = SimulatedClock(self.loop)
         self.metrics = METRICS
         self.poison = Poison()
-        self.keyring = InMemoryKeyring(self.rng.randbytes)
+        self.keyring = SimulatedKeyring(self.rng)
         self.answers_lost = 0.0
         self.clocks_wrong = 0.0
         self.closing = False
@@ -63,8 +63,9 @@ class World:
             channel: Carrier(channel, self.rng, self.history, self.clock.now) for channel in ("email", "sms")
         }
         for carrier in self.carriers.values():
-            carrier.on_taken = self.checks.sending.taken(carrier)
+            carrier.on_taken = self.checks.taken(carrier)
             carrier.on_receipt = self._post_receipt
+        self.keyring.on_destroyed = self.checks.erasures.destroyed
         if founded is not None:
             self._take_over(founded)
 
@@ -79,6 +80,10 @@ class World:
         self.committees = sorted(set(self.parents.values()))
         posted = {post.person_key for post in founded.territory.posts}
         self.movable = [one.key for one in founded.territory.members if one.key not in posted]
+        self.known_of = {
+            one.key: [word for word in (one.name, one.resident_id, one.phone, one.email) if word]
+            for one in founded.territory.members
+        }
         for name, store in self.stores.items():
             store.data = founded.store_data(name)
         for stream, messages in founded.streams.items():
@@ -86,6 +91,11 @@ class World:
         self.keyring._keys = dict(founded.keys)
         self.loop._now = founded.began
         self.checks.begin()
+
+    def settle(self, branch: str, committee: str) -> None:
+        """From now on people think of that branch, below that committee."""
+        self.parents[branch] = committee
+        self.committees = sorted(set(self.parents.values()))
 
     # -- replicas -----------------------------------------------------------------------------------------------
 
@@ -122,6 +132,8 @@ class World:
     async def replay_dead_letters(self) -> None:
         """As `yanzhen dlq replay` does it, for every open one of our own streams; once all is well, with the cause gone."""
         for service, store in self.stores.items():
+            if not store.data.dead:
+                continue
             for number, status, held in await MemoryStore.dead_letters(store):
                 if status == "dead" and held.source.startswith("OUT_"):
                     if self.healed:
