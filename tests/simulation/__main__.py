@@ -19,6 +19,7 @@ from tests.simulation.run import Outcome, live
 from tests.simulation.seeds import Lived, lived, parse
 from tests.simulation.shrinking import shrunk
 from tests.simulation.store import QUIET
+from tests.simulation.tally import MET, Tally
 
 LINES = 70
 """Of a timeline, the last ones; `--all` shows every one."""
@@ -54,23 +55,39 @@ def _arguments() -> argparse.Namespace:
 
 def _live(console: Console, seeds: list[int], scale: str, processes: int) -> Lived | None:
     began = time.monotonic()
-    days = accepted = commits = 0.0
+    days = accepted = commits = busy = 0.0
+    met: list[Tally] = []
     columns = (TextColumn("{task.description}"), BarColumn(40), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("living", total=len(seeds))
         for done in lived(seeds, scale, processes):
             days, accepted, commits = days + done.days, accepted + done.accepted, commits + done.commits
+            busy += done.seconds
+            met.append(done.met)
             rate = days / (time.monotonic() - began) * 60
             progress.update(task, advance=1, description=f"{rate:,.0f} days a minute")
             if done.violation is not None:
                 return done
     seconds = time.monotonic() - began
+    console.print(_faults(met))
     console.print(
         f"[green]{len(seeds):,} seeds, no guarantee broken.[/]  {days:,.0f} simulated days in {seconds:,.1f} s "
-        f"({days / seconds * 60:,.0f} a minute on {processes} cores), "
+        f"({days / seconds * 60:,.0f} a minute on {processes} cores, {days / busy * 60:,.0f} a minute of one core), "
         f"{accepted:,.0f} relocations, {commits:,.0f} commits."
     )
     return None
+
+
+def _faults(met: list[Tally]) -> Table:
+    table = Table(title=f"What went wrong in {len(met):,} seeds", title_justify="left")
+    table.add_column("fault")
+    table.add_column("times", justify="right")
+    table.add_column("seeds", justify="right")
+    table.add_column("meaning")
+    for name, meaning in MET.items():
+        times, seeds = sum(one[name] for one in met), sum(one[name] > 0 for one in met)
+        table.add_row(name, f"{times:,}", f"{seeds:,}", meaning, style="" if times else "yellow")
+    return table
 
 
 def _explain(console: Console, failed: Lived, arguments: argparse.Namespace) -> None:

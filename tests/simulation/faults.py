@@ -42,12 +42,14 @@ async def frozen(world: "World", rng: random.Random) -> None:
     seconds = rng.uniform(0.1, LONGEST_FREEZE)
     world.history.add(host.machine.name, f"is frozen for {seconds:.1f} s")
     host.machine.freeze(seconds)
+    world.met["frozen"] += 1
 
 
 async def deposed(world: "World", rng: random.Random) -> None:
     """The leader's lock is gone and it does not know: two lead for a while."""
     service = rng.choice(list(SERVICES))
     world.history.add(service, "the leader's lock is lost")
+    world.met["two leaders"] += world.queues[service].led
     world.queues[service].depose()
 
 
@@ -85,7 +87,7 @@ async def broker(world: "World", rng: random.Random) -> None:
     """Deliveries are late, repeated, lost or turned round, acks and bells are lost."""
     heavy = rng.choice((0.05, 0.2, 0.5))
     world.bus.trouble = BrokerTrouble(*(heavy * rng.random() for _ in range(6)))
-    world.inbound.ack_lost = heavy * rng.random()
+    world.inbound.ack_lost = heavy
     world.history.add("broker", f"is unwell: {world.bus.trouble}")
     await _for_a_while(rng)
     world.bus.trouble = BrokerTrouble()
@@ -134,6 +136,7 @@ async def clock(world: "World", rng: random.Random) -> None:
     host.clock.offset = rng.uniform(-CLOCKS_WRONG, CLOCKS_WRONG)
     world.history.add(host.machine.name, f"its clock jumps to {host.clock.offset:+.1f} s")
     host.clock_moved()
+    world.met["clock jump"] += 1
 
 
 async def poison(world: "World", rng: random.Random) -> None:
@@ -158,7 +161,8 @@ async def provider(world: "World", rng: random.Random) -> None:
     """A provider is silent, before or after it took a message; is busy; loses receipts or sends them twice."""
     carrier = world.carriers[rng.choice(("email", "sms"))]
     heavy = rng.choice((0.1, 0.5, 0.9))
-    carrier.trouble = ProviderTrouble(*(heavy * rng.random() for _ in range(5)))  # type: ignore[arg-type]
+    kinds = rng.sample(("silent_before", "silent_after", "busy", "no_receipt", "twice"), rng.randint(1, 3))
+    carrier.trouble = ProviderTrouble(**{kind: heavy * rng.uniform(0.3, 1.0) for kind in kinds})  # type: ignore[arg-type]
     world.history.add(carrier.channel, f"is unwell: {carrier.trouble}")
     # Days without a message would not notice: it lasts until some have met it.
     met = carrier.taken.total() + rng.randint(5, 40)
@@ -173,6 +177,7 @@ async def provider_down(world: "World", rng: random.Random) -> None:
     """A provider is not there."""
     carrier = world.carriers[rng.choice(("email", "sms"))]
     carrier.trouble = ProviderTrouble(down=True)
+    await _until_met(world, "provider away")
     await asyncio.sleep(rng.choice((5.0, 120.0, 1200.0)))
     carrier.trouble = ProviderTrouble()
 
@@ -181,6 +186,7 @@ async def keyring(world: "World", rng: random.Random) -> None:
     """The keys cannot be read, made or destroyed, every now and then or not at all."""
     world.keyring.trouble = rng.choice((0.05, 0.3, 1.0))
     world.history.add("keyring", f"is unwell: {world.keyring.trouble}")
+    await _until_met(world, "keyring")
     await asyncio.sleep(10 ** rng.uniform(1.5, 4.5))
     world.keyring.trouble = 0.0
 
@@ -188,6 +194,7 @@ async def keyring(world: "World", rng: random.Random) -> None:
 async def answers_lost(world: "World", rng: random.Random) -> None:
     """Whoever asks does not hear the answer, and asks again."""
     world.answers_lost = rng.choice((0.1, 0.4))
+    await _until_met(world, "answer lost")
     await _for_a_while(rng)
     world.answers_lost = 0.0
 
@@ -224,6 +231,15 @@ def heal(world: "World") -> None:
 
 async def _for_a_while(rng: random.Random) -> None:
     await asyncio.sleep(10 ** rng.uniform(1.5, 5.3))
+
+
+async def _until_met(world: "World", name: str) -> None:
+    """Days on which nobody asks would not notice: what is rarely asked for is away until somebody met that."""
+    before = world.met[name]
+    for _ in range(4 * 24):
+        if world.healed or world.met[name] > before:
+            return
+        await asyncio.sleep(3600.0)
 
 
 def _some_host(world: "World", rng: random.Random) -> Host:

@@ -213,6 +213,7 @@ class Host:
             if gone in self.machine.on_death:
                 self.machine.on_death.remove(gone)
         if self.world.rng.random() < self.world.answers_lost:
+            self.world.met["answer lost"] += 1
             raise Gone(f"the answer of {self.machine.name} was lost")
         return result
 

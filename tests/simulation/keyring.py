@@ -8,13 +8,15 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.sealed import Erased
 from shared.privacy.keyring import PersonKey
 from shared.privacy.memory_keyring import InMemoryKeyring
+from tests.simulation.tally import Tally
 
 
 class SimulatedKeyring(InMemoryKeyring):
     """What it destroys is gone, whether the caller lives to hear of it or not. `trouble` is the chance per call."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, met: Tally) -> None:
         super().__init__(rng.randbytes)
+        self._met = met
         self._rng = rng
         self.trouble = 0.0
         self.on_destroyed: Callable[[str], None] = lambda _: None
@@ -38,4 +40,5 @@ class SimulatedKeyring(InMemoryKeyring):
         drawn = self._rng.random()
         await asyncio.sleep(0.0002 + drawn * 0.02 if drawn < 0.3 else 0)
         if self.trouble and self._rng.random() < self.trouble:
+            self._met["keyring"] += 1
             raise Unavailable("keyring-away", "the connection to the keyring broke")

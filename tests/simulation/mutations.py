@@ -50,6 +50,16 @@ def _unseen(**parts: Any) -> None:
     real.replace(MemoryStore, "_refusal", refusal)
 
 
+def _deaf(decider: Any, command_type: type) -> None:
+    """The decider has nothing to say to such a command."""
+    original = decider.decide
+    real.replace(
+        decider,
+        "decide",
+        lambda command, state: [] if isinstance(command, command_type) else original(command, state),
+    )
+
+
 @_switch
 def membership_moved_from_anywhere() -> None:
     """Mobility refuses what would lead to a stale move: its rule and the check of that have to be away as well."""
@@ -203,15 +213,10 @@ def silence_counts_as_a_refusal() -> None:
 
 @_switch
 def care_goes_on_after_the_return() -> None:
-    from services.mobility.domain.care import decider
     from services.mobility.domain.care.commands import EndCare
+    from services.mobility.domain.care.decider import CARE
 
-    original = decider.CARE.decide
-    real.replace(
-        decider.CARE,
-        "decide",
-        lambda command, state: [] if isinstance(command, EndCare) else original(command, state),
-    )
+    _deaf(CARE, EndCare)
 
 
 @_switch
@@ -285,6 +290,65 @@ def answers_outlive_their_persons() -> None:
     async def nothing(self: Any, person_id: str) -> None: ...
 
     real.replace(MemoryErasing, "_forget_answers", nothing)
+
+
+@_switch
+def dissolved_with_all_in_it() -> None:
+    from services.registry.domain.organisation.commands import DissolveOrganisation
+    from services.registry.domain.organisation.decider import ORGANISATION
+
+    original = ORGANISATION.decide
+
+    def decide(command: Any, state: Any) -> Any:
+        if isinstance(command, DissolveOrganisation):
+            command = command.model_copy(update={"members": 0, "children": 0})
+        return original(command, state)
+
+    real.replace(ORGANISATION, "decide", decide)
+
+
+@_switch
+def the_dissolved_have_no_heir() -> None:
+    from services.mobility.domain.transfer.commands import ReplaceOrganisation
+    from services.mobility.domain.transfer.decider import TRANSFER
+
+    _deaf(TRANSFER, ReplaceOrganisation)
+
+
+@_switch
+def taken_in_outside_and_still_on_the_roll() -> None:
+    from services.registry.domain.member.commands import CloseMembership
+    from services.registry.domain.member.decider import MEMBER
+
+    _deaf(MEMBER, CloseMembership)
+
+
+@_switch
+def nominated_against_their_will() -> None:
+    from services.mobility.domain.talent.decider import TALENT, TalentConsentWithdrawn
+
+    original = TALENT.evolve
+
+    def evolve(state: Any, event: Any) -> Any:
+        after = original(state, event)
+        return replace(after, open=state.open, past=state.past) if isinstance(event, TalentConsentWithdrawn) else after
+
+    real.replace(TALENT, "evolve", evolve)
+
+
+@_switch
+def probation_extended_again() -> None:
+    from services.registry.domain.member import standing
+
+    original = standing._extend
+    real.replace(standing, "_extend", lambda extended, state: original(extended, replace(state, is_extended=False)))
+
+
+@_switch
+def who_has_left_is_decided_about() -> None:
+    from services.registry.domain.member import standing
+
+    real.replace(standing, "require_on_the_roll", lambda state: None)
 
 
 @_switch

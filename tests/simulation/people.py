@@ -126,6 +126,8 @@ async def outside_register(clerk: Clerk) -> None:
     world, rng = clerk.world, clerk.rng
     kind = rng.choice(("report", "again", "lie", "flood", "garbage"))
     world.history.add("outside", f"{_SYSTEM} sends a {kind}")
+    if kind in ("flood", "lie", "garbage"):
+        world.met[f"outside {kind}"] += 1
     if kind == "garbage":
         for _ in range(rng.randint(1, 5)):
             _garbage(world, rng)

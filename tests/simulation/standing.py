@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from services.registry.application import membership_decisions, roll
 from services.registry.application.roll import Entrant
 from services.registry.domain.member.commands import ConfirmMember, EndMembership, ExtendProbation, StandingCommand
+from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.member.state import MemberState
 from services.registry.domain.vocabulary import MembershipEnd
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import add_months, local_date
@@ -40,7 +42,10 @@ class Probation:
             self.clerk.world.spawn(away.live(self.member), "departure")
         await self.clerk.pause(HOUR, 2 * DAY, 6 * DAY)
         drawn = self.rng.random()
-        if drawn < 0.3:
+        if drawn < 0.2:
+            await self._extended()
+            await self._extended()
+        elif drawn < 0.3:
             await self.clerk.at_once(self._extended(), self._confirmed())
         elif drawn < 0.5:
             await self.clerk.at_once(self._ended("probation_cancelled"), self._extended())
@@ -49,7 +54,7 @@ class Probation:
         else:
             await self._confirmed()
         await self.clerk.pause(HOUR, DAY, 6 * DAY)
-        await (self._ended("deceased") if self.rng.random() < 0.5 else self._confirmed())
+        await self.rng.choice((lambda: self._ended("deceased"), self._confirmed, self._extended))()
 
     def _admitted(self) -> Any:
         born, code = self.ends_on.replace(year=self.ends_on.year - 22, day=1), self.rng.randrange(1, 999)
@@ -86,10 +91,17 @@ class Probation:
         ))  # fmt: skip
 
     def _extended(self) -> Any:
-        later = add_months(self.ends_on, self.rng.choice((6, 12)))
-        return self._decided("extend", lambda now: ExtendProbation(
-            **self._said(), probation_ends_on=later, text="继续考察", decided_at=now,
-        ))  # fmt: skip
+        months = self.rng.choice((6, 12))
+
+        async def job(unit: UnitOfWork) -> Any:
+            state: MemberState = await unit.state(MEMBER, self.member)
+            later = add_months(state.probation_ends_on or self.ends_on, months)
+            now = unit.clock.now()
+            command = ExtendProbation(**self._said(), probation_ends_on=later, text="继续考察", decided_at=now)
+            await membership_decisions.decide(unit, self.member, self.body, command, None)
+            return {"member_id": self.member}
+
+        return self.clerk.ask("registry", "extend", job, self.member)
 
     def _ended(self, ground: MembershipEnd) -> Any:
         return self._decided("end", lambda now: EndMembership(

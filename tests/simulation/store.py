@@ -14,6 +14,7 @@ from shared.eventstore.rows import Key, Row
 from shared.eventstore.store import Outcome
 from shared.kernel.errors import ConcurrencyConflict, Unavailable
 from tests.simulation.machine import machine_here
+from tests.simulation.tally import Tally
 
 
 @dataclass
@@ -40,22 +41,25 @@ class Watcher(Protocol):
 class SimulatedStore(MemoryStore):
     """Shared by the replicas of a service; what survives their deaths."""
 
-    def __init__(self, service: str, views: Any, rng: random.Random, watcher: Watcher) -> None:
+    def __init__(self, service: str, views: Any, rng: random.Random, watcher: Watcher, met: Tally) -> None:
         super().__init__(views)
         self.service = service
         self.trouble = DatabaseTrouble()
         self._rng = rng
         self._watcher = watcher
+        self._met = met
 
     async def commit(self, works: Sequence[Work]) -> list[Outcome]:
         await self.travel()
         trouble = self.trouble
         if self._rng.random() < trouble.before:
+            self._met["database before"] += 1
             raise Unavailable("database-away", "the connection broke before the commit")
         outcomes: list[Outcome] = []
         for work in works:
             refusal = self._refusal(work)
             if refusal is None and work.appends and self._rng.random() < trouble.conflict:
+                self._met["database conflict"] += 1
                 refusal = ConcurrencyConflict(work.appends[0].stream_id, work.appends[0].expected_version)
             if refusal is None:
                 self.make_true(work)
@@ -63,6 +67,7 @@ class SimulatedStore(MemoryStore):
         fails = self._rng.random() < trouble.after
         await self.travel(out=False)
         if fails:
+            self._met["database after"] += 1
             raise Unavailable("database-away", "the connection broke after the commit")
         return outcomes
 
@@ -81,11 +86,13 @@ class SimulatedStore(MemoryStore):
         else:
             await asyncio.sleep(0)
         if out and self.trouble.down:
+            self._met["database away"] += 1
             raise Unavailable("database-away", "the database does not answer")
 
     async def _read(self) -> None:
         await self.travel()
         if self.trouble.reading and self._rng.random() < self.trouble.reading:
+            self._met["database reading"] += 1
             raise Unavailable("database-away", "the connection broke while reading")
 
     async def read_streams(self, after: Mapping[str, int]) -> dict[str, list[StoredEvent]]:

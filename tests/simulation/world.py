@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
@@ -27,6 +28,7 @@ from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.outside import InboundStream
 from tests.simulation.providers import Carrier
 from tests.simulation.store import SimulatedStore
+from tests.simulation.tally import Tally
 from tests.simulation.violation import Violation
 
 METRICS = Metrics()
@@ -42,8 +44,9 @@ class World:
         self.violation: Violation | None = None
         self.clock = SimulatedClock(self.loop)
         self.metrics = METRICS
-        self.poison = Poison()
-        self.keyring = SimulatedKeyring(self.rng)
+        self.met: Tally = Counter()
+        self.poison = Poison(self.met)
+        self.keyring = SimulatedKeyring(self.rng, self.met)
         self.answers_lost = 0.0
         self.clocks_wrong = 0.0
         self.closing = False
@@ -52,15 +55,15 @@ class World:
         self.hosts: dict[str, list[Host]] = {}
         self.checks = Checks(self)
         self.stores = {
-            name: SimulatedStore(name, definition.model.views, self.rng, self.checks)
+            name: SimulatedStore(name, definition.model.views, self.rng, self.checks, self.met)
             for name, definition in SERVICES.items()
         }
-        self.queues = {name: SimulatedQueue(store, self.rng) for name, store in self.stores.items()}
-        self.bus = SimulatedBus([stream_of(name) for name in SERVICES], self.rng, self.history)
+        self.queues = {name: SimulatedQueue(store, self.rng, self.met) for name, store in self.stores.items()}
+        self.bus = SimulatedBus([stream_of(name) for name in SERVICES], self.rng, self.history, self.met)
         self.bus.on_publish = self.checks.published
-        self.inbound = InboundStream(self.rng)
+        self.inbound = InboundStream(self.rng, self.met)
         self.carriers = {
-            channel: Carrier(channel, self.rng, self.history, self.clock.now) for channel in ("email", "sms")
+            channel: Carrier(channel, self.rng, self.history, self.clock.now, self.met) for channel in ("email", "sms")
         }
         for carrier in self.carriers.values():
             carrier.on_taken = self.checks.taken(carrier)
@@ -114,6 +117,7 @@ class World:
 
     def _died(self, host: Host) -> None:
         self.history.add(host.machine.name, "DIES")
+        self.met["crash"] += 1
         pause = 60.0 if self.healed else self.rng.choice((0.1, 1.0, 5.0, 60.0, 1800.0, 20000.0))
         self.loop.call_later(pause, self._revive, host, context=Context())
 
