@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.simulation.county import founded
-from tests.simulation.faults import FAULTS, described
-from tests.simulation.plan import SCALES
+from tests.simulation.faults import FAULTS
+from tests.simulation.plan import SCALES, described
 from tests.simulation.run import Outcome, live
 from tests.simulation.seeds import Lived, lived, parse
 from tests.simulation.shrinking import shrunk
@@ -23,6 +24,9 @@ from tests.simulation.tally import MET, Tally
 
 LINES = 70
 """Of a timeline, the last ones; `--all` shows every one."""
+
+_NAME = re.compile(r"[\w-]*\d[\w-]{5,}")
+"""An id in a sentence. A timeline shows the end of most."""
 
 
 def main() -> int:
@@ -114,17 +118,20 @@ def _plan(outcome: Outcome, whole: int) -> Table:
     table.add_column("what")
     table.add_column("meaning")
     for step in outcome.steps:
-        meaning = described(step.kind) if step.kind in FAULTS else ""
-        table.add_row(str(step).rsplit(" ", 1)[0], step.kind, meaning, style="yellow" if meaning else "")
+        meaning = described(step.kind)
+        table.add_row(str(step).rsplit(" ", 1)[0], step.kind, meaning, style="yellow" if step.kind in FAULTS else "")
     return table
 
 
 def _timeline(outcome: Outcome, most: int | None) -> Iterator[str]:
+    violation = outcome.violation
     entries = [entry for entry in outcome.history if entry.what != QUIET or most is None]
     shown = entries if most is None else entries[-most:]
     if len(shown) < len(entries):
         yield f"… {len(entries) - len(shown)} lines before (ARGS=--all shows them)"
-    yield from map(str, shown)
+    about = {name[-6:] for name in _NAME.findall(str(violation))}
+    for entry in shown:
+        yield f"{'>' if any(name in entry.what for name in about) else ' '} {entry}"
 
 
 if __name__ == "__main__":

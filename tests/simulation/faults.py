@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from shared.contracts.base import PublicEvent
 from shared.messaging.bus import stream_of
@@ -46,11 +46,15 @@ async def frozen(world: "World", rng: random.Random) -> None:
 
 
 async def deposed(world: "World", rng: random.Random) -> None:
-    """The leader's lock is gone and it does not know: two lead for a while."""
+    """The leader's lock is gone and it does not know: now, or when it has given positions and not published yet."""
     service = rng.choice(list(SERVICES))
-    world.history.add(service, "the leader's lock is lost")
-    world.met["two leaders"] += world.queues[service].led
-    world.queues[service].depose()
+    queue = world.queues[service]
+    if rng.random() < 0.5:
+        queue.to_depose = True
+        world.history.add(service, "the leader's lock will be lost")
+    else:
+        world.history.add(service, "the leader's lock is lost")
+        queue.depose_unnoticed()
 
 
 async def leader_unlucky(world: "World", rng: random.Random) -> None:
@@ -214,7 +218,7 @@ def heal(world: "World") -> None:
     for store in world.stores.values():
         store.trouble = DatabaseTrouble()
     for queue in world.queues.values():
-        queue.trouble = 0.0
+        queue.trouble, queue.to_depose = 0.0, False
     for carrier in world.carriers.values():
         carrier.trouble = ProviderTrouble()
     for hosts in world.hosts.values():
@@ -251,9 +255,3 @@ def _some_host(world: "World", rng: random.Random) -> Host:
 def _projects(service: str) -> bool:
     projected: list[type[PublicEvent]] = [e for p in SERVICES[service].model.projections for e in p.foreign]
     return bool(projected)
-
-
-def described(kind: str) -> str:
-    """The fault in a few words."""
-    words: Any = FAULTS[kind].__doc__
-    return str(words).splitlines()[0]

@@ -26,6 +26,7 @@ class SimulatedQueue(MemoryOutboundQueue):
         self._rng = rng
         self._free = asyncio.Event()
         self.trouble = 0.0
+        self.to_depose = False
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[Leadership]:
@@ -42,14 +43,14 @@ class SimulatedQueue(MemoryOutboundQueue):
             finally:
                 self._free.set()
 
-    @property
-    def led(self) -> bool:
-        """Whether somebody leads."""
-        return self._leader is not None
-
     def _lost(self, leadership: Leadership) -> None:
         if self._leader is leadership:
             self.depose()
+
+    def depose_unnoticed(self) -> None:
+        """Two lead for a while."""
+        self.met["two leaders"] += self._leader is not None
+        self.depose()
 
     def depose(self) -> None:
         super().depose()
@@ -73,6 +74,9 @@ class _TroubledLeadership:
             self._queue.met["leader cut"] += 1
             raise NotLeader("the leader's connection is gone, before it gave positions")
         placed = await self._inner.sequence(limit)
+        if placed and self._queue.to_depose:
+            self._queue.to_depose = False
+            self._queue.depose_unnoticed()
         await asyncio.sleep(0.0002 + fate * 0.003 if placed else 0)
         if fate < 2 * self._queue.trouble:
             self._queue.met["leader cut"] += 1

@@ -4,16 +4,20 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from services.registry.application import dissolving, reorganising, tree
+from services.registry.application.closing import mark
 from services.registry.domain.organisation.commands import FoundOrganisation, RestoreOrganisation
-from services.registry.domain.reorganisation.decider import REORGANISATION, GiveReceipt, HandOver
+from services.registry.domain.reorganisation.commands import GiveReceipt, HandOver
+from services.registry.domain.reorganisation.decider import REORGANISATION
+from shared.eventstore.context import Cause
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
-from tests.simulation.clerk import Clerk
+from tests.simulation.clerk import Clerk, Job
 from tests.simulation.papers import Destination
 from tests.simulation.transfers import DAY, HOUR, MINUTE, Transfer
 
 if TYPE_CHECKING:
     from services.registry.domain.vocabulary import OrganisationKind
+    from tests.simulation.host import Host
 
 
 async def committee_for_a_while(clerk: Clerk) -> None:
@@ -69,7 +73,11 @@ def _dissolve(clerk: Clerk, key: str) -> Any:
         on = local_date(unit.clock.now())
         return [event.type for event in await dissolving.dissolve(unit, key, "调整设置", on, None)]
 
-    return clerk.ask("registry", f"dissolve {key}", job, key)
+    async def marked(host: "Host") -> Job:
+        await mark(host.executor, Cause(key, None, "closing"), "organisation", key, dissolving.in_use, None)
+        return job
+
+    return clerk.ask_prepared("registry", f"dissolve {key}", marked, key)
 
 
 async def _hand_over(clerk: Clerk, branch: str, heir: str) -> None:
@@ -77,9 +85,10 @@ async def _hand_over(clerk: Clerk, branch: str, heir: str) -> None:
     at = clerk.world.territory.organisations[0].key
 
     async def job(unit: UnitOfWork) -> Any:
+        today = local_date(unit.clock.now())
         await reorganising.hand_over(unit, HandOver(
             reorganisation_id=order, organisation_ids=(branch,), to_parent_id=heir, ordered_by=at, reason="隶属调整",
-            on=local_date(unit.clock.now()),
+            on=today, today=today,
         ))  # fmt: skip
         return {"reorganisation_id": order}
 

@@ -17,6 +17,7 @@ from tests.simulation.transfers import DAY, Transfer
 
 
 async def _transfer(clerk: Clerk) -> None:
+    """A member is moved, or tries to be; two may ask for the same one."""
     await Transfer(clerk, away.leave_meanwhile).live()
 
 
@@ -113,6 +114,11 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
     near = [step.at for step in steps if step.kind in DOINGS]
     moved = [_closer(step, near, rng) if step.kind in FAULTS else step for step in steps]
     return tuple(sorted(moved, key=lambda step: (step.at, step.seed)))
+
+
+def described(kind: str) -> str:
+    """A step of a plan in a few words."""
+    return str((DOINGS.get(kind) or FAULTS[kind]).__doc__).splitlines()[0]
 
 
 def rush(day: int) -> float:

@@ -58,7 +58,7 @@ def test_every_switch_is_tried() -> None:
     assert set(MISSED) == set(SWITCHES)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", sorted(MISSED))
 def test_what_is_switched_off_is_missed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with off(name):

@@ -225,7 +225,9 @@ class Transfer:
         return self.clerk.ask("mobility", "accept", job, transfer_id)
 
     def _choices(self, row: dict[str, Any]) -> list[str]:
-        return [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
+        """A committee that has lost its branches names one that is not its own, and is refused."""
+        mine = [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
+        return mine or [row["from_branch_id"]]
 
     def _hear_of_the_void(self, row: dict[str, Any]) -> Awaitable[Any]:
         return self.do(  # type: ignore[no-any-return]

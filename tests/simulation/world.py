@@ -155,6 +155,8 @@ class World:
                 await work
             except Violation as violation:
                 self.fail(str(violation), violation)
+            except Exception as error:
+                self.fail(f"{name} broke: {type(error).__name__}: {error}", error)
 
         return self.loop.create_task(tended(), name=name, context=Context())
 
