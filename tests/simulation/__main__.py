@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -13,15 +14,19 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.simulation.county import founded
-from tests.simulation.faults import FAULTS, described
-from tests.simulation.plan import SCALES
+from tests.simulation.faults import FAULTS
+from tests.simulation.plan import SCALES, described
 from tests.simulation.run import Outcome, live
 from tests.simulation.seeds import Lived, lived, parse
 from tests.simulation.shrinking import shrunk
 from tests.simulation.store import QUIET
+from tests.simulation.tally import MET, Tally
 
 LINES = 70
 """Of a timeline, the last ones; `--all` shows every one."""
+
+_NAME = re.compile(r"[\w-]*\d[\w-]{5,}")
+"""An id in a sentence. A timeline shows the end of most."""
 
 
 def main() -> int:
@@ -54,23 +59,39 @@ def _arguments() -> argparse.Namespace:
 
 def _live(console: Console, seeds: list[int], scale: str, processes: int) -> Lived | None:
     began = time.monotonic()
-    days = accepted = commits = 0.0
+    days = accepted = commits = busy = 0.0
+    met: list[Tally] = []
     columns = (TextColumn("{task.description}"), BarColumn(40), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("living", total=len(seeds))
         for done in lived(seeds, scale, processes):
             days, accepted, commits = days + done.days, accepted + done.accepted, commits + done.commits
+            busy += done.seconds
+            met.append(done.met)
             rate = days / (time.monotonic() - began) * 60
             progress.update(task, advance=1, description=f"{rate:,.0f} days a minute")
             if done.violation is not None:
                 return done
     seconds = time.monotonic() - began
+    console.print(_faults(met))
     console.print(
         f"[green]{len(seeds):,} seeds, no guarantee broken.[/]  {days:,.0f} simulated days in {seconds:,.1f} s "
-        f"({days / seconds * 60:,.0f} a minute on {processes} cores), "
+        f"({days / seconds * 60:,.0f} a minute on {processes} cores, {days / busy * 60:,.0f} a minute of one core), "
         f"{accepted:,.0f} relocations, {commits:,.0f} commits."
     )
     return None
+
+
+def _faults(met: list[Tally]) -> Table:
+    table = Table(title=f"What went wrong in {len(met):,} seeds", title_justify="left")
+    table.add_column("fault")
+    table.add_column("times", justify="right")
+    table.add_column("seeds", justify="right")
+    table.add_column("meaning")
+    for name, meaning in MET.items():
+        times, seeds = sum(one[name] for one in met), sum(one[name] > 0 for one in met)
+        table.add_row(name, f"{times:,}", f"{seeds:,}", meaning, style="" if times else "yellow")
+    return table
 
 
 def _explain(console: Console, failed: Lived, arguments: argparse.Namespace) -> None:
@@ -97,17 +118,20 @@ def _plan(outcome: Outcome, whole: int) -> Table:
     table.add_column("what")
     table.add_column("meaning")
     for step in outcome.steps:
-        meaning = described(step.kind) if step.kind in FAULTS else ""
-        table.add_row(str(step).rsplit(" ", 1)[0], step.kind, meaning, style="yellow" if meaning else "")
+        meaning = described(step.kind)
+        table.add_row(str(step).rsplit(" ", 1)[0], step.kind, meaning, style="yellow" if step.kind in FAULTS else "")
     return table
 
 
 def _timeline(outcome: Outcome, most: int | None) -> Iterator[str]:
+    violation = outcome.violation
     entries = [entry for entry in outcome.history if entry.what != QUIET or most is None]
     shown = entries if most is None else entries[-most:]
     if len(shown) < len(entries):
         yield f"… {len(entries) - len(shown)} lines before (ARGS=--all shows them)"
-    yield from map(str, shown)
+    about = {name[-6:] for name in _NAME.findall(str(violation))}
+    for entry in shown:
+        yield f"{'>' if any(name in entry.what for name in about) else ' '} {entry}"
 
 
 if __name__ == "__main__":

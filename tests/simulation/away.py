@@ -36,9 +36,9 @@ class Departure:
         self.departure_id = derived_id("simulation", "departure", clerk.name)
         self.caring = Caring(clerk, self.departure_id)
 
-    async def live(self) -> None:
+    async def live(self, member: str | None = None) -> None:
         """Leave, and live through it until the return or until this life has gone on for long enough."""
-        member = self.rng.choice(self.world.movable)
+        member = member or self.rng.choice(self.world.movable)
         mine = self._leave(member)
         if self.rng.random() < 0.15:
             # The station takes in at the same moment whom the branch registers.

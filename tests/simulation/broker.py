@@ -13,6 +13,7 @@ from shared.messaging.envelope import Envelope, received
 from shared.messaging.memory_bus import BATCH, MemoryBus
 from tests.simulation.history import History
 from tests.simulation.machine import Machine, machine_here
+from tests.simulation.tally import Tally
 
 
 @dataclass
@@ -30,11 +31,12 @@ class BrokerTrouble:
 class SimulatedBus(MemoryBus):
     """Durable streams, unreliable everything else."""
 
-    def __init__(self, streams: Sequence[str], rng: random.Random, history: History) -> None:
+    def __init__(self, streams: Sequence[str], rng: random.Random, history: History, met: Tally) -> None:
         super().__init__(streams)
         self.trouble = BrokerTrouble()
         self._rng = rng
         self._history = history
+        self.met = met
         self._parsed: dict[str, dict[int, tuple[SequencedMessage, Envelope]]] = {}
         self._listeners: dict[str, list[tuple[Machine | None, Callable[[], None]]]] = {}
         self.on_publish: Callable[[str], None] = lambda _: None
@@ -56,6 +58,7 @@ class SimulatedBus(MemoryBus):
         )
         await self._travel()
         if lost:
+            self.met["ack lost"] += 1
             raise BusUnavailable(f"no answer from {stream}")
 
     @asynccontextmanager
@@ -90,9 +93,21 @@ class SimulatedBus(MemoryBus):
         for _, wake in self._listeners[bell]:
             if self._rng.random() >= self.trouble.bells_lost:
                 wake()
+            else:
+                self.met["bell lost"] += 1
 
     async def on_ring(self, bell: str, wake: Callable[[], None]) -> None:
         self._listeners.setdefault(bell, []).append((machine_here(), wake))
+
+    def lose_tail(self, stream: str, keep: int) -> None:
+        if keep < len(self.streams[stream]):
+            self.met["tail lost" if keep else "stream lost"] += 1
+        super().lose_tail(stream, keep)
+
+    def _require(self, stream: str) -> None:
+        if self.down:
+            self.met["broker away"] += 1
+        super()._require(stream)
 
     async def _travel(self) -> None:
         drawn = self._rng.random()
@@ -125,16 +140,21 @@ class _SimulatedReader:
                 return batch
 
     async def _troubled(self, batch: list[Envelope]) -> list[Envelope]:
-        trouble, rng = self._bus.trouble, self._rng
+        trouble, rng, met = self._bus.trouble, self._rng, self._bus.met
         if trouble.delayed and rng.random() < trouble.delayed:
+            met["delayed"] += 1
             await asyncio.sleep(rng.uniform(0.1, 20.0))
         if trouble.repeated and rng.random() < trouble.repeated:
             before = batch[0].position
             again = self._bus.envelopes(self._stream, max(1, before - rng.randint(1, 5)), self._partitions)
-            batch = [one for one in again if one.position < before] + batch
+            again = [one for one in again if one.position < before]
+            met["repeated"] += len(again)
+            batch = again + batch
         if trouble.dropped and rng.random() < trouble.dropped:
+            met["dropped"] += 1
             del batch[rng.randrange(len(batch))]
         if len(batch) > 1 and trouble.turned and rng.random() < trouble.turned:
+            met["turned"] += 1
             at = rng.randrange(len(batch) - 1)
             batch[at], batch[at + 1] = batch[at + 1], batch[at]
         return batch

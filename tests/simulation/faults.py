@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from shared.contracts.base import PublicEvent
 from shared.messaging.bus import stream_of
@@ -42,13 +42,19 @@ async def frozen(world: "World", rng: random.Random) -> None:
     seconds = rng.uniform(0.1, LONGEST_FREEZE)
     world.history.add(host.machine.name, f"is frozen for {seconds:.1f} s")
     host.machine.freeze(seconds)
+    world.met["frozen"] += 1
 
 
 async def deposed(world: "World", rng: random.Random) -> None:
-    """The leader's lock is gone and it does not know: two lead for a while."""
+    """The leader's lock is gone and it does not know: now, or when it has given positions and not published yet."""
     service = rng.choice(list(SERVICES))
-    world.history.add(service, "the leader's lock is lost")
-    world.queues[service].depose()
+    queue = world.queues[service]
+    if rng.random() < 0.5:
+        queue.to_depose = True
+        world.history.add(service, "the leader's lock will be lost")
+    else:
+        world.history.add(service, "the leader's lock is lost")
+        queue.depose_unnoticed()
 
 
 async def leader_unlucky(world: "World", rng: random.Random) -> None:
@@ -85,7 +91,7 @@ async def broker(world: "World", rng: random.Random) -> None:
     """Deliveries are late, repeated, lost or turned round, acks and bells are lost."""
     heavy = rng.choice((0.05, 0.2, 0.5))
     world.bus.trouble = BrokerTrouble(*(heavy * rng.random() for _ in range(6)))
-    world.inbound.ack_lost = heavy * rng.random()
+    world.inbound.ack_lost = heavy
     world.history.add("broker", f"is unwell: {world.bus.trouble}")
     await _for_a_while(rng)
     world.bus.trouble = BrokerTrouble()
@@ -118,9 +124,10 @@ async def tail_lost_when_busy(world: "World", rng: random.Random) -> None:
     stream = stream_of(rng.choice(list(SERVICES)))
     length = len(world.bus.streams[stream])
     while len(world.bus.streams[stream]) <= length:
-        await asyncio.sleep(rng.uniform(0.01, 120.0))
+        await world.bus.news(stream).wait()
         if world.healed:
             return
+    await asyncio.sleep(10 ** rng.uniform(-3, 2))
     keep = max(0, len(world.bus.streams[stream]) - rng.randint(1, 8))
     world.history.add("broker", f"{stream} loses all after {keep}")
     world.bus.lose_tail(stream, keep)
@@ -133,6 +140,7 @@ async def clock(world: "World", rng: random.Random) -> None:
     host.clock.offset = rng.uniform(-CLOCKS_WRONG, CLOCKS_WRONG)
     world.history.add(host.machine.name, f"its clock jumps to {host.clock.offset:+.1f} s")
     host.clock_moved()
+    world.met["clock jump"] += 1
 
 
 async def poison(world: "World", rng: random.Random) -> None:
@@ -157,7 +165,8 @@ async def provider(world: "World", rng: random.Random) -> None:
     """A provider is silent, before or after it took a message; is busy; loses receipts or sends them twice."""
     carrier = world.carriers[rng.choice(("email", "sms"))]
     heavy = rng.choice((0.1, 0.5, 0.9))
-    carrier.trouble = ProviderTrouble(*(heavy * rng.random() for _ in range(5)))  # type: ignore[arg-type]
+    kinds = rng.sample(("silent_before", "silent_after", "busy", "no_receipt", "twice"), rng.randint(1, 3))
+    carrier.trouble = ProviderTrouble(**{kind: heavy * rng.uniform(0.3, 1.0) for kind in kinds})  # type: ignore[arg-type]
     world.history.add(carrier.channel, f"is unwell: {carrier.trouble}")
     # Days without a message would not notice: it lasts until some have met it.
     met = carrier.taken.total() + rng.randint(5, 40)
@@ -172,13 +181,24 @@ async def provider_down(world: "World", rng: random.Random) -> None:
     """A provider is not there."""
     carrier = world.carriers[rng.choice(("email", "sms"))]
     carrier.trouble = ProviderTrouble(down=True)
+    await _until_met(world, "provider away")
     await asyncio.sleep(rng.choice((5.0, 120.0, 1200.0)))
     carrier.trouble = ProviderTrouble()
+
+
+async def keyring(world: "World", rng: random.Random) -> None:
+    """The keys cannot be read, made or destroyed, every now and then or not at all."""
+    world.keyring.trouble = rng.choice((0.05, 0.3, 1.0))
+    world.history.add("keyring", f"is unwell: {world.keyring.trouble}")
+    await _until_met(world, "keyring")
+    await asyncio.sleep(10 ** rng.uniform(1.5, 4.5))
+    world.keyring.trouble = 0.0
 
 
 async def answers_lost(world: "World", rng: random.Random) -> None:
     """Whoever asks does not hear the answer, and asks again."""
     world.answers_lost = rng.choice((0.1, 0.4))
+    await _until_met(world, "answer lost")
     await _for_a_while(rng)
     world.answers_lost = 0.0
 
@@ -187,7 +207,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         killed, killed_together, frozen, deposed, leader_unlucky, database, database_down, broker, broker_down,
-        tail_lost, tail_lost_when_busy, clock, poison, replayed, provider, provider_down, answers_lost,
+        tail_lost, tail_lost_when_busy, clock, poison, replayed, provider, provider_down, keyring, answers_lost,
     )
 }  # fmt: skip
 
@@ -198,7 +218,7 @@ def heal(world: "World") -> None:
     for store in world.stores.values():
         store.trouble = DatabaseTrouble()
     for queue in world.queues.values():
-        queue.trouble = 0.0
+        queue.trouble, queue.to_depose = 0.0, False
     for carrier in world.carriers.values():
         carrier.trouble = ProviderTrouble()
     for hosts in world.hosts.values():
@@ -209,11 +229,21 @@ def heal(world: "World") -> None:
     world.bus.cut_readers()
     world.inbound.ack_lost = 0.0
     world.answers_lost = 0.0
+    world.keyring.trouble = 0.0
     world.poison.cure()
 
 
 async def _for_a_while(rng: random.Random) -> None:
     await asyncio.sleep(10 ** rng.uniform(1.5, 5.3))
+
+
+async def _until_met(world: "World", name: str) -> None:
+    """Days on which nobody asks would not notice: what is rarely asked for is away until somebody met that."""
+    before = world.met[name]
+    for _ in range(4 * 24):
+        if world.healed or world.met[name] > before:
+            return
+        await asyncio.sleep(3600.0)
 
 
 def _some_host(world: "World", rng: random.Random) -> Host:
@@ -225,9 +255,3 @@ def _some_host(world: "World", rng: random.Random) -> Host:
 def _projects(service: str) -> bool:
     projected: list[type[PublicEvent]] = [e for p in SERVICES[service].model.projections for e in p.foreign]
     return bool(projected)
-
-
-def described(kind: str) -> str:
-    """The fault in a few words."""
-    words: Any = FAULTS[kind].__doc__
-    return str(words).splitlines()[0]

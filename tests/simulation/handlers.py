@@ -17,6 +17,7 @@ from shared.kernel.errors import Invalid
 from shared.messaging.envelope import Envelope
 from shared.messaging.handlers import Handlers, On
 from tests.simulation.machine import machine_here
+from tests.simulation.tally import Tally
 
 MARKS: Final = "simulation_marks"
 """The table of marks; its key is (source, position)."""
@@ -26,6 +27,7 @@ MARKS: Final = "simulation_marks"
 class Poison:
     """Positions that a consumer cannot handle: (service, source) → position → whether it kills the process."""
 
+    met: Tally
     doses: dict[tuple[str, str], dict[int, bool]] = field(default_factory=dict)
 
     def cure(self) -> None:
@@ -53,11 +55,13 @@ class MarkingHandlers(Handlers):
     async def apply(self, envelope: Envelope, event: PublicEvent | Exception | None, unit: UnitOfWork) -> None:
         kills = self._poison.doses.get((self._service, self._source), {}).get(envelope.position)
         if kills:
+            self._poison.met["killer"] += 1
             machine = machine_here()
             assert machine is not None
             machine.kill()
             await asyncio.sleep(0)
         elif kills is False:
+            self._poison.met["poison"] += 1
             raise Invalid("poisoned", "the simulation made this message impossible to handle")
         await super().apply(envelope, event, unit)
         unit.change(Add(MARKS, (envelope.source, envelope.position), {"times": 1}))

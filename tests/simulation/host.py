@@ -29,12 +29,13 @@ from shared.messaging.handlers import On
 from shared.messaging.inbound import InboundDoor
 from shared.messaging.relay import Relay
 from shared.messaging.topology import door_of
-from shared.messaging.wakeup import Wakeup
 from shared.privacy.opening import LocalOpener
 from shared.privacy.sealer import Sealer
 from shared.processes.timers import TimerRunner
 from shared.runtime.definition import ServiceDefinition
+from tests.simulation.bell import Bell
 from tests.simulation.clock import SimulatedClock
+from tests.simulation.erasing import MemoryErasing
 from tests.simulation.handlers import MarkingHandlers
 from tests.simulation.machine import Machine
 from tests.simulation.outside import SimulatedInbound
@@ -48,8 +49,7 @@ R = TypeVar("R")
 
 SERVICES: Mapping[str, ServiceDefinition] = {one.name: one for one in (REGISTRY, MOBILITY, ASSESSMENT, NOTIFY)}
 
-SLOWEST_POLL = 4 * 3600.0
-"""Seconds between the polls of an idle loop. In life it is one: a thousand days of those would be all there is to see."""
+_FINGERPRINTS: dict[str, str] = {}
 
 
 class Gone(ConnectionError):
@@ -71,11 +71,12 @@ class Host:
         committer = GroupCommitter(self.store, on_commit=self._on_commit)
         ids = Uuid7(self.clock, rng)
         self.repository = Repository(definition.model, self.store)
+        self.repository._fingerprints = _FINGERPRINTS  # of code, which no restart changes: reading it took a twentieth
         self.executor = Executor(self.repository, committer, outgoing, self.clock, ids, rng)
         self.sealer = Sealer(world.keyring, rng.randbytes)
-        self._relay_bell = Wakeup(slowest=SLOWEST_POLL)
-        self._timer_bell = Wakeup(slowest=SLOWEST_POLL)
-        self._dead_letter_bell = Wakeup(first=5.0, slowest=SLOWEST_POLL)
+        self._relay_bell = Bell()
+        self._timer_bell = Bell()
+        self._dead_letter_bell = Bell(first=5.0)
         self._after_commit: list[Callable[[], None]] = []
         queue = world.queues[definition.name]
         self.relay = Relay(definition.stream, queue, world.bus, self.clock, self._relay_bell)
@@ -98,6 +99,7 @@ class Host:
                 definition.name, definition.inbound, definition.refusal, self.executor, inbound, rng
             )
         self.lanes = self._lanes() if definition.name == "notify" else {}
+        self.erasing = MemoryErasing(self) if definition.name == "registry" else None
 
     def _lanes(self) -> dict[str, Lane]:
         # In life the registry opens for notify (`Resolver`); here the keys are at hand.
@@ -111,7 +113,7 @@ class Host:
                 self.world.metrics,
                 concurrency=8,
                 longest_call=CALL_TIMEOUT,
-                wakeup=Wakeup(first=0.02, slowest=SLOWEST_POLL),
+                wakeup=Bell(first=0.02),
             )
             for channel, carrier in self.world.carriers.items()
         }
@@ -134,6 +136,8 @@ class Host:
         }
         loops |= {f"consumer of {one.source}": one.run for one in self.consumers}
         loops |= {f"sender of {channel}": lane.run for channel, lane in self.lanes.items()}
+        if self.erasing is not None:
+            loops["erasing"] = self.erasing.run
         if self.door is not None:
             loops["inbound door"] = self._stand_at_the_door
         for name, loop in loops.items():
@@ -209,6 +213,7 @@ class Host:
             if gone in self.machine.on_death:
                 self.machine.on_death.remove(gone)
         if self.world.rng.random() < self.world.answers_lost:
+            self.world.met["answer lost"] += 1
             raise Gone(f"the answer of {self.machine.name} was lost")
         return result
 

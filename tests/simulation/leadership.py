@@ -10,6 +10,7 @@ from shared.eventstore.records import SequencedMessage
 from shared.messaging.memory_outbound import MemoryOutboundQueue
 from shared.messaging.outbound import Leadership, NotLeader
 from tests.simulation.machine import machine_here
+from tests.simulation.tally import Tally
 
 
 class SimulatedQueue(MemoryOutboundQueue):
@@ -19,11 +20,13 @@ class SimulatedQueue(MemoryOutboundQueue):
     same moments, without the questions in between that change nothing.
     """
 
-    def __init__(self, store: MemoryStore, rng: random.Random) -> None:
+    def __init__(self, store: MemoryStore, rng: random.Random, met: Tally) -> None:
         super().__init__(store)
+        self.met = met
         self._rng = rng
         self._free = asyncio.Event()
         self.trouble = 0.0
+        self.to_depose = False
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[Leadership]:
@@ -44,6 +47,11 @@ class SimulatedQueue(MemoryOutboundQueue):
         if self._leader is leadership:
             self.depose()
 
+    def depose_unnoticed(self) -> None:
+        """Two lead for a while."""
+        self.met["two leaders"] += self._leader is not None
+        self.depose()
+
     def depose(self) -> None:
         super().depose()
         self._free.set()
@@ -63,10 +71,15 @@ class _TroubledLeadership:
         await asyncio.sleep(0)
         fate = self._rng.random()
         if fate < self._queue.trouble:
+            self._queue.met["leader cut"] += 1
             raise NotLeader("the leader's connection is gone, before it gave positions")
         placed = await self._inner.sequence(limit)
+        if placed and self._queue.to_depose:
+            self._queue.to_depose = False
+            self._queue.depose_unnoticed()
         await asyncio.sleep(0.0002 + fate * 0.003 if placed else 0)
         if fate < 2 * self._queue.trouble:
+            self._queue.met["leader cut"] += 1
             raise NotLeader("the leader's connection is gone, after it gave positions")
         return placed
 

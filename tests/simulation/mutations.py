@@ -18,7 +18,7 @@ SWITCHES: dict[str, Switch] = {}
 SHARED: Final = (
     "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
     "second-transfer-allowed", "propagated-before-all-is-in",
-    "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
+    "erasure-leaves-the-blind-index", "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
 )  # fmt: skip
 SWITCHES |= {name: MUTATIONS[name] for name in SHARED}
 
@@ -48,6 +48,16 @@ def _unseen(**parts: Any) -> None:
         return original(self, replace(work, **parts))
 
     real.replace(MemoryStore, "_refusal", refusal)
+
+
+def _deaf(decider: Any, command_type: type) -> None:
+    """The decider has nothing to say to such a command."""
+    original = decider.decide
+    real.replace(
+        decider,
+        "decide",
+        lambda command, state: [] if isinstance(command, command_type) else original(command, state),
+    )
 
 
 @_switch
@@ -203,15 +213,10 @@ def silence_counts_as_a_refusal() -> None:
 
 @_switch
 def care_goes_on_after_the_return() -> None:
-    from services.mobility.domain.care import decider
     from services.mobility.domain.care.commands import EndCare
+    from services.mobility.domain.care.decider import CARE
 
-    original = decider.CARE.decide
-    real.replace(
-        decider.CARE,
-        "decide",
-        lambda command, state: [] if isinstance(command, EndCare) else original(command, state),
-    )
+    _deaf(CARE, EndCare)
 
 
 @_switch
@@ -254,6 +259,96 @@ def overdue_is_told_to_nobody() -> None:
         return [] if silent else original(command, state)
 
     real.replace(MESSAGE, "decide", decide)
+
+
+@_switch
+def keys_outlive_their_persons() -> None:
+    from shared.privacy.memory_keyring import InMemoryKeyring
+
+    async def destroy(self: Any, person_id: str) -> bool:
+        return False
+
+    real.replace(InMemoryKeyring, "destroy", destroy)
+
+
+@_switch
+def erased_in_mid_case() -> None:
+    from tests.simulation.erasing import MemoryErasing
+
+    original = MemoryErasing._pending
+
+    async def pending(self: Any) -> Any:
+        return [row | {"open": False} for row in await original(self)]
+
+    real.replace(MemoryErasing, "_pending", pending)
+
+
+@_switch
+def answers_outlive_their_persons() -> None:
+    from tests.simulation.erasing import MemoryErasing
+
+    async def nothing(self: Any, person_id: str) -> None: ...
+
+    real.replace(MemoryErasing, "_forget_answers", nothing)
+
+
+@_switch
+def dissolved_with_all_in_it() -> None:
+    from services.registry.domain.organisation.commands import DissolveOrganisation
+    from services.registry.domain.organisation.decider import ORGANISATION
+
+    original = ORGANISATION.decide
+
+    def decide(command: Any, state: Any) -> Any:
+        if isinstance(command, DissolveOrganisation):
+            command = command.model_copy(update={"members": 0, "children": 0})
+        return original(command, state)
+
+    real.replace(ORGANISATION, "decide", decide)
+
+
+@_switch
+def the_dissolved_have_no_heir() -> None:
+    from services.mobility.domain.transfer.commands import ReplaceOrganisation
+    from services.mobility.domain.transfer.decider import TRANSFER
+
+    _deaf(TRANSFER, ReplaceOrganisation)
+
+
+@_switch
+def taken_in_outside_and_still_on_the_roll() -> None:
+    from services.registry.domain.member.commands import CloseMembership
+    from services.registry.domain.member.decider import MEMBER
+
+    _deaf(MEMBER, CloseMembership)
+
+
+@_switch
+def nominated_against_their_will() -> None:
+    from services.mobility.domain.talent.decider import TALENT, TalentConsentWithdrawn
+
+    original = TALENT.evolve
+
+    def evolve(state: Any, event: Any) -> Any:
+        after = original(state, event)
+        return replace(after, open=state.open, past=state.past) if isinstance(event, TalentConsentWithdrawn) else after
+
+    real.replace(TALENT, "evolve", evolve)
+
+
+@_switch
+def probation_extended_again() -> None:
+    from services.registry.domain.member import standing
+
+    original = standing._extend
+    real.replace(standing, "_extend", lambda extended, state: original(extended, replace(state, is_extended=False)))
+
+
+@_switch
+def who_has_left_is_decided_about() -> None:
+    from services.registry.domain.member import standing
+
+    real.replace(standing, "require_on_the_roll", lambda state: None)
 
 
 @_switch

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.messaging.bus import BusUnavailable
+from tests.simulation.tally import Tally
 
 ACK_WAIT = 30.0
 """Seconds after which an inbound message that nobody acknowledged is delivered again."""
@@ -27,6 +28,7 @@ class InboundStream:
     """The stream of outside messages, and what each durable consumer has acknowledged."""
 
     rng: random.Random
+    met: Tally
     messages: list[InboundMessage] = field(default_factory=list)
     open: dict[str, dict[int, float]] = field(default_factory=dict)
     ack_lost: float = 0.0
@@ -74,7 +76,7 @@ class SimulatedInbound:
         due = self._stream.due(self._durable)
         if isinstance(due, InboundMessage):
             return [SimulatedDelivery(due, self._stream, self._durable)]
-        wait = 3600.0 if due is None else due - asyncio.get_running_loop().time()
+        wait = None if due is None else due - asyncio.get_running_loop().time()
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._stream.news()
@@ -98,6 +100,7 @@ class SimulatedDelivery:
     async def ack(self) -> None:
         await asyncio.sleep(0)
         if self._stream.rng.random() < self._stream.ack_lost:
+            self._stream.met["outside ack lost"] += 1
             raise BusUnavailable("the acknowledgement did not arrive")
         self._stream.open[self._durable].pop(self.sequence, None)
 

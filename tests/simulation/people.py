@@ -54,7 +54,11 @@ async def admission(clerk: Clerk) -> None:
 
 async def contact(clerk: Clerk) -> None:
     """Somebody has a new number, or none any more."""
-    member = clerk.rng.choice(clerk.world.movable)
+    await new_contact(clerk, clerk.rng.choice(clerk.world.movable))
+
+
+async def new_contact(clerk: Clerk, member: str) -> None:
+    """That member's new number."""
     phone = clerk.rng.choice(("19400000002", "19400000003", None))
 
     async def prepare(host: "Host") -> Job:
@@ -122,6 +126,8 @@ async def outside_register(clerk: Clerk) -> None:
     world, rng = clerk.world, clerk.rng
     kind = rng.choice(("report", "again", "lie", "flood", "garbage"))
     world.history.add("outside", f"{_SYSTEM} sends a {kind}")
+    if kind in ("flood", "lie", "garbage"):
+        world.met[f"outside {kind}"] += 1
     if kind == "garbage":
         for _ in range(rng.randint(1, 5)):
             _garbage(world, rng)

@@ -4,12 +4,12 @@ So a plan can be cut off anywhere, or lose a step, and what remains is what it w
 """
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tests.simulation import away, bodies, lost, people
+from tests.simulation import away, bodies, erasures, lost, organisations, people, standing, talents
 from tests.simulation.clerk import Clerk
 from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import FAULTS
@@ -17,6 +17,7 @@ from tests.simulation.transfers import DAY, Transfer
 
 
 async def _transfer(clerk: Clerk) -> None:
+    """A member is moved, or tries to be; two may ask for the same one."""
     await Transfer(clerk, away.leave_meanwhile).live()
 
 
@@ -27,6 +28,11 @@ DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {
     "post-change": people.post_change,
     "quarter-end": people.quarter_end,
     "outside-register": people.outside_register,
+    "committee-for-a-while": organisations.committee_for_a_while,
+    "empty-branch": organisations.empty_branch,
+    "probation": standing.probation,
+    "talent": talents.talent,
+    "person-erased": erasures.person_erased,
     "departure": away.departure,
     "homecoming": away.homecoming,
     "loss": lost.loss,
@@ -56,6 +62,11 @@ YEAR: Final = Scale("district", days=365, transfers=0.2, departures=0.15, others
 """A year of a district of 800 members (domain §5.2)."""
 SCALES: Final[Mapping[str, Scale]] = {"short": SHORT, "year": YEAR}
 
+EVERYDAY: Final = (
+    "admission", "contact", "post-change", "outside-register", "person-erased", "probation", "talent",
+)  # fmt: skip
+NOW_AND_THEN: Final = ("loss", "retention", "sitting", "sitting", "reconciliation")
+OF_ORGANISATIONS: Final = ("committee-for-a-while", "committee-for-a-while", "empty-branch")
 
 OFTEN: Final = ("killed", "database", "broker", "provider", "frozen")
 """Faults that strike twice as often as the others: they have the most ways to."""
@@ -82,7 +93,7 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
     wrong += [kind for kind in wrong if kind in OFTEN]
     steps: list[Step] = []
 
-    def spread(day: int, rate: float, kinds: list[str]) -> None:
+    def spread(day: int, rate: float, kinds: Sequence[str]) -> None:
         whole = int(rate) + (rng.random() < rate % 1)
         steps.extend(Step((day + _hour(rng)) * DAY, rng.choice(kinds), rng.getrandbits(64)) for _ in range(whole))
 
@@ -90,8 +101,9 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
         busy = rush(first + day)
         spread(day, scale.transfers * busy, ["transfer"])
         spread(day, scale.departures * leaving(first + day), ["departure"])
-        spread(day, scale.others * busy, ["admission", "contact", "post-change", "outside-register"])
-        spread(day, scale.others * 0.5, ["loss", "retention", "sitting", "sitting", "reconciliation"])
+        spread(day, scale.others * 1.3 * busy, EVERYDAY)
+        spread(day, scale.others * 0.5, NOW_AND_THEN)
+        spread(day, scale.others * 0.5, OF_ORGANISATIONS)
         spread(day, scale.faults, wrong)
         if comes_home(first + day):
             steps.append(Step((day + _hour(rng)) * DAY, "homecoming", rng.getrandbits(64)))
@@ -102,6 +114,11 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
     near = [step.at for step in steps if step.kind in DOINGS]
     moved = [_closer(step, near, rng) if step.kind in FAULTS else step for step in steps]
     return tuple(sorted(moved, key=lambda step: (step.at, step.seed)))
+
+
+def described(kind: str) -> str:
+    """A step of a plan in a few words."""
+    return str((DOINGS.get(kind) or FAULTS[kind]).__doc__).splitlines()[0]
 
 
 def rush(day: int) -> float:

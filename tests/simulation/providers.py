@@ -16,6 +16,7 @@ from services.notify.providers.outcome import Absent, Declined, Finding, Found, 
 from services.notify.providers.parcel import Parcel
 from tests.simulation.history import History
 from tests.simulation.store import short
+from tests.simulation.tally import Tally
 
 CALL_TIMEOUT = 10.0
 """Seconds that a call may take; the product's default."""
@@ -41,6 +42,7 @@ class Carrier:
     rng: random.Random
     history: History
     now: Callable[[], datetime]
+    met: Tally
     trouble: ProviderTrouble = field(default_factory=ProviderTrouble)
     taken: Counter[str] = field(default_factory=Counter)
     delivered: dict[str, datetime] = field(default_factory=dict)
@@ -60,7 +62,10 @@ class Carrier:
         self.delivered.setdefault(message_id, self.now())
         if self.rng.random() >= self.trouble.no_receipt:
             self.on_receipt(self, message_id)
+        else:
+            self.met["receipt lost"] += 1
         if self.rng.random() < self.trouble.twice:
+            self.met["receipt twice"] += 1
             self.on_receipt(self, message_id)
 
 
@@ -75,6 +80,7 @@ class SimulatedProvider:
     async def prepare(self) -> None:
         await asyncio.sleep(0.01)
         if self._carrier.trouble.down:
+            self._carrier.met["provider away"] += 1
             raise Unreachable("nobody there")
 
     async def send(self, parcel: Parcel) -> Outcome:
@@ -82,17 +88,21 @@ class SimulatedProvider:
         trouble = carrier.trouble
         loop = asyncio.get_running_loop()
         if trouble.down:
+            carrier.met["provider away"] += 1
             return Declined("unreachable", permanent=False, unreachable=True)
         drawn = rng.random()
         if drawn < trouble.silent_before:
+            carrier.met["provider silent before"] += 1
             await asyncio.sleep(CALL_TIMEOUT)
             return NoAnswer("timeout")
         if drawn < trouble.silent_before + trouble.busy:
+            carrier.met["provider busy"] += 1
             await asyncio.sleep(0.05)
             return Declined("421", permanent=False)
         travels = rng.uniform(0.001, 0.2)
         loop.call_later(travels, carrier.take, parcel.message_id, context=Context())
         if rng.random() < trouble.silent_after:
+            carrier.met["provider silent after"] += 1
             await asyncio.sleep(CALL_TIMEOUT)
             return NoAnswer("timeout")
         await asyncio.sleep(2 * travels)

@@ -12,6 +12,7 @@ from tests.simulation.county import founded
 from tests.simulation.faults import FAULTS, heal
 from tests.simulation.history import History
 from tests.simulation.plan import DOINGS, Scale, Step, draw
+from tests.simulation.tally import Tally
 from tests.simulation.transfers import DAY, HOUR, MINUTE, acknowledge_all
 from tests.simulation.violation import Violation
 from tests.simulation.world import World
@@ -37,6 +38,7 @@ class Outcome:
     commits: int
     accepted: int
     taken: int
+    met: Tally
 
 
 def live(seed: int, scale: Scale, steps: Sequence[Step] | None = None, *, keep: int = 4000) -> Outcome:
@@ -61,6 +63,7 @@ def live(seed: int, scale: Scale, steps: Sequence[Step] | None = None, *, keep: 
         world.checks.commits,
         len(world.checks.membership.accepted),
         sum(carrier.taken.total() for carrier in world.carriers.values()),
+        world.met,
     )
 
 
@@ -106,7 +109,7 @@ async def _finish(world: World) -> None:
                 clerk = Clerk(world, f"last-{relocation}", random.Random(relocation))
                 world.spawn(acknowledge_all(clerk, relocation), "acknowledge")
         lacking = [f"message {one} on {channel} has no end" for one, channel in world.checks.sending.open.items()]
-        lacking += world.checks.propagation.unfinished() + world.checks.unsettled()
+        lacking += world.checks.propagation.unfinished() + world.checks.unsettled() + world.checks.erasures.unfinished()
         if not lacking:
             return
         if asyncio.get_running_loop().time() > last:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.simulation.plan import SCALES
 from tests.simulation.run import live
+from tests.simulation.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Lived:
     seconds: float
     accepted: int
     commits: int
+    met: Tally
 
 
 def parse(text: str) -> list[int]:
@@ -43,7 +45,10 @@ def one(task: tuple[int, str]) -> Lived:
     seed, scale = task
     outcome = live(seed, SCALES[scale], keep=1)
     said = None if outcome.violation is None else str(outcome.violation)
-    return Lived(seed, said, outcome.history.digest, outcome.days, outcome.seconds, outcome.accepted, outcome.commits)
+    digest = outcome.history.digest
+    return Lived(
+        seed, said, digest, outcome.days, outcome.seconds, outcome.accepted, outcome.commits, outcome.met
+    )  # fmt: skip
 
 
 def lived(seeds: Iterable[int], scale: str, processes: int) -> Iterator[Lived]:

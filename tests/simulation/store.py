@@ -14,6 +14,7 @@ from shared.eventstore.rows import Key, Row
 from shared.eventstore.store import Outcome
 from shared.kernel.errors import ConcurrencyConflict, Unavailable
 from tests.simulation.machine import machine_here
+from tests.simulation.tally import Tally
 
 
 @dataclass
@@ -40,29 +41,33 @@ class Watcher(Protocol):
 class SimulatedStore(MemoryStore):
     """Shared by the replicas of a service; what survives their deaths."""
 
-    def __init__(self, service: str, views: Any, rng: random.Random, watcher: Watcher) -> None:
+    def __init__(self, service: str, views: Any, rng: random.Random, watcher: Watcher, met: Tally) -> None:
         super().__init__(views)
         self.service = service
         self.trouble = DatabaseTrouble()
         self._rng = rng
         self._watcher = watcher
+        self._met = met
 
     async def commit(self, works: Sequence[Work]) -> list[Outcome]:
-        await self._travel()
+        await self.travel()
         trouble = self.trouble
         if self._rng.random() < trouble.before:
+            self._met["database before"] += 1
             raise Unavailable("database-away", "the connection broke before the commit")
         outcomes: list[Outcome] = []
         for work in works:
             refusal = self._refusal(work)
             if refusal is None and work.appends and self._rng.random() < trouble.conflict:
+                self._met["database conflict"] += 1
                 refusal = ConcurrencyConflict(work.appends[0].stream_id, work.appends[0].expected_version)
             if refusal is None:
                 self.make_true(work)
             outcomes.append(refusal)
         fails = self._rng.random() < trouble.after
-        await self._travel(out=False)
+        await self.travel(out=False)
         if fails:
+            self._met["database after"] += 1
             raise Unavailable("database-away", "the connection broke after the commit")
         return outcomes
 
@@ -73,7 +78,7 @@ class SimulatedStore(MemoryStore):
         machine = machine_here()
         self._watcher.committed(self.service, machine.name if machine else "world", work, self.data.events[before:])
 
-    async def _travel(self, *, out: bool = True) -> None:
+    async def travel(self, *, out: bool = True) -> None:
         """To the database and back: some turns of others, or some milliseconds."""
         drawn = self._rng.random()
         if drawn < 0.3:
@@ -81,11 +86,13 @@ class SimulatedStore(MemoryStore):
         else:
             await asyncio.sleep(0)
         if out and self.trouble.down:
+            self._met["database away"] += 1
             raise Unavailable("database-away", "the database does not answer")
 
     async def _read(self) -> None:
-        await self._travel()
+        await self.travel()
         if self.trouble.reading and self._rng.random() < self.trouble.reading:
+            self._met["database reading"] += 1
             raise Unavailable("database-away", "the connection broke while reading")
 
     async def read_streams(self, after: Mapping[str, int]) -> dict[str, list[StoredEvent]]:

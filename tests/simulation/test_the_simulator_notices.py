@@ -13,23 +13,30 @@ MOST_SEEDS = 200
 
 MISSED = {
     "a-timer-stops-the-membership": "was decided by .*, not by a body",
+    "answers-outlive-their-persons": "the answer .* is erased",
     "away-twice": "is away twice",
     "care-goes-on-after-the-return": "its care at open",
     "cursor-not-compared": "took message .* twice|before its message",
     "cursor-outside-the-transaction": "took message .* twice|before its message",
+    "dissolved-with-all-in-it": "is dissolved with|which is dissolved|is dissolved, and",
     "duties-stay-with-who-left": "who is not its",
+    "erased-in-mid-case": "erased in the midst of",
+    "erasure-leaves-the-blind-index": "a number leads to",
     "fence-off": "holds another message",
     "gaps-not-noticed": "before its message|went past message",
     "idempotency-keys-not-claimed": "answered in two ways|took effect twice",
     "inbox-not-kept": "took message .* twice",
+    "keys-outlive-their-persons": "counts as erased, and the key is there",
     "keys-not-parked": "before its message",
     "killer-messages-not-counted": "hours after the last fault: .* lacks",
     "leader-lock-not-taken": "busy without getting anywhere|another message|published after",
     "lost-messages-not-published-again": r"OUT_\w+ ends at \d+ of",
     "membership-moved-from-anywhere": "was moved from",
+    "nominated-against-their-will": "which nobody had proposed|called overdue",
     "order-of-the-queue-ignored": "was published after",
     "overdue-is-said-again": "is called overdue twice",
     "overdue-is-told-to-nobody": "was not told by",
+    "probation-extended-again": "was extended twice",
     "propagated-before-all-is-in": "was called propagated without",
     "remembered-reads-not-checked": "has no end|two|lacks|twice|remembers",
     "second-transfer-allowed": "has two open transfers",
@@ -37,9 +44,12 @@ MISSED = {
     "settling-not-claimed": "took message .* twice|before its message",
     "silence-counts-as-a-refusal": r"was sent \d times",
     "stream-versions-not-checked": "two|twice|holds for|remembers|no end|was moved from",
+    "taken-in-outside-and-still-on-the-roll": "was taken in outside by",
+    "the-dissolved-have-no-heir": "turn, which is dissolved",
     "the-lead-leaves-with-its-party": "which is not there",
     "timers-not-cancelled": "fired for .* was not set",
     "timers-not-claimed": "fired for",
+    "who-has-left-is-decided-about": "who is not on probation|and had left by",
 }
 """What has to be said of it: a failure for another reason is no finding."""
 
@@ -48,7 +58,7 @@ def test_every_switch_is_tried() -> None:
     assert set(MISSED) == set(SWITCHES)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", sorted(MISSED))
 def test_what_is_switched_off_is_missed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with off(name):

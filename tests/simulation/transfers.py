@@ -16,6 +16,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.json import to_json
 from tests.simulation.clerk import Clerk
 from tests.simulation.county import ELSEWHERE
+from tests.simulation.papers import Destination, answered_on_paper, carrying, outward, record
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -48,21 +49,21 @@ class Transfer:
         self._number += 1
         return derived_id("simulation", self.clerk.name, str(self._number))
 
-    async def live(self, member: str | None = None) -> None:
+    async def live(self, member: str | None = None, to: Destination | None = None) -> None:
         """Ask for it, and see it through."""
         member = member or self._member()
         branch = self.world.checks.membership.branch[member]
         home = self.world.parents[branch]
-        mine = self._through(member, *self._destination(branch, home))
+        mine = self._through(member, to or self._destination(branch, home))
         if self.rng.random() < 0.2:
             # Somebody else asks for the same member at the same moment, and would see it through as well.
             rival = Transfer(Clerk(self.world, f"{self.clerk.name}-rival", random.Random(self.rng.random())))
-            await self.clerk.at_once(mine, rival._through(member, *self._destination(branch, home)))
+            await self.clerk.at_once(mine, rival._through(member, self._destination(branch, home)))
         else:
             await mine
 
-    async def _through(self, member: str, committee: str, branch: str | None, scope: TransferScope) -> None:
-        await self._ask(self.transfer_id, member, committee, branch, scope)
+    async def _through(self, member: str, destination: Destination) -> None:
+        await self._ask(self.transfer_id, member, destination)
         for _ in range(MOST_ACTIONS):
             row = self._row()
             if not row or row["ended_at"] or self.world.closing:
@@ -81,18 +82,20 @@ class Transfer:
         everybody = self.world.movable
         return everybody[self.rng.randrange(len(everybody))]
 
-    def _destination(self, branch: str, home: str) -> tuple[str, str | None, TransferScope]:
-        """Committee, branch (the receiver may choose) and scope."""
+    def _destination(self, branch: str, home: str) -> Destination:
         drawn = self.rng.random()
+        if self.rng.random() < 0.15:
+            return outward(self.rng)
         near = [b for b, c in sorted(self.world.parents.items()) if c == home and b != branch]
         if drawn < 0.2 and near:
-            return home, self.rng.choice(near), "within_committee"
+            return Destination(home, self.rng.choice(near), "within_committee")
         far = [c for c in self.world.committees if c != home and (c == ELSEWHERE[1]) == (drawn > 0.85)]
         if home == ELSEWHERE[1]:
             far = [c for c in self.world.committees if c != home]
         committee = self.rng.choice(far or [c for c in self.world.committees if c != home])
         scope: TransferScope = "national" if ELSEWHERE[1] in (home, committee) else "county"
-        return committee, self.rng.choice((None, *self._branches(committee))), scope
+        branch_wished = self.rng.choice((None, *self._branches(committee)))
+        return Destination(committee, branch_wished, scope, carrying(self.rng, scope))
 
     def _branches(self, committee: str) -> list[str]:
         return [b for b, c in sorted(self.world.parents.items()) if c == committee]
@@ -105,16 +108,21 @@ class Transfer:
 
     async def _act(self, row: dict[str, Any]) -> None:
         drawn = self.rng.random()
+        if row["carrying"] != "electronic" and self.rng.random() < 0.3:
+            await record(self, row)
+            return
         match row["status"]:
+            case "awaiting_acceptance" | "expired" if row["outside"] and drawn < 0.9:
+                await answered_on_paper(self, row, drawn)
             case "approving":
                 await self._on_the_way(row, drawn)
             case "awaiting_acceptance":
                 await self._at_the_receiver(row, drawn)
             case "held":
-                await (self._accept(row) if drawn < 0.7 else self._reject(row["to_committee_id"]))
+                await (self._accept(row) if drawn < 0.7 else self.reject(row["to_committee_id"]))
             case "admitted":
                 branch = self.rng.choice(self._choices(row))
-                await self._do(decisions.assign, "assign", row["to_committee_id"], branch, OUTSIDE)
+                await self.do(decisions.assign, "assign", row["to_committee_id"], branch, OUTSIDE)
             case "rejected" | "expired":
                 await self._back_home(row, drawn)
             case "accepted":
@@ -122,19 +130,19 @@ class Transfer:
                     self._told.add(self.transfer_id)
                     others = Clerk(self.world, f"{self.clerk.name}-told", random.Random(self.rng.random()))
                     self.world.spawn(acknowledge_all(others, self.transfer_id), "acknowledge")
-                await self._do(decisions.return_receipt, "receipt", row["to_committee_id"])
+                await self.do(decisions.return_receipt, "receipt", row["to_committee_id"])
 
     async def _on_the_way(self, row: dict[str, Any], drawn: float) -> None:
         holder = row["holder_id"]
         if drawn < 0.05:
-            await self._reject(holder)
+            await self.reject(holder)
             return
-        approve = self._do(letters.approve, "approve", holder)
+        approve = self.do(letters.approve, "approve", holder)
         if drawn < 0.12:
-            withdraw = self._do(decisions.withdraw, "withdraw", row["from_committee_id"])
+            withdraw = self.do(decisions.withdraw, "withdraw", row["from_committee_id"])
             await self.clerk.at_once(approve, withdraw)
         elif drawn < 0.2:
-            await self.clerk.at_once(approve, self._do(letters.approve, "approve too", holder))
+            await self.clerk.at_once(approve, self.do(letters.approve, "approve too", holder))
         else:
             await approve
 
@@ -143,17 +151,17 @@ class Transfer:
         if row["unheard_void"] and drawn < 0.9:
             await self._hear_of_the_void(row)
         elif drawn < 0.04:
-            await self._do(decisions.hold, "hold", receiver, row["letter_number"], "档案存疑")
+            await self.do(decisions.hold, "hold", receiver, row["letter_number"], "档案存疑")
         elif drawn < 0.08:
-            await self._reject(receiver)
+            await self.reject(receiver)
         elif drawn < 0.16 and row["letter_number"]:
-            await self._do(letters.reissue, "new letter", row["from_committee_id"])
+            await self.do(letters.reissue, "new letter", row["from_committee_id"])
         elif drawn < 0.22:
             await asyncio.sleep(31 * DAY)  # forgotten: a letter of the county is valid for thirty
         elif drawn < 0.3:
-            await self.clerk.at_once(self._accept(row), self._reject(receiver))
+            await self.clerk.at_once(self._accept(row), self.reject(receiver))
         elif drawn < 0.36 and row["letter_number"]:
-            await self.clerk.at_once(self._accept(row), self._do(letters.reissue, "lost", row["from_committee_id"]))
+            await self.clerk.at_once(self._accept(row), self.do(letters.reissue, "lost", row["from_committee_id"]))
         elif drawn < 0.4:
             await self._accept(row | {"letter_number": "〔2020〕000001号"})
         elif drawn < 0.55 and self._meanwhile:
@@ -166,27 +174,29 @@ class Transfer:
         if drawn < 0.3:
             await self._close(source)
         elif drawn < 0.5 and row["status"] == "expired":
-            await self._do(letters.reissue, "new letter", source)
+            await self.do(letters.reissue, "new letter", source)
         elif drawn < 0.6:
             await self.clerk.at_once(self._close(source), self._resend(row, source))
         else:
             await self._resend(row, source)
 
-    def _ask(
-        self, transfer_id: str, member: str, committee: str, branch: str | None, scope: TransferScope
-    ) -> Awaitable[Any]:
-        record = f"examination-{member}"  # of the probationary it is demanded, and of others no harm
+    def _ask(self, transfer_id: str, member: str, destination: Destination) -> Awaitable[Any]:
         wanted = Wanted(
-            transfer_id, member, committee, branch, scope, "work_unit_changed", "2026-01", examination_record=record
+            transfer_id,
+            member,
+            reason="work_unit_changed",
+            dues_paid_to="2026-01",
+            examination_record=f"examination-{member}",  # of the probationary it is demanded, and of others no harm
+            **destination.asked,
         )
 
         async def job(unit: UnitOfWork) -> Any:
-            await requests.request(unit, wanted, SETTINGS.policy(scope))
+            await requests.request(unit, wanted, SETTINGS.policy(wanted.scope))
             return await summary(unit, transfer_id)
 
         return self.clerk.ask("mobility", "ask", job, transfer_id)
 
-    def _do(self, act: Any, what: str, by: str, *given: Any) -> Any:
+    def do(self, act: Any, what: str, by: str, *given: Any) -> Any:
         transfer_id = self.transfer_id
 
         async def job(unit: UnitOfWork) -> Any:
@@ -195,11 +205,11 @@ class Transfer:
 
         return self.clerk.ask("mobility", what, job, transfer_id)
 
-    def _reject(self, by: str) -> Awaitable[Any]:
-        return self._do(decisions.reject, "reject", by, self.rng.choice(_REASONS), "请核实后重新办理")  # type: ignore[no-any-return]
+    def reject(self, by: str) -> Awaitable[Any]:
+        return self.do(decisions.reject, "reject", by, self.rng.choice(_REASONS), "请核实后重新办理")  # type: ignore[no-any-return]
 
     def _close(self, by: str) -> Awaitable[Any]:
-        return self._do(decisions.close, "close", by, "党员留在原支部")  # type: ignore[no-any-return]
+        return self.do(decisions.close, "close", by, "党员留在原支部")  # type: ignore[no-any-return]
 
     def _accept(self, row: dict[str, Any]) -> Awaitable[Any]:
         """With a branch, or as a committee that names the branch later."""
@@ -215,17 +225,19 @@ class Transfer:
         return self.clerk.ask("mobility", "accept", job, transfer_id)
 
     def _choices(self, row: dict[str, Any]) -> list[str]:
-        return [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
+        """A committee that has lost its branches names one that is not its own, and is refused."""
+        mine = [b for b in self._branches(row["to_committee_id"]) if b != row["from_branch_id"]]
+        return mine or [row["from_branch_id"]]
 
     def _hear_of_the_void(self, row: dict[str, Any]) -> Awaitable[Any]:
-        return self._do(  # type: ignore[no-any-return]
+        return self.do(  # type: ignore[no-any-return]
             decisions.acknowledge_void, "void heard", row["to_committee_id"], row["unheard_void"]
         )
 
     async def _resend(self, row: dict[str, Any], by: str) -> None:
         again, before = self._new_id(), self.transfer_id
-        committee, branch, scope = self._destination(row["from_branch_id"], row["from_committee_id"])
-        correction = Correction(again, committee, branch, scope)
+        destination = self._destination(row["from_branch_id"], row["from_committee_id"])
+        correction = Correction(again, **destination.asked)
 
         async def job(unit: UnitOfWork) -> Any:
             now = correction.scope or (await known(unit, before)).asked.scope

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
@@ -14,7 +15,6 @@ from services.notify.application.receipts import Receipt, take
 from shared.eventstore.memory import MemoryStore
 from shared.messaging.bus import stream_of
 from shared.observability.metrics import Metrics
-from shared.privacy.memory_keyring import InMemoryKeyring
 from tests.simulation.broker import SimulatedBus
 from tests.simulation.checks.everything import Checks
 from tests.simulation.clock import BEGINNING, SimulatedClock
@@ -22,11 +22,13 @@ from tests.simulation.county import ELSEWHERE, Founded, enter
 from tests.simulation.handlers import Poison
 from tests.simulation.history import History
 from tests.simulation.host import SERVICES, Gone, Host
+from tests.simulation.keyring import SimulatedKeyring
 from tests.simulation.leadership import SimulatedQueue
 from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.outside import InboundStream
 from tests.simulation.providers import Carrier
 from tests.simulation.store import SimulatedStore
+from tests.simulation.tally import Tally
 from tests.simulation.violation import Violation
 
 METRICS = Metrics()
@@ -42,8 +44,9 @@ class World:
         self.violation: Violation | None = None
         self.clock = SimulatedClock(self.loop)
         self.metrics = METRICS
-        self.poison = Poison()
-        self.keyring = InMemoryKeyring(self.rng.randbytes)
+        self.met: Tally = Counter()
+        self.poison = Poison(self.met)
+        self.keyring = SimulatedKeyring(self.rng, self.met)
         self.answers_lost = 0.0
         self.clocks_wrong = 0.0
         self.closing = False
@@ -52,19 +55,20 @@ class World:
         self.hosts: dict[str, list[Host]] = {}
         self.checks = Checks(self)
         self.stores = {
-            name: SimulatedStore(name, definition.model.views, self.rng, self.checks)
+            name: SimulatedStore(name, definition.model.views, self.rng, self.checks, self.met)
             for name, definition in SERVICES.items()
         }
-        self.queues = {name: SimulatedQueue(store, self.rng) for name, store in self.stores.items()}
-        self.bus = SimulatedBus([stream_of(name) for name in SERVICES], self.rng, self.history)
+        self.queues = {name: SimulatedQueue(store, self.rng, self.met) for name, store in self.stores.items()}
+        self.bus = SimulatedBus([stream_of(name) for name in SERVICES], self.rng, self.history, self.met)
         self.bus.on_publish = self.checks.published
-        self.inbound = InboundStream(self.rng)
+        self.inbound = InboundStream(self.rng, self.met)
         self.carriers = {
-            channel: Carrier(channel, self.rng, self.history, self.clock.now) for channel in ("email", "sms")
+            channel: Carrier(channel, self.rng, self.history, self.clock.now, self.met) for channel in ("email", "sms")
         }
         for carrier in self.carriers.values():
-            carrier.on_taken = self.checks.sending.taken(carrier)
+            carrier.on_taken = self.checks.taken(carrier)
             carrier.on_receipt = self._post_receipt
+        self.keyring.on_destroyed = self.checks.erasures.destroyed
         if founded is not None:
             self._take_over(founded)
 
@@ -79,6 +83,10 @@ class World:
         self.committees = sorted(set(self.parents.values()))
         posted = {post.person_key for post in founded.territory.posts}
         self.movable = [one.key for one in founded.territory.members if one.key not in posted]
+        self.known_of = {
+            one.key: [word for word in (one.name, one.resident_id, one.phone, one.email) if word]
+            for one in founded.territory.members
+        }
         for name, store in self.stores.items():
             store.data = founded.store_data(name)
         for stream, messages in founded.streams.items():
@@ -86,6 +94,11 @@ class World:
         self.keyring._keys = dict(founded.keys)
         self.loop._now = founded.began
         self.checks.begin()
+
+    def settle(self, branch: str, committee: str) -> None:
+        """From now on people think of that branch, below that committee."""
+        self.parents[branch] = committee
+        self.committees = sorted(set(self.parents.values()))
 
     # -- replicas -----------------------------------------------------------------------------------------------
 
@@ -104,6 +117,7 @@ class World:
 
     def _died(self, host: Host) -> None:
         self.history.add(host.machine.name, "DIES")
+        self.met["crash"] += 1
         pause = 60.0 if self.healed else self.rng.choice((0.1, 1.0, 5.0, 60.0, 1800.0, 20000.0))
         self.loop.call_later(pause, self._revive, host, context=Context())
 
@@ -122,6 +136,8 @@ class World:
     async def replay_dead_letters(self) -> None:
         """As `yanzhen dlq replay` does it, for every open one of our own streams; once all is well, with the cause gone."""
         for service, store in self.stores.items():
+            if not store.data.dead:
+                continue
             for number, status, held in await MemoryStore.dead_letters(store):
                 if status == "dead" and held.source.startswith("OUT_"):
                     if self.healed:
@@ -139,6 +155,8 @@ class World:
                 await work
             except Violation as violation:
                 self.fail(str(violation), violation)
+            except Exception as error:
+                self.fail(f"{name} broke: {type(error).__name__}: {error}", error)
 
         return self.loop.create_task(tended(), name=name, context=Context())
 

@@ -56,10 +56,13 @@ class Erasing:
 
     async def _erase(self, person_id: str, ground: str, asked_by: str) -> None:
         await self._keyring.destroy(person_id)
-        with telling():
-            async with self._running.engine.begin() as connection:
-                await connection.execute(_FORGET_ANSWERS, {"person": person_id, "hint": f"%{person_id}%"})
+        await self._forget_answers(person_id)
         await self._running.executor.run(
             lambda unit: erasure.carry_out(unit, person_id, ground), Cause(person_id, actor=asked_by)
         )
         log.info("person.erased", person_id=person_id)
+
+    async def _forget_answers(self, person_id: str) -> None:
+        with telling():
+            async with self._running.engine.begin() as connection:
+                await connection.execute(_FORGET_ANSWERS, {"person": person_id, "hint": f"%{person_id}%"})

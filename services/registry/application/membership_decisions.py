@@ -3,6 +3,8 @@
 from services.registry.application.party_groups import decide_on_member
 from services.registry.application.tree import active
 from services.registry.domain.member.commands import EndMembership, StandingCommand
+from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.member.state import MemberState
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Refused
 from shared.kernel.event import DomainEvent
@@ -11,9 +13,12 @@ from shared.kernel.event import DomainEvent
 async def decide(
     unit: UnitOfWork, member_id: str, body_id: str, command: StandingCommand, expected: int | None
 ) -> list[DomainEvent]:
-    """Raises `Refused`: `member-holds-posts` when somebody who leaves the roll has not handed over what they hold."""
+    """Raises `Refused` when somebody who leaves the roll has something left to do: `member-holds-posts`, and
+    `member-in-transfer`, for its acceptance would move a membership that is no more.
+    """
     await active(unit, body_id, where="by")
     if isinstance(command, EndMembership):
+        await _require_no_transfer(unit, member_id)
         held = [row["post_id"] for row in await unit.rows("posts", person_id=member_id) if row["until"] is None]
         if held:
             raise Refused(
@@ -22,3 +27,19 @@ async def decide(
                 remedy="end their time in these posts first, so that somebody takes over",
             )
     return await decide_on_member(unit, member_id, command, expected)
+
+
+async def _require_no_transfer(unit: UnitOfWork, member_id: str) -> None:
+    """One that has moved the member already only waits for its receipt."""
+    state: MemberState = await unit.state(MEMBER, member_id)
+    cases = sorted(
+        row["case_id"]
+        for row in await unit.rows("open_cases", member_id=member_id, kind="transfer")
+        if state.move_by(row["case_id"]) is None
+    )
+    if cases and state.left_on is None:
+        raise Refused(
+            "member-in-transfer",
+            f"the transfer {cases[0]} of the member is under way",
+            remedy="let it be withdrawn, rejected and closed, or completed first",
+        )

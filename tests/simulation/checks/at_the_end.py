@@ -87,16 +87,21 @@ def _same(service: str, table: str, kept: dict[Any, Any], built: dict[Any, Any])
 
 def _agreement(world: "World") -> None:
     """Everybody knows the same branch of every member."""
-    truth = world.checks.membership.branch
+    roll = world.checks.membership
+    truth = {member: (branch, member in roll.left) for member, branch in roll.branch.items()}
     for service, table in (("registry", "members"), ("mobility", "members")):
         rows = world.stores[service].data.rows.get(table, {})
-        told = {row["member_id"]: row["organisation_id"] for row in rows.values()}
+        told = {row["member_id"]: (row["organisation_id"], row["left_on"] is not None) for row in rows.values()}
         if told != truth:
             member = next(m for m in {*told, *truth} if told.get(m) != truth.get(m))
             raise Violation(f"{service} has {member} in {told.get(member)}, the roll in {truth.get(member)}")
     lacking = world.checks.propagation.messages_missing() + world.checks.reminders.missing()
     if lacking:
         raise Violation(f"not everybody was to be told: {lacking[0]}")
+    if left := world.checks.erasures.readable():
+        raise Violation(left[0])
+    if orphans := world.checks.organisations.orphans() + roll.lingering():
+        raise Violation(orphans[0])
     astray = world.checks.cares.disagreements()
     if astray:
         raise Violation(astray[0])

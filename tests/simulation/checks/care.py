@@ -136,7 +136,7 @@ class Cares:
     def disagreements(self) -> list[str]:
         """At rest: members who are away from a branch they are not in."""
         return [
-            f"{member} is away from {self._home[member]}, and a member of {self._membership.branch.get(member)}"
+            f"{member} is away from {self._home[member]}, and a member of {self._membership.on_the_roll(member)}"
             for member in sorted(self._away)
-            if self._membership.branch.get(member) != self._home[member]
+            if self._membership.on_the_roll(member) != self._home[member]
         ]

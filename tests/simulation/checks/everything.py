@@ -1,19 +1,23 @@
 """All checks of one world: fed with every work at the moment it becomes true, and asked again at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from shared.eventstore.records import StoredEvent, Work
 from shared.messaging.bus import stream_of
 from tests.simulation.checks.care import Cares
 from tests.simulation.checks.delivery import Delivery
+from tests.simulation.checks.erasures import Erasures
 from tests.simulation.checks.membership import Membership
 from tests.simulation.checks.once import Once
+from tests.simulation.checks.organisations import Organisations
 from tests.simulation.checks.propagation import Propagation
 from tests.simulation.checks.proposals import Proposals
 from tests.simulation.checks.reminders import Reminders
 from tests.simulation.checks.sending import Sending
+from tests.simulation.checks.standing import Standing
 from tests.simulation.checks.transfers import Transfers
+from tests.simulation.providers import Carrier
 from tests.simulation.store import told
 from tests.simulation.violation import Violation
 
@@ -35,6 +39,9 @@ class Checks:
         self.cares = Cares(self.membership, self.once)
         self.proposals = Proposals()
         self.reminders = Reminders()
+        self.standing = Standing(self.membership)
+        self.erasures = Erasures(world)
+        self.organisations = Organisations(self.membership, self.transfers)
         self._published: dict[str, int] = {}
         self.commits = 0
 
@@ -58,6 +65,9 @@ class Checks:
             if service == "mobility":
                 self.transfers.after_commit()
                 self.cares.after_commit()
+            elif service == "registry":
+                self.erasures.committed(work)
+                self.organisations.after_commit()
             self.delivery.committed(service, work)
         except Violation as violation:
             # Whoever commits may be prepared for anything: the world is told first.
@@ -69,6 +79,9 @@ class Checks:
         match service:
             case "registry":
                 self.membership.registry(event)
+                self.standing.see(event)
+                self.erasures.registry(event)
+                self.organisations.registry(event)
             case "mobility":
                 self.membership.mobility(event)
                 self.transfers.see(event)
@@ -82,6 +95,15 @@ class Checks:
                 self.propagation.notify(event)
                 self.reminders.notify(event)
                 self.sending.notify(event, self._world.carriers)
+
+    def taken(self, carrier: Carrier) -> Callable[[str], None]:
+        """What is to be called at each message that a provider takes."""
+
+        def check(message_id: str) -> None:
+            whom = self.sending.taken(carrier, message_id)
+            self.erasures.taken(whom, message_id)
+
+        return check
 
     def published(self, stream: str) -> None:
         """The stream says what the database says, at the same places."""

@@ -10,6 +10,9 @@ from tests.simulation.violation import Violation
 REQUEST = "request:"
 """How the actor of a request of the simulation begins; its Idempotency-Key follows."""
 
+_LATER = ("person-erased",)
+"""What is carried out in the name of who asked for it, when its time has come."""
+
 
 class Once:
     """Works by what brought them about, and the timers as they should be."""
@@ -43,7 +46,7 @@ class Once:
             self._timers[service, timer.stream_id, timer.name] = timer.due_at
 
     def _request(self, events: Sequence[StoredEvent]) -> None:
-        actors = {event.meta["actor"] for event in events}
+        actors = {event.meta["actor"] for event in events if event.type not in _LATER}
         for actor in actors:
             if actor.startswith(REQUEST):
                 if actor in self._requests:

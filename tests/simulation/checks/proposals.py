@@ -10,6 +10,7 @@ DECISIONS: Mapping[str, str] = {
     "loss-decided": "member_id",
     "temporary-branch-decided": "proposal_id",
     "retention-ended": "retention_id",
+    "nomination-decided": "nomination_id",
 }
 """What only people bring about, and what it is about."""
 
@@ -19,6 +20,8 @@ class Proposals:
 
     def __init__(self) -> None:
         self._open: dict[str, str] = {}
+        self._nominated: dict[str, set[str]] = {}
+        self._silent: set[str] = set()
 
     def see(self, event: StoredEvent) -> None:
         data = event.data
@@ -27,12 +30,26 @@ class Proposals:
                 self._propose(data["member_id"], data["proposal"], data["body_id"], data["due_at"])
             case "temporary-branch-proposed":
                 self._propose(data["proposal_id"], "temporary branch", data["body_id"], data["due_at"])
+            case "talent-nominated":
+                self._propose(data["nomination_id"], "nomination", data["body_id"], data["due_at"])
+                self._nominated.setdefault(data["member_id"], set()).add(data["nomination_id"])
+            case "talent-consent-withdrawn":
+                self._withdrawn(data["member_id"])
+            case "nomination-overdue":
+                if data["nomination_id"] not in self._open or data["nomination_id"] in self._silent:
+                    raise Violation(f"the nomination {data['nomination_id']} is called overdue twice, or is not open")
+                self._silent.add(data["nomination_id"])
             case "contact-restored" | "search-ended":
                 self._open.pop(data["member_id"], None)
             case "retention-limit-reached" if not (data["committee_id"] and data["decide_by"]):
                 raise Violation(f"the limit of {data['retention_id']} is over, and nobody has to decide")
         if event.type in DECISIONS:
             self._decided(event, data[DECISIONS[event.type]])
+
+    def _withdrawn(self, member: str) -> None:
+        """Nothing is decided any more about who does not want it."""
+        for nomination in self._nominated.pop(member, set()):
+            self._open.pop(nomination, None)
 
     def _propose(self, about: str, what: str, body: str, due_at: str) -> None:
         if about in self._open:

@@ -1,0 +1,73 @@
+"""Faults of the registry that the simulator found, each as small as it can be told."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.registry.application import membership_decisions, reactions
+from services.registry.application.tree import found
+from services.registry.domain.member.commands import AdmitMember, EndMembership
+from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.organisation.commands import FoundOrganisation
+from services.registry.model import MODEL
+from shared.contracts.mobility import TransferAccepted
+from shared.eventstore.context import Cause
+from shared.eventstore.memory import MemoryStore
+from shared.eventstore.rows import Put
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.clock import SystemClock
+from shared.kernel.errors import Refused
+from shared.kernel.sealed import Sealed
+from tests.support.kernel import Kernel, assemble
+
+NOW = SystemClock().now()
+SEALED = Sealed("sealed:1:key:" + "A" * 40)
+
+
+async def _with_a_transfer_under_way() -> Kernel:
+    kernel = assemble(MODEL, MemoryStore(MODEL.views))
+
+    async def enter(unit: UnitOfWork) -> None:
+        for key, kind, parent in (("w", "working_committee", None), ("b1", "branch", "w"), ("b2", "branch", "w")):
+            place: dict[str, Any] = {"name": f"组织{key}", "kind": kind, "parent_id": parent, "area_code": "430702"}
+            await found(unit, FoundOrganisation(organisation_id=key, **place))
+        admit = AdmitMember(
+            member_id="m", organisation_id="b1", status="formal", admitted_on=date(2020, 1, 1), name=SEALED,
+            resident_id=SEALED,
+        )  # fmt: skip
+        await unit.handle(MEMBER, "m", admit)
+        row = {"case_id": "t", "kind": "transfer", "member_id": "m"}
+        unit.change(Put("open_cases", ("t", "transfer"), row))
+
+    await kernel.executor.run(enter, Cause("t"))
+    return kernel
+
+
+async def _end(unit: UnitOfWork) -> None:
+    command = EndMembership(
+        member_id="m",
+        ground="deceased",
+        ended_on=NOW.date(),
+        decided_by="w",
+        person_id=None,
+        text="去世",
+        decided_at=NOW,
+    )
+    await membership_decisions.decide(unit, "m", "w", command, None)
+
+
+async def test_bug_1700_a_membership_does_not_end_under_a_transfer_that_would_move_it() -> None:
+    """The acceptance became a dead letter for ever, and with it everything else about the member waited."""
+    kernel = await _with_a_transfer_under_way()
+    with pytest.raises(Refused, match="member-in-transfer"):
+        await kernel.executor.run(_end, Cause("t"))
+    accepted = TransferAccepted(
+        transfer_id="t", member_id="m", from_branch_id="b1", from_committee_id="w", to_committee_id="w",
+        to_branch_id="b2", letter_number=None, accepted_at=NOW, receipt_due_at=NOW, parties=(),
+    )  # fmt: skip
+    follow = reactions.FOLLOWS["mobility"][TransferAccepted]
+    await kernel.executor.run(lambda unit: follow.react(accepted, unit), Cause("t"))
+    await kernel.executor.run(_end, Cause("t"))  # what is left of the transfer is its receipt
+    [row] = (await kernel.store.get_rows("members", [("m",)])).values()
+    assert (row["organisation_id"], row["left_on"]) == ("b2", NOW.date())
