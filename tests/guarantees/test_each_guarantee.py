@@ -133,8 +133,7 @@ RED = {
     "::test_whoever_leaves_hands_over_all_that_hangs_on_the_post",
     "the-roll-is-never-left": "tests/unit/registry/test_member_standing.py"
     "::test_whoever_is_off_the_roll_is_neither_moved_nor_confirmed",
-    "queries-passed-over": "tests/unit/web/test_query_parameters.py"
-    "::test_any_other_parameter_is_named_and_refused",
+    "queries-passed-over": "tests/unit/web/test_query_parameters.py::test_any_other_parameter_is_named_and_refused",
     "keys-kept-as-written": "tests/unit/web/test_web_preconditions.py"
     "::test_a_key_is_kept_as_its_callers_own_and_as_nothing_that_was_written",
     "a-busy-database-condemns": "tests/integration/eventstore/test_busy_database.py",
