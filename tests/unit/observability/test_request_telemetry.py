@@ -15,7 +15,7 @@ inner = APIRouter(prefix="/members")
 
 
 @inner.get("/{member}/transfers")
-async def read(member: str) -> str:
+async def read(member: str, name: str = "") -> str:
     structlog.get_logger().info("working")
     return current_trace_id() or ""
 
