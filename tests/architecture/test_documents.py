@@ -56,9 +56,12 @@ def test_every_mechanism_of_the_field_has_its_row() -> None:
     assert [row[0] for row in rows if (row[1] == "not yet") != (not row[3].strip())] == [], "a status without its test"
 
 
-def test_the_count_of_mechanisms_is_the_one_in_the_table() -> None:
-    thin = len(re.findall(r"^\| \w\d\d \|.*\| thin \|", _mechanisms(), re.MULTILINE))
-    assert f"Thin: {thin} of 159." in _mechanisms()
+def test_the_counts_of_mechanisms_are_those_of_the_table() -> None:
+    statuses = re.findall(r"^\| \w\d\d \|.*\| (thin|not yet|done) \|", _mechanisms(), re.MULTILINE)
+    done, thin = statuses.count("done"), statuses.count("thin")
+    assert f"Done: {done}, thin: {thin} of 159." in _mechanisms()
+    assert f"{done} are done and {thin} have a beginning" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{done} 项已完成，{thin} 项" in (ROOT / "README.zh.md").read_text(encoding="utf-8")
 
 
 def _mechanisms() -> str:
