@@ -35,8 +35,11 @@ class OneLineErrors(TyperGroup):
 
 
 def _is_flow(error: Exception) -> bool:
-    """What the command-line library ends commands with; it knows best how to show it."""
-    return any(kind.__name__ in ("ClickException", "Exit", "Abort") for kind in type(error).__mro__)
+    """What the command-line library ends commands with; it knows best how to show it. A closed pipe is a reader, such as
+    `head`, that has seen enough.
+    """
+    flow = ("ClickException", "Exit", "Abort", "BrokenPipeError")
+    return any(kind.__name__ in flow for kind in type(error).__mro__)
 
 
 def _first_line(error: Exception) -> str:

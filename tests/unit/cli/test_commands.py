@@ -96,6 +96,17 @@ def test_what_nobody_expected_is_one_line_too(monkeypatch: pytest.MonkeyPatch) -
     )
 
 
+def test_a_reader_that_has_seen_enough_is_nothing_to_report() -> None:
+    talk = "from services.cli.main import app; app.command('talk')(lambda: [print('.' * 80) for _ in range(9**5)]);"
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -c \"{talk} app(['talk'])\" | head -n 1"],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "." * 80
+    assert done.stderr == ""
+
+
 def test_help_does_not_load_the_services() -> None:
     heavy = "('faststream', 'sqlalchemy', 'services.registry', 'nats', 'pydantic')"
     code = f"import services.cli.main, sys; print([m for m in {heavy} if m in sys.modules])"
