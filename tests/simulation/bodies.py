@@ -34,12 +34,13 @@ async def sitting(clerk: Clerk) -> None:
 
 
 def _judge(clerk: Clerk, row: Row) -> Any:
-    member, agreed = str(row["member_id"]), clerk.rng.random() < 0.6
+    # As the list stood when the body met: the row is the store's own, and changes when somebody else is quicker.
+    member, proposal, agreed = str(row["member_id"]), row["proposal"], clerk.rng.random() < 0.6
 
     async def job(unit: UnitOfWork) -> Any:
         now = unit.clock.now()
         await unit.handle(LOST_CONTACT, member, DecideLoss(
-            proposal=row["proposal"], agreed=agreed, decided_by=row["branch_id"], approved_by=row["committee_id"],
+            proposal=proposal, agreed=agreed, decided_by=row["branch_id"], approved_by=row["committee_id"],
             person_id="secretary", decided_on=local_date(now), text="经支部大会讨论", decided_at=now,
         ))  # fmt: skip
         return {"member_id": member}

@@ -91,7 +91,10 @@ async def back_from_outside(clerk: Clerk, member_id: str) -> None:
     """Who was taken in elsewhere comes back, and is entered again under the same id: by two branches at once, perhaps."""
     world, rng = clerk.world, clerk.rng
     await clerk.pause(60.0, 86400.0, 5 * 86400.0)
-    member = entrant(next(one for one in world.territory.members if one.key == member_id))
+    was_here = [entrant(one) for one in world.territory.members if one.key == member_id]
+    if not was_here:
+        return  # whoever was admitted in the course of this life stays where they are
+    [member] = was_here
     day = local_date(world.clock.now())
 
     def entered(branch: str) -> Any:

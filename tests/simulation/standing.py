@@ -16,7 +16,7 @@ from shared.kernel.identifiers import resident_id
 from tests.simulation.away import Departure
 from tests.simulation.clerk import Clerk, Job
 from tests.simulation.county import INDEX
-from tests.simulation.transfers import DAY, HOUR
+from tests.simulation.transfers import DAY, HOUR, Transfer
 
 if TYPE_CHECKING:
     from tests.simulation.host import Host
@@ -49,12 +49,27 @@ class Probation:
             await self.clerk.at_once(self._extended(), self._confirmed())
         elif drawn < 0.5:
             await self.clerk.at_once(self._ended("probation_cancelled"), self._extended())
-        elif drawn < 0.7:
+        elif drawn < 0.6:
             await self.clerk.at_once(self._ended("resigned"), self._confirmed())
+        elif drawn < 0.8:
+            await self._ended_on_the_way()
         else:
             await self._confirmed()
         await self.clerk.pause(HOUR, DAY, 6 * DAY)
         await self.rng.choice((lambda: self._ended("deceased"), self._confirmed, self._extended))()
+
+    async def _ended_on_the_way(self) -> None:
+        """The end is decided while the registry cannot have heard of the transfer, or has only just heard of it."""
+        if self.clerk.world.checks.membership.on_the_roll(self.member) is None:
+            return  # the admission was refused
+        clerk = Clerk(self.clerk.world, f"{self.clerk.name}-moving", random.Random(self.rng.random()))
+        asked = Transfer(clerk).live(self.member)
+        if self.rng.random() < 0.7:
+            await self.clerk.at_once(asked, self._ended("resigned"))
+        else:
+            self.clerk.world.spawn(asked, "transfer")
+            await self.clerk.pause(1.0, HOUR)
+            await self._ended("deceased")
 
     def _admitted(self) -> Any:
         born, code = self.ends_on.replace(year=self.ends_on.year - 22, day=1), self.rng.randrange(1, 999)

@@ -18,6 +18,7 @@ class Propagation:
         self._on_their_way: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
         self._acknowledged: dict[str, set[str]] = defaultdict(set)
         self.propagated: set[str] = set()
+        self._stopped: set[str] = set()
 
     def assessment(self, event: StoredEvent) -> None:
         if event.type == "roster-updated":
@@ -44,6 +45,8 @@ class Propagation:
         data = event.data
         if event.type in ("party-acknowledged", "acknowledged-early"):
             self._acknowledged[event.stream_id.removeprefix("relocation-")].add(data["party_id"])
+        elif event.type == "propagation-stopped":
+            self._stop(data["relocation_id"], data["member_id"])
         elif event.type == "relocation-propagated":
             relocation = data["relocation_id"]
             if relocation in self.propagated:
@@ -52,6 +55,11 @@ class Propagation:
             if lacking:
                 raise Violation(f"{relocation} was called propagated without {lacking[0]} ({len(lacking)} rows)")
             self.propagated.add(relocation)
+
+    def _stop(self, relocation: str, member: str) -> None:
+        if member not in self._membership.left or relocation in self._membership.moved:
+            raise Violation(f"the propagation of {relocation} was stopped, and {member} is on the roll or was moved")
+        self._stopped.add(relocation)
 
     def lacking(self, relocation: str) -> list[str]:
         """What is not in yet, by the facts of those who did it."""
@@ -98,6 +106,8 @@ class Propagation:
         """Relocations of which everything is in and that are not called propagated, and those without word."""
         result = []
         for relocation in self._membership.accepted:
+            if relocation in self._stopped:
+                continue
             lacking = self.lacking(relocation)
             if not lacking and relocation not in self.propagated:
                 result.append(f"{relocation} has reached everybody and is not called propagated")
