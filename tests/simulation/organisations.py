@@ -103,6 +103,12 @@ async def _hand_over(clerk: Clerk, branch: str, heir: str) -> None:
         clerk.world.settle(branch, heir)
 
 
+async def restored(clerk: Clerk) -> None:
+    """Who was told that somebody belongs to what they dissolved lets it stand again."""
+    for key in clerk.world.checks.organisations.to_be_restored():
+        await _restore(clerk, key)
+
+
 def _restore(clerk: Clerk, key: str) -> Any:
     async def job(unit: UnitOfWork) -> Any:
         command = RestoreOrganisation(organisation_id=key, reason="恢复设置", on=local_date(unit.clock.now()))

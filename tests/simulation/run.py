@@ -11,6 +11,7 @@ from tests.simulation.clerk import Clerk
 from tests.simulation.county import founded
 from tests.simulation.faults import FAULTS, heal
 from tests.simulation.history import History
+from tests.simulation.organisations import restored
 from tests.simulation.plan import DOINGS, Scale, Step, draw
 from tests.simulation.tally import Tally
 from tests.simulation.transfers import DAY, HOUR, MINUTE, acknowledge_all
@@ -108,6 +109,8 @@ async def _finish(world: World) -> None:
                 told.add(relocation)
                 clerk = Clerk(world, f"last-{relocation}", random.Random(relocation))
                 world.spawn(acknowledge_all(clerk, relocation), "acknowledge")
+        if world.checks.organisations.to_be_restored():
+            await restored(Clerk(world, f"restoring-{world.loop.time()}", random.Random(0)))
         lacking = [f"message {one} on {channel} has no end" for one, channel in world.checks.sending.open.items()]
         lacking += world.checks.propagation.unfinished() + world.checks.unsettled() + world.checks.erasures.unfinished()
         if not lacking:

@@ -67,6 +67,10 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("election-due", "organisation_id", "organisation_id", "ends_on", _ITSELF, "{months_left}"),
         Reminder("election-due-below", "parent_id", "organisation_id", "ends_on", _ITSELF, "{months_left}"),
     ),
+    registry.MemberWithoutOrganisation: (
+        Reminder("member-without-organisation", "superior_id", "transfer_id", "found_at",
+                 {"member": "member_id", "origin": "organisation_id", "destination": "superior_id"}),
+    ),
     registry.ProbationOver: (
         Reminder("probation-over", "organisation_id", "member_id", "probation_ends_on",
                  {"member": "member_id", **_ITSELF}),

@@ -97,6 +97,13 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "${destination}${name}同志的预备期已于${accepted_on}届满，至今未在雁阵中登记决定。\n\n"
         "请及时召开支部党员大会讨论其转正问题，按规定报上级党组织审批。系统只作提醒，不作任何决定。",
     ),
+    *_reminder(
+        "member-without-organisation",
+        "${name}同志于${accepted_on}转入的${origin}已撤销，请${destination}恢复该组织或者为该同志办理转接。",
+        "转入的党组织已撤销",
+        "${name}同志的组织关系于${accepted_on}转入${origin}，而该组织在转入前已撤销。\n\n"
+        "请${destination}研究：恢复该组织，或者将该同志的组织关系转往其他党支部，并在雁阵中办理。系统只作提醒，不作任何决定。",
+    ),
     # -- posts and places ---------------------------------------------------------------------------------------------
     *_reminder(
         "vacancy-overdue",

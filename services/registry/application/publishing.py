@@ -87,6 +87,7 @@ PUBLISH = publishing(
         member.ProbationExtended: public.ProbationExtended,
         member.ProbationOver: public.ProbationOver,
         member.MembershipEnded: public.MembershipEnded,
+        member.MemberWithoutOrganisation: public.MemberWithoutOrganisation,
         seat.StaffingChanged: public.StaffingChanged,
         seat.VacancyOverdue: public.VacancyOverdue,
         policy.PolicyDocumentIssued: public.PolicyDocumentIssued,

@@ -4,10 +4,11 @@ from typing import Any
 
 from services.registry.application.closing import arrived
 from services.registry.application.party_groups import decide_on_member
-from services.registry.domain.member.commands import CloseMembership, MoveMembership
+from services.registry.domain.member.commands import CloseMembership, MoveMembership, NoteOrganisationGone
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.state import MemberState
 from services.registry.domain.organisation.decider import ORGANISATION
+from services.registry.domain.organisation.state import OrganisationState
 from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
 from services.registry.domain.unit.decider import UNIT
 from shared.contracts.inbound import UnitChangeReported, UnitClosureReported
@@ -27,7 +28,7 @@ async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
         return  # the membership had ended before the acceptance came; mobility learns of that and lets the transfer lapse
     # The move is a fact and is carried out, also into an organisation that was dissolved meanwhile: nobody is without a
     # branch. But one that is being dissolved at this moment is not empty any more.
-    await arrived(unit, "organisation", event.to_branch_id)
+    destination: OrganisationState = await arrived(unit, "organisation", event.to_branch_id)
     command = MoveMembership(
         member_id=event.member_id,
         from_organisation_id=event.from_branch_id,
@@ -35,7 +36,24 @@ async def _move(event: TransferAccepted, unit: UnitOfWork) -> None:
         transfer_id=event.transfer_id,
         moved_at=event.accepted_at,
     )
-    await decide_on_member(unit, event.member_id, command)
+    moved = await decide_on_member(unit, event.member_id, command)
+    if moved and not destination.stands:
+        note = NoteOrganisationGone(
+            member_id=event.member_id,
+            superior_id=await _standing_above(unit, destination),
+            transfer_id=event.transfer_id,
+            found_at=unit.clock.now(),
+        )
+        await unit.handle(MEMBER, event.member_id, note)
+
+
+async def _standing_above(unit: UnitOfWork, state: OrganisationState) -> str | None:
+    """Whoever can say what becomes of it; a dissolved one keeps the place where it hung."""
+    while (above := state.parent_id) is not None:
+        state = await unit.state(ORGANISATION, above)
+        if state.stands:
+            break
+    return above
 
 
 async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:

@@ -236,6 +236,7 @@ PROJECTIONS = (
             member.MembershipClosed: _closed,
             member.MemberContactChanged: version_of("members", "member_id"),
             member.ProbationOver: version_of("members", "member_id"),
+            member.MemberWithoutOrganisation: version_of("members", "member_id"),
             member.ErasureRequested: version_of("members", "member_id", "person_id"),
             member.PersonErased: _erased,
             member.MemberConfirmed: _confirmed,

@@ -80,6 +80,19 @@ class MembershipEnded(RegistryEvent, aggregate="member", key="member_id"):
     decided_by: str
 
 
+class MemberWithoutOrganisation(RegistryEvent, aggregate="member", key="member_id"):
+    """A branch was dissolved (撤销) before the acceptance of this member was heard of: they belong to what does not stand.
+
+    `superior_id`, the nearest above it that stands, restores the branch or has the member transferred on.
+    """
+
+    member_id: str
+    organisation_id: str
+    superior_id: str | None
+    transfer_id: str
+    found_at: datetime
+
+
 class MembershipClosed(RegistryEvent, aggregate="member", key="member_id"):
     """The membership here ended on that day: a committee outside this installation took the member in."""
 

@@ -82,13 +82,14 @@ class Checks:
                 self.standing.see(event)
                 self.erasures.registry(event)
                 self.organisations.registry(event)
+                self.reminders.see(event)
             case "mobility":
                 self.membership.mobility(event)
                 self.transfers.see(event)
                 self.propagation.mobility(event)
                 self.cares.see(event)
                 self.proposals.see(event)
-                self.reminders.mobility(event)
+                self.reminders.see(event)
             case "assessment":
                 self.propagation.assessment(event)
             case "notify":

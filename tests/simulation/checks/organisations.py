@@ -17,6 +17,7 @@ class Organisations:
         self._parents: dict[str, str | None] = {}
         self._dissolved: set[str] = set()
         self._touched: set[str] = set()
+        self._told: dict[str, str] = {}
 
     def registry(self, event: StoredEvent) -> None:
         data = event.data
@@ -35,6 +36,8 @@ class Organisations:
                 self._touched.add(data["organisation_id"])
             case "member-admitted":
                 self._touched.add(data["organisation_id"])
+            case "member-without-organisation":
+                self._told[data["member_id"]] = data["organisation_id"]
 
     def after_commit(self) -> None:
         """What was changed, when a work is done. Who arrives by an accepted transfer is looked for at rest."""
@@ -60,6 +63,18 @@ class Organisations:
         """How many are on the roll there."""
         roll = self._membership
         return Counter(branch for member, branch in roll.branch.items() if member not in roll.left)[key]
+
+    def to_be_restored(self) -> list[str]:
+        """Whatever has a member of whom its superior was told, and what it hangs below, from above."""
+        result: list[str] = []
+        for member, key in sorted(self._told.items()):
+            if self._membership.on_the_roll(member) != key:
+                continue
+            chain = [key]
+            while above := self._parents[chain[0]]:
+                chain.insert(0, above)
+            result += [one for one in chain if one in self._dissolved and one not in result]
+        return result
 
     def orphans(self) -> list[str]:
         """At rest: members and cases of what is dissolved."""

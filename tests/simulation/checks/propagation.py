@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from shared.eventstore.records import StoredEvent
 from tests.simulation.checks.membership import Membership
+from tests.simulation.checks.reminders import SAID
 from tests.simulation.violation import Violation
 
 
@@ -29,7 +30,7 @@ class Propagation:
 
     def notify(self, event: StoredEvent) -> None:
         data = event.data
-        if event.type == "message-queued":
+        if event.type == "message-queued" and data["template"] not in SAID:
             row = (data["party_id"], data["channel"], data.get("retry", 0))
             if row in self._queued[data["relocation_id"]]:
                 raise Violation(f"two messages were queued for one party and channel of {data['relocation_id']}")

@@ -1,48 +1,55 @@
-"""Whoever is named when a time is over is told exactly once in effect: what mobility said, against what notify queued."""
+"""Whoever is named when something is due is told exactly once in effect: what was said, against what notify queued."""
 
 from collections import Counter
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from shared.eventstore.records import StoredEvent
 from shared.kernel.calendar import local_date
 from tests.simulation.violation import Violation
 
 _CHANNELS: Final = ("email", "sms")
-_WHOM: Final = {"care-duty-overdue": "person_id", "care-duty-escalated": "superior_id", "loss-proposed": "body_id"}
-"""What is said of it, by the event that brings it about."""
+SAID: Final = {
+    "care-duty-overdue": ("care_id", "person_id", "due_at"),
+    "care-duty-escalated": ("care_id", "superior_id", "due_at"),
+    "loss-proposed": ("member_id", "body_id", "due_at"),
+    "transfer-lapsed": ("transfer_id", "holder_id", "lapsed_at"),
+    "probation-over": ("member_id", "organisation_id", "probation_ends_on"),
+    "member-without-organisation": ("transfer_id", "superior_id", "found_at"),
+}
+"""By the event that brings it about, which is the name of the words as well: what it is about, whom, and the day."""
 
 Reminder = tuple[str, str, str, str]
 """(template, what it is about, whom, the day it was due)"""
 
 
 class Reminders:
-    """Duties overdue and escalated, and proposals to bodies."""
+    """Duties overdue and escalated, proposals to bodies, and what is nobody's doing."""
 
     def __init__(self) -> None:
         self._wanted: Counter[Reminder] = Counter()
         self._queued: Counter[tuple[Reminder, str]] = Counter()
         self._said: set[tuple[str, str, str, str, str]] = set()
 
-    def mobility(self, event: StoredEvent) -> None:
-        if event.type not in _WHOM:
+    def see(self, event: StoredEvent) -> None:
+        """What mobility and the registry say."""
+        if event.type not in SAID:
             return
         data = event.data
-        about, what = _about(data), data.get("duty_id") or data["proposal"]
-        whom = data[_WHOM[event.type]]
+        about, whom, due = (data[name] for name in SAID[event.type])
+        what = data.get("duty_id") or data.get("proposal") or ""
         if not whom:
             raise Violation(f"{event.type} of {about} names nobody")
-        mark = (event.type, about, what, data["due_at"], whom)
+        mark = (event.type, about, what, due, whom)
         if mark in self._said and event.type == "care-duty-escalated":  # who is overdue may change, and change back
-            raise Violation(f"{event.type} was said twice of {what} of {about}, due at {data['due_at']}")
+            raise Violation(f"{event.type} was said twice of {what} of {about}, due at {due}")
         if mark not in self._said:
             self._said.add(mark)
-            day = local_date(datetime.fromisoformat(data["due_at"])).isoformat()
-            self._wanted[event.type, about, whom, day] += 1
+            self._wanted[event.type, about, whom, _day(due)] += 1
 
     def notify(self, event: StoredEvent) -> None:
         data = event.data
-        if event.type != "message-queued" or data["template"] not in _WHOM:
+        if event.type != "message-queued" or data["template"] not in SAID:
             return
         whom, day = data["recipient"]["ref_id"], data["references"]["accepted_on"]
         reminder = (data["template"], data["relocation_id"], whom, day)
@@ -60,5 +67,5 @@ class Reminders:
         ]
 
 
-def _about(data: dict[str, Any]) -> str:
-    return str(data.get("care_id") or data["member_id"])
+def _day(due: str) -> str:
+    return due if len(due) == len("2026-01-01") else local_date(datetime.fromisoformat(due)).isoformat()

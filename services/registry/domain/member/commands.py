@@ -123,7 +123,23 @@ class NoteProbationOver(Command):
     due_at: AwareDatetime
 
 
+class NoteOrganisationGone(Command):
+    """The member was moved into an organisation that does not stand any more; `superior_id` is the nearest above that does."""
+
+    member_id: Id
+    superior_id: Id | None
+    transfer_id: Id
+    found_at: AwareDatetime
+
+
 StandingCommand = ConfirmMember | ExtendProbation | EndMembership | NoteProbationOver
 MemberCommand = (
-    AdmitMember | MoveMembership | CloseMembership | ChangeContact | RequestErasure | ErasePerson | StandingCommand
+    AdmitMember
+    | MoveMembership
+    | CloseMembership
+    | NoteOrganisationGone
+    | ChangeContact
+    | RequestErasure
+    | ErasePerson
+    | StandingCommand
 )

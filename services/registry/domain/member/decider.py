@@ -16,6 +16,7 @@ from services.registry.domain.member.commands import (
     ErasePerson,
     MemberCommand,
     MoveMembership,
+    NoteOrganisationGone,
     NoteProbationOver,
     RequestErasure,
 )
@@ -25,6 +26,7 @@ from services.registry.domain.member.events import (
     MemberContactChanged,
     MembershipClosed,
     MembershipMoved,
+    MemberWithoutOrganisation,
     PersonErased,
 )
 from services.registry.domain.member.grouping import AssignPartyGroup, PartyGroupAssigned
@@ -47,6 +49,8 @@ def decide(command: MemberCommand | AssignPartyGroup, state: MemberState) -> Seq
             return _move(command, state)
         case CloseMembership():
             return _close(command, state)
+        case NoteOrganisationGone():
+            return [MemberWithoutOrganisation(organisation_id=state.organisation_id, **dict(command))]
         case ChangeContact():
             return _change_contact(command, state)
         case RequestErasure():
@@ -202,6 +206,7 @@ MEMBER: Decider[MemberCommand | AssignPartyGroup, MemberState] = Decider(
         ErasureRequested,
         PersonErased,
         PartyGroupAssigned,
+        MemberWithoutOrganisation,
         *standing.EVENTS,
     ),
     timers=standing.timers,

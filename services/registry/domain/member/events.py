@@ -129,3 +129,18 @@ class MembershipEnded(DomainEvent):
     person_id: str | None
     text: str
     decided_at: datetime
+
+
+class MemberWithoutOrganisation(DomainEvent):
+    """A branch was dissolved (撤销) before the acceptance of this member was heard of: they belong to what does not stand.
+
+    The move is carried out, since nobody is ever without a membership; where they belong now is for the superior to decide.
+    """
+
+    type = "member-without-organisation"
+
+    member_id: str
+    organisation_id: str
+    superior_id: str | None
+    transfer_id: str
+    found_at: datetime
