@@ -1,4 +1,4 @@
-"""What others learn of mobile members. Places in words, talents, contacts and searches stay here."""
+"""What others learn of mobile members. Places in words, talents, opinions, contacts and searches stay here."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,6 +9,8 @@ from services.mobility.domain.care_rules.decider import CareRulesAdopted
 from services.mobility.domain.collective import decider as collective
 from services.mobility.domain.departure import events as departure
 from services.mobility.domain.lost_contact import events as loss
+from services.mobility.domain.opinion import decider as opinion
+from services.mobility.domain.talent import decider as talent
 from shared.contracts import mobile_members as public
 from shared.eventstore.publishing import Translate
 from shared.kernel.event import DomainEvent
@@ -42,6 +44,7 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     card.MobileCardIssued: public.MobileCardIssued,
     card.MobileCardReviewed: public.MobileCardReviewed,
     card.MobileCardEnded: public.MobileCardEnded,
+    card.CardReturnOverdue: public.CardReturnOverdue,
     loss.ContactLost: public.ContactLost,
     loss.ContactRestored: public.ContactRestored,
     loss.LossProposed: public.LossProposed,
@@ -50,5 +53,7 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     collective.TemporaryBranchProposed: public.TemporaryBranchProposed,
     collective.TemporaryBranchOverdue: public.TemporaryBranchOverdue,
     collective.TemporaryBranchDecided: public.TemporaryBranchDecided,
+    talent.NominationOverdue: public.NominationOverdue,
+    opinion.OpinionOverdue: public.OpinionOverdue,
     CareRulesAdopted: public.CareRulesAdopted,
 }

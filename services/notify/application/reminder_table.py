@@ -34,6 +34,9 @@ class Reminder:
 
 _DUTY: Final = {"member": "member_id", "origin": "origin_branch_id", "destination": "organisation_id"}
 _LOSS: Final = {"member": "member_id", "origin": "branch_id", "destination": "body_id"}
+_TURN: Final = {"member": "member_id", "destination": "holder_id", "task": "task"}
+_KEPT: Final = {"member": "member_id", "destination": "committee_id"}
+_BODY: Final = {"destination": "body_id"}
 _PLAN: Final = {"unit": "uscc", "destination": "responsible_id"}
 _ITSELF: Final = {"destination": "organisation_id"}
 
@@ -49,7 +52,26 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("loss-undecided", "superior_id", "member_id", "due_at", _LOSS, "{proposal}.overdue"),
     ),
     away.TemporaryBranchOverdue: (
-        Reminder("temporary-branch-overdue", "superior_id", "proposal_id", "due_at", {"destination": "body_id"}),
+        Reminder("temporary-branch-overdue", "superior_id", "proposal_id", "due_at", _BODY),
+    ),
+    away.CardReturnOverdue: (
+        Reminder("card-return-overdue", "superior_id", "card_id", "due_at", {"member": "member_id", **_BODY}),
+    ),
+    away.NominationOverdue: (Reminder("nomination-overdue", "superior_id", "nomination_id", "due_at", _BODY),),
+    away.OpinionOverdue: (Reminder("opinion-overdue", "superior_id", "opinion_id", "due_at", _BODY),),
+    mobility.CaseOverdue: (Reminder("case-overdue", "holder_id", "case_id", "due_at", _TURN, "{task}"),),
+    mobility.CaseEscalated: (Reminder("case-escalated", "superior_id", "case_id", "due_at", _TURN, "{task}"),),
+    mobility.MembershipInDoubt: (
+        Reminder("membership-in-doubt", "body_id", "transfer_id", "since", {"member": "member_id", **_BODY}),
+    ),
+    mobility.RetentionContactOverdue: (
+        Reminder("retention-contact-overdue", "committee_id", "retention_id", "due_at", _KEPT),
+    ),
+    mobility.RetentionLimitReached: (
+        Reminder("retention-limit-reached", "committee_id", "retention_id", "limit_at", _KEPT),
+    ),
+    mobility.ReconciliationDue: (
+        Reminder("reconciliation-due", "organisation_id", "organisation_id", "due_at", _ITSELF, "{year}"),
     ),
     mobility.TransferLapsed: (
         Reminder("transfer-lapsed", "holder_id", "transfer_id", "lapsed_at",

@@ -35,10 +35,9 @@ def reminders(service: str, policy: Callable[[], DeliveryPolicy]) -> Mapping[typ
 def messages(row: Reminder, event: PublicEvent, policy: DeliveryPolicy, at: datetime) -> Iterator[QueueMessage]:
     """The messages of one row, one per channel."""
     said: dict[str, Any] = dict(event)
-    ref_id = said[row.to]
-    if ref_id is None:
+    ref_id, about, due = said[row.to], said[row.about], said[row.due]
+    if ref_id is None or due is None:  # nobody to tell, or an event of a release that did not say when
         return
-    about, due = said[row.about], said[row.due]
     for channel in get_args(Channel):
         yield QueueMessage(
             relocation_id=about,

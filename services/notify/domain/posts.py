@@ -1,4 +1,4 @@
-"""What a kind of post is called in a message."""
+"""What a kind of post, and what a task, is called in a message."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,3 +15,17 @@ POSTS: Final[Mapping[str, str]] = {
     "part_time_member": "兼职委员",
 }
 """By the word of the published language; a test holds the two together."""
+
+TASKS: Final[Mapping[str, str]] = {
+    "approve": "审批",
+    "accept": "决定是否接收",
+    "acknowledge_void": "确认原介绍信作废",
+    "check_dossier": "核查档案",
+    "assign_branch": "确定接收的党支部",
+    "await_outside": "催办外地回执",
+    "return_receipt": "退回回执",
+    "confirm_membership": "登记入册",
+    "resolve_rejection": "处理退回事项",
+    "resolve_expiry": "处理过期介绍信",
+}
+"""What the holder of a case (轮到谁) has to do; a test holds them together as well."""

@@ -1,7 +1,8 @@
 """The words of reminders (提醒、督促): what was to be done by when, by whom, and what is asked of who reads it.
 
 Variables: `destination` is who has to act, `accepted_on` the day it was due, both always; `origin` is whose matter it is,
-`name` 姓名 of the member it is about, `unit` the 统一社会信用代码 of an enterprise, `post` the kind of a post.
+`name` 姓名 of the member it is about, `unit` the 统一社会信用代码 of an enterprise, `post` the kind of a post, `task` what the
+holder of a case has to do.
 """
 
 from collections.abc import Iterator
@@ -52,6 +53,70 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "成立流动党员临时党支部的建议逾期未研究",
         "成立流动党员临时党支部的建议应由${destination}于${accepted_on}前研究，至今未在雁阵中登记决定。\n\n"
         "请予督促，并在雁阵中查看具体事项。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "card-return-overdue",
+        "${name}同志的流动党员活动证应由${destination}于${accepted_on}前收回，至今未登记，请予督促。",
+        "流动党员活动证逾期未收回",
+        "${name}同志流动结束后，其流动党员活动证应由${destination}于${accepted_on}前收回，至今未在雁阵中登记收回或者遗失。\n\n"
+        "请予督促。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "nomination-overdue",
+        "流动人才推荐事项应由${destination}于${accepted_on}前研究，至今未登记结果，请予督促。",
+        "流动人才推荐事项逾期未研究",
+        "流动人才推荐事项应由${destination}于${accepted_on}前研究，至今未在雁阵中登记结果。\n\n"
+        "请予督促，并在雁阵中查看具体事项。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "opinion-overdue",
+        "流动党员的意见建议应由${destination}于${accepted_on}前答复，至今未登记答复，请予督促。",
+        "流动党员意见建议逾期未答复",
+        "流动党员的意见建议应由${destination}于${accepted_on}前答复，至今未在雁阵中登记答复。\n\n"
+        "请予督促，并在雁阵中查看具体事项。",
+    ),
+    # -- transfers and retained relations -----------------------------------------------------------------------------
+    *_reminder(
+        "case-overdue",
+        "${name}同志的组织关系转接应由${destination}于${accepted_on}前${task}，现已逾期，请尽快办理。",
+        "组织关系转接事项逾期提醒",
+        "${name}同志的组织关系转接应由${destination}于${accepted_on}前${task}，现已逾期。\n\n"
+        "请在雁阵中查看并尽快办理；暂时不能办理的，请说明原因。逾期仍未办理的，将提请上级党组织协调。",
+    ),
+    *_reminder(
+        "case-escalated",
+        "${name}同志的组织关系转接应由${destination}于${accepted_on}前${task}，至今未办理，请予督促。",
+        "组织关系转接事项逾期未办",
+        "${name}同志的组织关系转接应由${destination}于${accepted_on}前${task}，至今未办理。\n\n"
+        "请予督促。该事项仍由${destination}办理，可在雁阵中查看进展。",
+    ),
+    *_reminder(
+        "membership-in-doubt",
+        "${name}同志的组织关系自${accepted_on}起转出，超过六个月无党组织接收，请${destination}核实。",
+        "组织关系超过六个月未落实",
+        "${name}同志的组织关系自${accepted_on}起转出，超过六个月仍无党组织接收。\n\n"
+        "请${destination}核实其去向和原因，依规研究，并在雁阵中登记。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "retention-contact-overdue",
+        "${name}同志的组织关系保留在${destination}，至${accepted_on}已满半年未登记联系，请尽快联系。",
+        "保留组织关系的党员半年未联系",
+        "${name}同志的组织关系保留在${destination}，至${accepted_on}已满半年未在雁阵中登记联系情况。\n\n"
+        "请尽快与其联系，了解思想、工作和生活情况，并登记。",
+    ),
+    *_reminder(
+        "retention-limit-reached",
+        "${name}同志的组织关系在${destination}保留的期限于${accepted_on}届满，请研究决定并登记。",
+        "保留组织关系期限届满",
+        "${name}同志的组织关系在${destination}保留的期限于${accepted_on}届满。\n\n"
+        "请依规研究其组织关系的去向，并在雁阵中登记决定。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "reconciliation-due",
+        "${destination}的年度组织关系转接对账应于${accepted_on}进行，请及时核对转出与接收情况。",
+        "年度组织关系转接对账提醒",
+        "${destination}的年度组织关系转接对账应于${accepted_on}进行。\n\n"
+        "请在雁阵中发起对账，逐项核对转出与接收情况，并处理差异。",
     ),
     *_reminder(
         "transfer-lapsed",

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from services.notify.domain.posts import POSTS
+from services.notify.domain.posts import POSTS, TASKS
 from services.notify.domain.template import render
 from services.notify.domain.templates import find_template
 from services.notify.domain.vocabulary import Channel
@@ -147,6 +147,8 @@ def _variables(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Conten
         variables[place] = row["name"]
     if "post" in task.about:
         variables["post"] = POSTS[task.about["post"]]
+    if "task" in task.about:
+        variables["task"] = TASKS[task.about["task"]]
     if "unit" in task.about:
         variables["unit"] = task.about["unit"]
     return variables

@@ -26,10 +26,11 @@ class CaseOverdue(MobilityEvent, aggregate="case", key="member_id", subject="cas
 
 
 class CaseEscalated(MobilityEvent, aggregate="case", key="member_id", subject="case_id"):
-    """Silence went to the superior of the holder."""
+    """Silence went to the superior of the holder, who should have acted by `due_at` (earlier releases did not say when)."""
 
     case_id: str
     member_id: str
     holder_id: str
     superior_id: str
     task: str
+    due_at: datetime | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import mobile_members as away
-from shared.contracts import registry
+from shared.contracts import mobility, registry
 from shared.contracts.base import PublicEvent
 from tests.integration.notify.world import Sinks, World
 
@@ -33,6 +33,24 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
          {B1: "应由中共第二支部于2026年4月30日前研究"}),
         (away.TemporaryBranchOverdue(proposal_id=about, body_id="b1", superior_id="b2", due_at=DUE),
          {B2: "成立流动党员临时党支部的建议应由中共第一支部于2026年4月30日前研究"}),
+        (away.CardReturnOverdue(card_id=about, member_id="m1", body_id="b1", superior_id="b2", due_at=DUE),
+         {B2: "其流动党员活动证应由中共第一支部于2026年4月30日前收回"}),
+        (away.NominationOverdue(nomination_id=about, member_id="m1", body_id="b1", superior_id="b2", due_at=DUE),
+         {B2: "流动人才推荐事项应由中共第一支部于2026年4月30日前研究"}),
+        (away.OpinionOverdue(opinion_id=about, body_id="b1", superior_id="b2", due_at=DUE),
+         {B2: "流动党员的意见建议应由中共第一支部于2026年4月30日前答复"}),
+        (mobility.CaseOverdue(case_id=about, member_id="m1", holder_id="b1", task="accept", due_at=DUE),
+         {B1: "王小雁同志的组织关系转接应由中共第一支部于2026年4月30日前决定是否接收，现已逾期"}),
+        (mobility.CaseEscalated(case_id=about, member_id="m1", holder_id="b1", superior_id="b2", task="accept", due_at=DUE),
+         {B2: "应由中共第一支部于2026年4月30日前决定是否接收，至今未办理"}),
+        (mobility.MembershipInDoubt(transfer_id=about, member_id="m1", letter_number="1", body_id="b1", since=DUE),
+         {B1: "王小雁同志的组织关系自2026年4月30日起转出，超过六个月仍无党组织接收"}),
+        (mobility.RetentionContactOverdue(retention_id=about, member_id="m1", committee_id="b2", due_at=DUE),
+         {B2: "至2026年4月30日已满半年未在雁阵中登记联系情况"}),
+        (mobility.RetentionLimitReached(retention_id=about, member_id="m1", committee_id="b2", kind="abroad", limit_at=DUE),
+         {B2: "在中共第二支部保留的期限于2026年4月30日届满"}),
+        (mobility.ReconciliationDue(organisation_id="b2", year=2025, due_at=DUE),
+         {B2: "中共第二支部的年度组织关系转接对账应于2026年4月30日进行"}),
         (registry.FormationPlanOverdue(uscc="91110108551385082Q", revision=1, due_on=DAY, contact_person_id="m2",
                                        responsible_id="b1", overdue_at=DUE), {M2: plan, B1: plan}),
         (registry.FoundingReplyOverdue(founding_id=about, applied_by="b1", decided_by="b2", reply_by=DAY, overdue_at=DUE),

@@ -81,7 +81,7 @@ def test_the_holder_is_overdue_after_three_days() -> None:
 
 def test_the_superior_hears_of_it_after_eight() -> None:
     escalated = CaseEscalated(
-        case_id="t1", member_id="m1", holder_id="c1", superior_id="k1", task="approve", next_at=at(13)
+        case_id="t1", member_id="m1", holder_id="c1", superior_id="k1", task="approve", next_at=at(13), due_at=at(3)
     )
     state = given(TRANSFER, ask(), MarkOverdue(due_at=at(3))).when(EscalateCase(due_at=at(8))).then(escalated)
     assert state.holder == "c1"

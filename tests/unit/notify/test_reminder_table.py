@@ -7,14 +7,16 @@ from typing import Any, get_args
 import pytest
 
 import services.notify.application.reactions as reactions
+from services.mobility.domain.terms import Task
 from services.notify.application.reminder_table import REMINDERS, Reminder
 from services.notify.application.reminders import messages
 from services.notify.domain.message.policy import DEFAULT_POLICY
-from services.notify.domain.posts import POSTS
+from services.notify.domain.posts import POSTS, TASKS
 from services.notify.domain.reminder_templates import REMINDER_TEMPLATES
 from services.notify.domain.templates import find_template
 from services.notify.domain.vocabulary import Channel
 from shared.contracts.base import PublicEvent
+from shared.contracts.mobility import CaseEscalated
 from shared.contracts.registry import ElectionDue, PostKind
 
 GOLDEN = Path(__file__).resolve().parents[2] / "contract" / "golden"
@@ -29,7 +31,14 @@ def label(value: Any) -> str:
 
 
 def example(event: type[PublicEvent]) -> PublicEvent:
-    return event.model_validate_json((GOLDEN / f"{event.ce_type}.json").read_text(encoding="utf-8"))
+    said = event.model_validate_json((GOLDEN / f"{event.ce_type}.json").read_text(encoding="utf-8"))
+    return said.model_copy(update={"due_at": NOW}) if event is CaseEscalated else said
+
+
+def test_what_an_earlier_release_said_without_a_time_is_told_to_nobody() -> None:
+    [row] = REMINDERS[CaseEscalated]
+    before = example(CaseEscalated).model_copy(update={"due_at": None})
+    assert list(messages(row, before, DEFAULT_POLICY, NOW)) == []
 
 
 @pytest.mark.parametrize(("event", "row"), ROWS, ids=label)
@@ -77,3 +86,7 @@ def test_every_row_is_followed_and_every_text_is_used() -> None:
 
 def test_every_kind_of_post_has_a_name() -> None:
     assert POSTS.keys() == set(get_args(PostKind))
+
+
+def test_every_task_has_words() -> None:
+    assert TASKS.keys() == set(get_args(Task))

@@ -72,6 +72,7 @@ def escalate(command: EscalateCase, state: Transfer) -> Sequence[DomainEvent]:
         superior_id=superior,
         task=turn.task,
         next_at=turn.escalate_at + apart if above is not None and above not in known else None,
+        due_at=turn.due_at,
     )
     return [escalated] if turn.overdue else [_overdue(request, turn), escalated]
 

@@ -37,7 +37,8 @@ class CaseOverdue(CaseEvent):
 class CaseEscalated(CaseEvent):
     """A superior of a silent holder knows. The turn stays where it is: only the holder can do the task.
 
-    `next_at` is when the one above learns of it too; nobody stands above the last resort, which has none.
+    `due_at` is when the holder should have done it. `next_at` is when the one above learns of it too; nobody stands above
+    the last resort, which has none.
     """
 
     type = "case-escalated"
@@ -46,3 +47,4 @@ class CaseEscalated(CaseEvent):
     superior_id: str
     task: Task
     next_at: datetime | None = None
+    due_at: datetime | None = None
