@@ -51,7 +51,7 @@ RECONCILIATION_DONE = done("ReconciliationDone", run_id=str, compared=int, misma
 CASE = row("Case", tables.CASES, overdue=bool)
 _IN_INBOX = shape(
     "InboxCase",
-    case_id=str, holder_id=str | None, task=str | None, since=AwareDatetime | None, due_at=AwareDatetime,
+    kind=str, case_id=str, holder_id=str | None, task=str | None, since=AwareDatetime | None, due_at=AwareDatetime,
     escalated_to=str | None, member_id=str | None, status=str | None, scope=str | None, from_committee_id=str | None,
     to_committee_id=str | None, letter_number=str | None, band=str, days_left=int,
 )  # fmt: skip

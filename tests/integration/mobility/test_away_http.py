@@ -150,6 +150,12 @@ async def test_a_member_leaves_is_found_cared_for_and_comes_back(http: httpx.Asy
     assert names == ["CareEnded", "MemberReturned"]
 
 
+async def lies_with(http: httpx.AsyncClient, organisation: str, section: str) -> list[tuple[str, str]]:
+    """Kind and task of what the inbox of an organisation has in a section."""
+    answer = await get(http, "/cases/inbox", organisation=organisation)
+    return [(item["kind"], item["task"]) for item in answer["sections"][section]["items"]]
+
+
 async def test_silence_is_reminded_of_and_reaches_the_superior(http: httpx.AsyncClient, away: World) -> None:
     await on_file(http, away)
     await pass_time(away, days=95)
@@ -159,6 +165,7 @@ async def test_silence_is_reminded_of_and_reaches_the_superior(http: httpx.Async
     duties = (await get(http, "/care-duties", overdue=True))["items"]
     escalated = {duty["duty_id"]: duty["escalated_to"] for duty in duties}
     assert escalated["contact.origin"] == "c1"
+    assert ("care_duty", "contact") in await lies_with(http, "c1", "overdue")
     assert (await get(http, "/care/d-m1"))["lead"] == "station", "time changes nothing else"
     inbox = await http.get("/care-duties", headers=badge(actor(Role.WORKING_COMMITTEE, "c1")))
     assert "contact.origin" in {duty["duty_id"] for duty in inbox.json()["items"]}
@@ -220,6 +227,7 @@ async def test_three_at_one_place_are_proposed_to_their_committee(http: httpx.As
     await send(http, "POST", "/departures", leaving(away, "m3", destination=place), 201)
     [proposal] = (await get(http, "/branch-proposals", decided=False))["items"]
     assert (proposal["body_id"], proposal["member_ids"]) == ("c1", ["m1", "m2", "m3"])
+    assert await lies_with(http, "c1", "todo") == [("branch_proposal", "decide_temporary_branch")]
     path = f"/branch-proposals/{proposal['proposal_id']}/decision"
     alone = await send(http, "POST", path, {"by": "c1", "agreed": True, "text": "yes"}, 422)
     assert (alone["code"], alone["where"]) == ("consultation-missing", "consulted_id")
@@ -284,6 +292,7 @@ async def test_a_lost_member_is_searched_for_proposed_and_decided_about_by_peopl
     await pass_time(away, days=190)
     row = await get(http, "/lost-contact/m1")
     assert (row["status"], row["proposal"], row["holder_id"]) == ("searching", "stop_membership", "c1")
+    assert ("lost_contact", "stop_membership") in await lies_with(http, "c1", "todo")
     assert row["due_at"]
     verdict = {"by": "b1", "approved_by": "c1", "proposal": "stop_membership", "agreed": True, "person_id": "chair",
                "decided_on": today(away).isoformat(), "text": "every way was tried"}  # fmt: skip
@@ -310,6 +319,7 @@ async def test_the_talent_pool_holds_whoever_agrees_for_as_long_as_they_agree(
     await send(http, "PUT", "/talents/m1", listed)
     nomination = {"by": "b1", "nomination_id": "n1", "kind": "reserve_cadre", "body_id": "c1", "text": "runs a farm"}
     await send(http, "POST", "/talents/m1/nominations", nomination, 201)
+    assert await lies_with(http, "c1", "todo") == [("nomination", "decide_nomination")]
     assert [row["member_id"] for row in (await get(http, "/talents", kind="reserve_cadre"))["items"]] == ["m1"]
     await send(http, "POST", "/talents/m1/withdrawal", {"by": "b1"})
     assert (await get(http, "/talents"))["items"] == []

@@ -13,7 +13,7 @@ from shared.contracts.registry import (
     PartyOrganisationRestored,
 )
 from shared.kernel.calendar import local_date
-from tests.integration.mobility.test_away_http import away, get, on_file, pass_time, published, send
+from tests.integration.mobility.test_away_http import away, get, lies_with, on_file, pass_time, published, send
 from tests.integration.mobility.world import World
 
 __all__ = ["away"]
@@ -113,5 +113,6 @@ async def test_a_card_is_asked_back_when_its_holder_is_home_and_waits_with_the_b
     await pass_time(away, days=40)
     [card] = (await get(http, "/cards", to_return=True))["items"]
     assert card["escalated_to"] == "c1", "the committee hears of it, and nothing else happens"
+    assert await lies_with(http, "b1", "overdue") == [("card", "take_card_back")]
     await send(http, "POST", "/cards/k1/end", {"by": "b1", "reason": "returned"})
     assert (await get(http, "/cards", to_return=True))["items"] == []

@@ -6,7 +6,7 @@ import httpx
 
 from shared.kernel.calendar import local_date
 from tests.integration.mobility.roll import admitted
-from tests.integration.mobility.test_cases_http import fire
+from tests.integration.mobility.test_cases_http import counts, fire
 from tests.integration.mobility.test_mobility_http import post
 from tests.integration.mobility.world import World
 from tests.support.identity import department
@@ -30,6 +30,8 @@ async def test_a_letter_is_one_case_from_its_registration_to_the_receipt_on_pape
     [waiting] = (await http.get("/inbound-letters", params={"holder_id": "c1"})).json()["items"]
     assert (waiting["letter_id"], waiting["task"], waiting["status"]) == (identity, "accept", "registered")
 
+    assert await counts(http, "c1") == {"todo": 1}
+
     door = f"/inbound-letters/{identity}"
     taking = {"by": "c1", "member_id": "m9", "branch_id": "b1"}
     assert (await post(http, f"{door}/acceptance", taking, 409))["code"] == "member-not-entered"
@@ -42,6 +44,7 @@ async def test_a_letter_is_one_case_from_its_registration_to_the_receipt_on_pape
     await post(http, f"{door}/receipt", receipt)
     row = (await http.get(door)).json()
     assert (row["status"], row["holder_id"], row["due_at"]) == ("completed", None, None)
+    assert await counts(http, "c1") == {}
     assert (await http.get("/transfers", params={"member_id": "m9"})).json()["items"] == [], "one case, counted once"
     assert (await http.get(door, headers=department("c2"))).status_code == 404
 
@@ -54,6 +57,12 @@ async def test_a_letter_that_nobody_answers_goes_to_the_superior_and_may_still_b
     await fire(served, days=20)
     row = (await http.get(f"/inbound-letters/{identity}")).json()
     assert (row["holder_id"], row["escalated_to"], row["status"]) == ("c1", "k1", "registered")
+    for organisation in ("c1", "k1"):
+        answer = (await http.get("/cases/inbox", params={"organisation": organisation})).json()
+        [late] = answer["sections"]["overdue"]["items"]
+        assert (late["kind"], late["case_id"], late["task"], late["band"]) == (
+            "inbound_letter", identity, "accept", "escalated",
+        )  # fmt: skip
     rejection = {"by": "c1", "reason_code": "wrong_destination", "text": "单位不在本辖区"}
     await post(http, f"/inbound-letters/{identity}/rejection", rejection)
     row = (await http.get(f"/inbound-letters/{identity}")).json()

@@ -22,6 +22,8 @@ async def test_what_a_member_says_is_answered_by_the_body_and_read_by_the_member
     await send(http, "POST", "/care/d-m1/opinions", said, 201)
     [open_one] = (await get(http, "/opinions", replied=False, kind="suggestion"))["items"]
     assert (open_one["body_id"], open_one["entered_by"]) == ("b1", "c2")
+    [lies_here] = (await get(http, "/cases/inbox", organisation="b1"))["sections"]["todo"]["items"]
+    assert (lies_here["kind"], lies_here["case_id"], lies_here["member_id"]) == ("opinion", "o1", None)
     await pass_time(away, days=40)
     assert (await get(http, "/opinions/o1"))["escalated_to"] == "c1"
 
