@@ -185,3 +185,33 @@ async def test_a_duty_plan_shows_its_gaps_and_who_stands_in(settled: Town) -> No
     assert found["gaps"] == [settled.day(3), settled.day(4)]
     endless = await settled.send("GET", f"/stations/s1/duty?begins={settled.day(1)}&ends={settled.day(0)}", status=422)
     assert endless["where"] == "ends"
+
+
+async def test_a_station_in_the_place_of_arrival_belongs_to_the_place_of_origin(settled: Town) -> None:
+    """驻城党建工作站: where it is consulted, what it shares, and the points of its network (N02, N15, N18, Y02)."""
+    town = {"station_id": "town", "name": "驻东莞流动党员工作站", "kind": "town", "area_code": "441900",
+            "organisation_id": "c1", "pilot": True, "functions": ["convenience", "education"]}  # fmt: skip
+    await settled.post("/stations", town)
+    point = {**town, "station_id": "point", "name": "虎门服务点", "kind": "service_point", "pilot": False}
+    await settled.post("/stations", point)
+    hall = place(settled, "hall", "site", "activity_room", station_id="town", area_code="441900")
+    await settled.post("/places", hall)
+    await settled.send("PATCH", "/stations/town", {"site_id": "hall"})
+    await settled.post("/relations", relation(settled, "consults", "town", "organisation", "c2"))
+    await settled.post("/relations", relation(settled, "shares", "hall", "station", "s2"))
+
+    row = await settled.get("/stations/town")
+    assert (row["organisation_id"], row["area_code"], row["pilot"], row["site_id"]) == ("c1", "441900", True, "hall")
+    assert [one["station_id"] for one in await settled.items("/stations?kind=town&area_code=441900")] == ["town"]
+    assert [one["station_id"] for one in await settled.items("/stations?kind=service_point")] == ["point"]
+    assert await settled.items(f"/stations?kind=town&as_of={settled.day(-1)}") == []
+    assert [one["place_id"] for one in await settled.items("/places?station_id=town")] == ["hall"]
+    for kind, to in (("consults", "c2"), ("shares", "s2")):
+        [held] = await settled.items(f"/relations?kind={kind}")
+        assert (held["to_id"], held["until"]) == (to, None)
+    end = {"kind": "shares", "from_id": "hall", "to_id": "s2", "until": settled.day(0)}
+    await settled.post("/relations/end", end, 200)
+    await settled.later(1)
+    assert await settled.items(f"/relations?kind=shares&as_of={settled.day(0)}") == []
+    wrong = await settled.post("/relations", relation(settled, "shares", "town", "station", "s2"), 403)
+    assert wrong["code"] == "outside-your-scope", "a station is no site"
