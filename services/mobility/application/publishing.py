@@ -46,6 +46,7 @@ PUBLISH = publishing(
         retained.RetentionContactOverdue: public.RetentionContactOverdue,
         retained.RetentionLimitReached: public.RetentionLimitReached,
         retained.RetentionEnded: public.RetentionEnded,
+        retained.RetentionLapsed: public.RetentionLapsed,
         ReconciliationDue: public.ReconciliationDue,
         ReconciliationFinished: _finished,
         relocation.PartyRetried: public.PartyRetried,

@@ -57,7 +57,7 @@ async def _moved(event: MembershipMoved, unit: UnitOfWork) -> None:
     await _applied("registry", event.transfer_id, event.moved_at, unit)
     confirm = ConfirmMembership(organisation_id=event.to_organisation_id, moved_at=event.moved_at)
     await step(unit, event.transfer_id, confirm)
-    await memberships.followed(unit, event.member_id)
+    await memberships.followed(unit, event.member_id, event.to_organisation_id)
 
 
 async def _proposed(event: TransferProposed, unit: UnitOfWork) -> None:
@@ -72,7 +72,7 @@ async def _ended(event: TransferClosed | TransferWithdrawn, unit: UnitOfWork) ->
 
 async def _left_us(event: MemberTransferredOut, unit: UnitOfWork) -> None:
     unit.cause = unit.cause.with_correlation(event.transfer_id)
-    await memberships.followed(unit, event.member_id)
+    await memberships.followed(unit, event.member_id, None)
 
 
 def _of_member(event: TransferClosed | TransferWithdrawn) -> list[tuple[Any, str]]:

@@ -50,6 +50,7 @@ RULES = (
             retained.RetentionEnded: _RETENTION.sets(
                 _NOBODY, reason="reason", decision="decision", decided_by="decided_by", decided_on="decided_on"
             ),
+            retained.RetentionLapsed: _RETENTION.sets(_NOBODY, reason="reason"),
         },
         {},
     ),

@@ -9,6 +9,7 @@ from shared.contracts.mobility.settled import (
     RelationRetained,
     RetentionContactOverdue,
     RetentionEnded,
+    RetentionLapsed,
     RetentionLimitReached,
     TransferRulesAdopted,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "RelocationPropagated",
     "RetentionContactOverdue",
     "RetentionEnded",
+    "RetentionLapsed",
     "RetentionLimitReached",
     "TransferAccepted",
     "TransferApproved",

@@ -59,6 +59,16 @@ class RetentionEnded(MobilityEvent, aggregate="retained-relation", key="member_i
     decided_on: date
 
 
+class RetentionLapsed(MobilityEvent, aggregate="retained-relation", key="member_id", subject="retention_id"):
+    """The relation was moved by a transfer, or the membership ended: the committee keeps nothing any more."""
+
+    retention_id: str
+    member_id: str
+    committee_id: str
+    reason: Literal["transferred", "left_the_roll"]
+    lapsed_at: datetime
+
+
 class ReconciliationDue(MobilityEvent, aggregate="reconciliation", key="organisation_id"):
     """The yearly comparison of what left with what arrived is due (domain T25)."""
 

@@ -7,9 +7,12 @@ import pytest
 from services.mobility.application import decisions
 from services.mobility.domain.lost_contact.commands import LogSearch
 from services.mobility.domain.lost_contact.decider import LOST_CONTACT
+from services.mobility.domain.retained_relation.decider import RETAINED_RELATION, RetainRelation
 from services.mobility.processes.relocation.commands import RetryParty
 from services.mobility.processes.relocation.decider import RELOCATION
 from shared.contracts import mobility
+from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
 from shared.kernel.errors import Refused
 from tests.integration.mobility.lost import ENDED, loss_of, report_loss
 from tests.integration.mobility.world import World
@@ -140,3 +143,37 @@ async def test_who_is_reported_lost_while_a_transfer_is_open_is_found_by_whoever
     told = world.names()
     await world.pass_time(days=400)
     assert "LossProposed" not in world.names()[len(told) :], "nobody is proposed for a stop who was seen elsewhere"
+
+
+async def kept(unit: UnitOfWork, retention_id: str = "r1", committee_id: str = "c1") -> None:
+    now = unit.clock.now()
+    await unit.handle(RETAINED_RELATION, retention_id, RetainRelation(
+        retention_id=retention_id, member_id="m1", committee_id=committee_id, kind="abroad", since=local_date(now),
+        retained_at=now,
+    ))  # fmt: skip
+
+
+async def test_a_relation_that_is_kept_is_so_until_it_moves_or_ends_and_nobody_is_reminded_after_that(
+    world: World,
+) -> None:
+    await world.do(kept)
+    await world.hear(ENDED)
+    await world.hear(ENDED)
+    [row] = await world.store.find_rows("retained_relations", {"member_id": "m1"})
+    assert (row["open"], row["holder_id"], row["decision"], row["reason"]) == (False, None, None, "left_the_roll")
+    [lapsed] = [event for event in world.published() if isinstance(event, mobility.RetentionLapsed)]
+    assert (lapsed.retention_id, lapsed.committee_id) == ("r1", "c1")
+    await world.pass_time(days=2000)
+    assert not {"RetentionContactOverdue", "RetentionLimitReached"} & set(world.names())
+
+
+async def test_whoever_stands_above_the_new_branch_keeps_the_relation_still(world: World) -> None:
+    await world.do(kept)
+    await world.do(lambda unit: kept(unit, "r2", "city"))
+    await accepted(world)
+    await world.others_apply()
+    rows = await world.store.find_rows("retained_relations", {"member_id": "m1"})
+    assert {row["retention_id"]: (row["open"], row["reason"]) for row in rows} == {
+        "r1": (False, "transferred"),
+        "r2": (True, None),
+    }

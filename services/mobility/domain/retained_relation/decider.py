@@ -1,7 +1,8 @@
 """组织关系保留: graduates may leave their relation at school for two years, who goes abroad keeps it (domain T24).
 
 Contact at least once per half-year; after two years (graduates) or five (abroad) the committee has to decide. Until it
-does, the case is in its hands with a due time; no day decides anything. One stream per retention.
+does, the case is in its hands with a due time; no day decides anything. With the relation itself it is over.
+One stream per retention.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from services.mobility.domain.retained_relation.events import (
     RetentionDecision,
     RetentionEnded,
     RetentionKind,
+    RetentionLapse,
+    RetentionLapsed,
     RetentionLimitReached,
 )
 from shared.kernel.calendar import add_months, end_of_day, local_date
@@ -65,6 +68,13 @@ class EndRetention(Command):
     ended_at: AwareDatetime
 
 
+class LapseRetention(Command):
+    """The registry's roll does not have the relation where it was kept."""
+
+    reason: RetentionLapse
+    lapsed_at: AwareDatetime
+
+
 class MarkContactOverdue(Command):
     """Made by a timer."""
 
@@ -78,7 +88,9 @@ class ReachLimit(Command):
     now: AwareDatetime
 
 
-RetentionCommand = RetainRelation | RecordRetentionContact | EndRetention | MarkContactOverdue | ReachLimit
+RetentionCommand = (
+    RetainRelation | RecordRetentionContact | EndRetention | LapseRetention | MarkContactOverdue | ReachLimit
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class Retention:
     contact_due_at: datetime | None = None
     overdue: bool = False
     limit_reached: bool = False
-    ended: RetentionEnded | None = None
+    ended: RetentionEnded | RetentionLapsed | None = None
 
 
 def decide(command: RetentionCommand, state: Retention) -> Sequence[DomainEvent]:
@@ -107,6 +119,8 @@ def decide(command: RetentionCommand, state: Retention) -> Sequence[DomainEvent]
             return _contact(command, state, begun, whose)
         case EndRetention():
             return _end(command, state, whose)
+        case LapseRetention():
+            return [] if state.ended else [RetentionLapsed(**whose, **command.model_dump())]
         case MarkContactOverdue():
             if state.ended or state.overdue or state.contact_due_at != command.due_at:
                 return []
@@ -163,12 +177,16 @@ def _contact(
 
 def _end(command: EndRetention, state: Retention, whose: dict[str, str]) -> Sequence[DomainEvent]:
     if state.ended is not None:
-        if (state.ended.decision, state.ended.reason) == (command.decision, command.reason):
+        if isinstance(state.ended, RetentionEnded) and _said(state.ended) == _said(command):
             return []
         raise _over()
     if not command.reason:
         raise Invalid("reason-missing", "a decision has a reason in words", remedy="say why", where="reason")
     return [RetentionEnded(**whose, **command.model_dump())]
+
+
+def _said(ending: EndRetention | RetentionEnded) -> tuple[str, str]:
+    return ending.decision, ending.reason
 
 
 def _over() -> Refused:
@@ -191,7 +209,7 @@ def evolve(state: Retention, event: DomainEvent) -> Retention:
             return replace(state, overdue=True)
         case RetentionLimitReached():
             return replace(state, limit_reached=True)
-        case RetentionEnded():
+        case RetentionEnded() | RetentionLapsed():
             return replace(state, ended=event)
         case _:
             return state
@@ -207,7 +225,7 @@ def timers(event: DomainEvent) -> Sequence[TimerChange]:
             return [CancelTimer(CONTACT)]
         case RetentionLimitReached():
             return [CancelTimer(LIMIT)]
-        case RetentionEnded():
+        case RetentionEnded() | RetentionLapsed():
             return [CancelTimer(CONTACT), CancelTimer(LIMIT)]
         case _:
             return []
@@ -232,6 +250,7 @@ RETAINED_RELATION: Decider[RetentionCommand, Retention] = Decider(
         RetentionContactOverdue,
         RetentionLimitReached,
         RetentionEnded,
+        RetentionLapsed,
     ),
     timers=timers,
     on_timer=on_timer,

@@ -7,6 +7,7 @@ from shared.kernel.event import DomainEvent
 
 RetentionKind = Literal["graduate", "abroad"]
 RetentionDecision = Literal["transferred", "returned", "extended_by_superior", "membership_stopped"]
+RetentionLapse = Literal["transferred", "left_the_roll"]
 
 
 class RetentionEvent(DomainEvent):
@@ -56,6 +57,15 @@ class RetentionLimitReached(RetentionEvent):
     kind: RetentionKind
     limit_at: datetime
     decide_by: datetime
+
+
+class RetentionLapsed(RetentionEvent):
+    """Nothing is kept any more: the relation was moved by a transfer, or the membership ended. Nobody had to decide it."""
+
+    type = "retention-lapsed"
+
+    reason: RetentionLapse
+    lapsed_at: datetime
 
 
 class RetentionEnded(RetentionEvent):
