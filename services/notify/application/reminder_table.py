@@ -100,6 +100,7 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     registry.VacancyOverdue: (
         Reminder("vacancy-overdue", "organisation_id", "seat_id", "due_at", {"post": "kind", **_ITSELF}),
     ),
+    registry.DutyGapFound: (Reminder("duty-gap", "organisation_id", "station_id", "day", _ITSELF),),
     registry.RectificationOverdue: (
         Reminder("rectification-overdue", "organisation_id", "inspection_id", "rectify_by", _ITSELF),
     ),

@@ -178,6 +178,12 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "请尽快配备，并在雁阵中查看具体岗位、登记任职情况。",
     ),
     *_reminder(
+        "duty-gap",
+        "${destination}所属工作站${accepted_on}尚未安排值班人员，请及时安排。",
+        "工作站值班空缺提醒",
+        "${destination}所属工作站${accepted_on}尚未安排值班人员。\n\n请在雁阵中查看值班表，及时安排或者调换值班人员。",
+    ),
+    *_reminder(
         "rectification-overdue",
         "${destination}负责的党建阵地整改事项已于${accepted_on}到期，至今未登记完成，请尽快整改。",
         "党建阵地整改事项逾期未完成",

@@ -1,9 +1,10 @@
 """What the registry does besides answering and following: it opens sealed values for others,
-erases, and carries out orders whose day has come.
+erases, carries out orders whose day has come, and finds days without anybody on duty.
 """
 
 from collections.abc import Mapping
 
+from services.registry.application.duty_gaps import DutyGaps
 from services.registry.application.erasing import Erasing
 from services.registry.application.handovers import Handovers
 from shared.kernel.errors import Unavailable
@@ -22,4 +23,5 @@ def loops(running: Running) -> Mapping[str, Loop]:
     if "worker" in running.settings.roles:
         found["erasing"] = Erasing(running, running.keyring).run
         found["handovers"] = Handovers(running).run
+        found["duty-gaps"] = DutyGaps(running).run
     return found

@@ -1,6 +1,6 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
-from services.registry.domain.duty.decider import DutyPlanned
+from services.registry.domain.duty.decider import DutyGapFound, DutyPlanned
 from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.founding import decider as founding
 from services.registry.domain.funding.decider import FundingRecorded, FundingVoided
@@ -76,6 +76,7 @@ PUBLISH = publishing(
         VisitRecorded: public.VisitRecorded,
         VisitVoided: public.VisitVoided,
         DutyPlanned: public.DutyPlanned,
+        DutyGapFound: public.DutyGapFound,
         post.PostAssigned: public.PostAssigned,
         post.PostLeft: public.PostLeft,
         member.MemberAdmitted: public.MemberAdmitted,

@@ -1,6 +1,6 @@
 """How places, relations, inspections, money and duty become rows."""
 
-from services.registry.domain.duty.decider import DutyPlanned
+from services.registry.domain.duty.decider import DutyGapFound, DutyPlanned
 from services.registry.domain.funding.decider import FundingRecorded, FundingVoided
 from services.registry.domain.inspection import events as inspection
 from services.registry.domain.place import events as place
@@ -72,6 +72,11 @@ def _duty(event: DutyPlanned, fact: Fact) -> list[RowChange]:
     return [Put(DUTIES.name, (event.station_id, event.day), row)]
 
 
+def _gap(event: DutyGapFound, fact: Fact) -> list[RowChange]:
+    row = {"station_id": event.station_id, "day": event.day, "person_ids": [], "version": fact.version}
+    return [Put(DUTIES.name, (event.station_id, event.day), row)]
+
+
 PLACES_AND_RECORDS = (
     Projection(
         "places",
@@ -98,5 +103,5 @@ PLACES_AND_RECORDS = (
         {},
     ),
     Projection("fundings", 1, (FUNDINGS.name,), {FundingRecorded: _funded, FundingVoided: _voided}, {}),
-    Projection("duties", 1, (DUTIES.name,), {DutyPlanned: _duty}, {}),
+    Projection("duties", 1, (DUTIES.name,), {DutyPlanned: _duty, DutyGapFound: _gap}, {}),
 )

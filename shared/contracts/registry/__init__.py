@@ -47,6 +47,7 @@ from shared.contracts.registry.posts import (
 )
 from shared.contracts.registry.practices import PracticeBegun, PracticeEnded
 from shared.contracts.registry.stations import (
+    DutyGapFound,
     DutyPlanned,
     FundingRecorded,
     FundingVoided,
@@ -104,6 +105,7 @@ from shared.contracts.registry.visits import VisitRecorded, VisitVoided
 __all__ = [
     "AuditAnchored",
     "Classification",
+    "DutyGapFound",
     "DutyPlanned",
     "ElectionDue",
     "FormationMode",

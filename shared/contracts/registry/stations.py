@@ -1,6 +1,6 @@
 """Public events of stations (党建工作指导站) and places (阵地、平台、网格): relations, inspections, funds, duty rosters."""
 
-from datetime import date
+from datetime import date, datetime
 
 from shared.contracts.registry.terms import (
     FundingSource,
@@ -177,3 +177,12 @@ class DutyPlanned(RegistryEvent, aggregate="duty", key="station_id"):
     station_id: str
     day: date
     person_ids: tuple[str, ...]
+
+
+class DutyGapFound(RegistryEvent, aggregate="duty", key="station_id"):
+    """Nobody is on duty at a station on a day that is near; `organisation_id` answers for the station."""
+
+    station_id: str
+    organisation_id: str
+    day: date
+    found_at: datetime

@@ -64,6 +64,8 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
          {B2: "王小雁同志的组织关系于2026年4月30日转入中共第一支部，而该组织在转入前已撤销"}),
         (registry.VacancyOverdue(seat_id=about, kind="officer", least=2, held=1, due_at=DUE, **places),
          {B2: "中共第二支部负责配备的党建专干应于2026年4月30日前配齐，至今仍有空缺"}),
+        (registry.DutyGapFound(station_id=about, organisation_id="b2", day=DAY, found_at=DUE),
+         {B2: "中共第二支部所属工作站2026年4月30日尚未安排值班人员"}),
         (registry.RectificationOverdue(inspection_id=about, missing=("chart",), rectify_by=DAY, **places),
          {B2: "中共第二支部负责的党建阵地整改事项已于2026年4月30日到期"}),
         (registry.InstructorReviewOverdue(application_id=about, station_id="s1", organisation_id="b2", due_at=DUE),

@@ -1,8 +1,11 @@
 """Stations, sites, platforms, grids, groups and what is recorded of them, over HTTP and PostgreSQL."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
+from services.registry.application.duty_gaps import NOTICE_DAYS, DutyGaps
+from shared.kernel.holidays import is_working_day
 from shared.security.actor import Role
 from tests.integration.registry.town import UNIT, Town
 from tests.support.identity import actor, badge, department
@@ -215,3 +218,22 @@ async def test_a_station_in_the_place_of_arrival_belongs_to_the_place_of_origin(
     assert await settled.items(f"/relations?kind=shares&as_of={settled.day(0)}") == []
     wrong = await settled.post("/relations", relation(settled, "shares", "town", "station", "s2"), 403)
     assert wrong["code"] == "outside-your-scope", "a station is no site"
+
+
+async def test_a_station_with_a_roster_is_told_of_a_working_day_without_anybody(settled: Town) -> None:
+    gaps = DutyGaps(settled.running)
+    assert await gaps.do_due() == 0, "who keeps no roster has no gaps"
+    coming = [settled.day(days) for days in range(1, NOTICE_DAYS + 1)]
+    work = [day for day in coming if is_working_day(date.fromisoformat(day))]
+    await settled.send("PUT", f"/stations/s1/duty/{settled.day(0)}", {"person_ids": ["m1"]})
+    for day in work[1:]:
+        await settled.send("PUT", f"/stations/s1/duty/{day}", {"person_ids": ["m2"]})
+    await asyncio.gather(gaps.do_due(), DutyGaps(settled.running).do_due())
+    await gaps.do_due()
+    told = [kind for kind in await settled.published() if "duty-gap" in kind]
+    assert told == ["yanzhen.registry.duty-gap-found.v1"] * bool(work)
+    for day in work:
+        await settled.send("PUT", f"/stations/s1/duty/{day}", {"person_ids": ["m3"]})
+    assert await gaps.do_due() == 0
+    await settled.later(40)
+    assert await gaps.do_due() == 0, "a roster that nobody keeps any more is not asked for"

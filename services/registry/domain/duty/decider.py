@@ -1,10 +1,10 @@
 """值班: who sits at a station on a day (轮流坐班, domain N04), one stream `duty-<station>:<day>` per station and day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from services.registry.domain.vocabulary import Id
 from shared.kernel.decider import Decider
@@ -27,7 +27,16 @@ class ReplaceOnDuty(Command):
     by: Id
 
 
-DutyCommand = PlanDuty | ReplaceOnDuty
+class ReportGap(Command):
+    """The day is near and nobody is on duty; `organisation_id` answers for the station."""
+
+    station_id: Id
+    organisation_id: Id
+    day: date
+    found_at: AwareDatetime
+
+
+DutyCommand = PlanDuty | ReplaceOnDuty | ReportGap
 
 
 class DutyPlanned(DomainEvent):
@@ -40,11 +49,23 @@ class DutyPlanned(DomainEvent):
     person_ids: tuple[str, ...]
 
 
+class DutyGapFound(DomainEvent):
+    """Nobody is on duty on a day that is near. Said once of a day; the plan is still theirs to make."""
+
+    type = "duty-gap-found"
+
+    station_id: str
+    organisation_id: str
+    day: date
+    found_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The day's plan."""
+    """The day's plan, and whether its gap was told of."""
 
     planned: DutyPlanned | None = None
+    gap_told: bool = False
 
 
 def duty_id(station_id: str, day: date) -> str:
@@ -68,10 +89,19 @@ def decide(command: DutyCommand, state: Duty) -> Sequence[DomainEvent]:
                 )
             persons = tuple(command.by if one == command.person_id else one for one in planned.person_ids)
             return [planned.model_copy(update={"person_ids": persons})]
+        case ReportGap():
+            is_gap = planned is None or not planned.person_ids
+            return [DutyGapFound(**dict(command))] if is_gap and not state.gap_told else []
 
 
 def evolve(state: Duty, event: DomainEvent) -> Duty:
-    return Duty(event) if isinstance(event, DutyPlanned) else state
+    match event:
+        case DutyPlanned():
+            return replace(state, planned=event)
+        case DutyGapFound():
+            return replace(state, gap_told=True)
+        case _:
+            return state
 
 
 DUTY: Decider[DutyCommand, Duty] = Decider(
@@ -79,5 +109,5 @@ DUTY: Decider[DutyCommand, Duty] = Decider(
     initial=Duty(),
     decide=decide,
     evolve=evolve,
-    events=(DutyPlanned,),
+    events=(DutyPlanned, DutyGapFound),
 )
