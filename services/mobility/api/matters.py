@@ -55,11 +55,11 @@ MATTERS: Final = union_all(
         "lost_contact", LOST_CONTACTS, "member_id", "holder_id", LOST_CONTACTS.c.proposal.is_not(None),
         task=LOST_CONTACTS.c.proposal,
     ),
+    # Whoever may look into an inbox need not know who was nominated or who has said something: their own pages say that.
     _matter(
         "nomination", NOMINATIONS, "nomination_id", "body_id", NOMINATIONS.c.status == "open",
-        task=literal("decide_nomination"),
+        task=literal("decide_nomination"), member=None,
     ),
-    # What somebody asks for is theirs: the inbox says that an opinion waits, and its own page whose it is.
     _matter(
         "opinion", OPINIONS, "opinion_id", "body_id", OPINIONS.c.replied_at.is_(None), task=literal("reply"), member=None
     ),

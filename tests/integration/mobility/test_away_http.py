@@ -320,6 +320,8 @@ async def test_the_talent_pool_holds_whoever_agrees_for_as_long_as_they_agree(
     nomination = {"by": "b1", "nomination_id": "n1", "kind": "reserve_cadre", "body_id": "c1", "text": "runs a farm"}
     await send(http, "POST", "/talents/m1/nominations", nomination, 201)
     assert await lies_with(http, "c1", "todo") == [("nomination", "decide_nomination")]
+    [waiting] = (await get(http, "/cases/inbox", organisation="c1"))["sections"]["todo"]["items"]
+    assert (waiting["case_id"], waiting["member_id"]) == ("n1", None), "who may look into an inbox need not know who"
     assert [row["member_id"] for row in (await get(http, "/talents", kind="reserve_cadre"))["items"]] == ["m1"]
     await send(http, "POST", "/talents/m1/withdrawal", {"by": "b1"})
     assert (await get(http, "/talents"))["items"] == []
