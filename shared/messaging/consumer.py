@@ -9,10 +9,8 @@ its key waits there (`HeldMessage`), while all other keys flow on.
 """
 
 import asyncio
-import contextlib
 import random
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Collection, Sequence
 
 import structlog
 
@@ -23,17 +21,16 @@ from shared.eventstore.executor import ALONE_AFTER, Executor
 from shared.eventstore.records import CursorMove
 from shared.eventstore.store import LostCursor
 from shared.kernel.errors import ConcurrencyConflict, Invalid, Unavailable
+from shared.messaging.assigned_reader import AssignedReader
 from shared.messaging.batch_decision import BatchDecision
-from shared.messaging.bus import Bus, BusUnavailable, Reader, ReaderClosed
+from shared.messaging.bus import Bus, BusUnavailable, ReaderClosed
 from shared.messaging.envelope import Envelope
 from shared.messaging.failures import is_transient, reason
 from shared.messaging.handlers import Handlers
 from shared.messaging.holding import Holding
 from shared.messaging.meter import ConsumerMeter, NoMeter
+from shared.messaging.openings import Openings
 from shared.messaging.settling import Settling
-
-CAREFUL_AFTER = 3
-"""Openings in a row without progress after which messages are handled one at a time: one of them kills us."""
 
 
 class Gap(Exception):
@@ -58,21 +55,18 @@ class Consumer:
         self.name = name
         self.source = source
         self.handlers = handlers
-        self.partitions = tuple(partitions)
         self._executor = executor
         self._store = executor.repository.store
         self._committer: GroupCommitter = executor.committer
-        self._bus = bus
         self._rng = rng or random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._meter = meter or NoMeter()
         self._log = structlog.get_logger("consumer").bind(consumer=name, source=source)
-        self._open: AsyncExitStack | None = None
-        self._reader: Reader | None = None
+        self._reader = AssignedReader(bus, source, partitions, self._begin, self._well)
         self._cursors: dict[int, int] = {}
         self._holding = Holding(name, source)
         self._settling = Settling(name, source, handlers, executor)
         self._busy = asyncio.Lock()  # settling dead letters must not overlap with handling new messages
-        self._openings = 0
+        self._openings = Openings(self._store, name, source)
         self._gaps = 0
         self.trouble: str | None = None
 
@@ -91,13 +85,18 @@ class Consumer:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    async def next(self) -> list[Envelope]:
+    def assign(self, partitions: Sequence[int]) -> None:
+        """Read these partitions from now on, and no others. What is being handled is finished; of two who handle the same
+        messages one loses the compare-and-set.
+        """
+        self._reader.assign(partitions)
+
+    async def next(self) -> Sequence[Envelope]:
         """The next messages; opens a reader at the cursor when there is none. Retries until it succeeds."""
         failures = 0
         while True:
             try:
-                reader = self._reader or await self._reopen()
-                batch = await reader.read()
+                batch = await self._reader.read()
             except (ReaderClosed, BusUnavailable, Unavailable, OSError, ValueError) as error:
                 if isinstance(error, ValueError):
                     # A message that no relay of ours wrote: the stream is not what it should be. Never skip it.
@@ -107,69 +106,57 @@ class Consumer:
                 await self.close()
                 continue
             self.trouble = None
-            return batch
+            if batch:
+                return batch
 
-    async def _reopen(self) -> Reader:
+    async def _begin(self) -> dict[int, int]:
+        partitions = self._reader.partitions
         known = await self._store.cursors(self.name, self.source)
-        self._cursors = {partition: known.get(partition, 0) for partition in self.partitions}
+        self._cursors = {partition: known.get(partition, 0) for partition in partitions}
         self._holding.load(await self._store.parked_keys(self.name, self.source))
-        stack = AsyncExitStack()
-        start = min(self._cursors.values()) + 1
-        self._reader = await stack.enter_async_context(self._bus.reader(self.source, start, self.partitions))
-        self._open = stack
-        self.trouble = None  # the next message would say so as well, but may come tomorrow
-        self._log.info("consumer.opened", start=start)
-        return self._reader
+        return self._cursors
+
+    def _well(self) -> None:
+        self.trouble = None
 
     async def close(self) -> None:
         """Let go of the reader; the next `next` opens a new one at the cursor."""
-        stack, self._open, self._reader = self._open, None, None
-        if stack is not None:
-            try:
-                await stack.aclose()
-            except (BusUnavailable, OSError):
-                self._log.debug("consumer.close-failed")
+        await self._reader.close()
 
     # -- handling -----------------------------------------------------------------------------------------------
 
     async def handle(self, batch: Sequence[Envelope]) -> None:
         """Handle messages until their effects and the cursor are committed, or until they turn out not to be ours."""
         async with self._busy:
-            if not self._openings:
-                self._openings = await self._note_first_batch()
             # A reader starts at the partition that is furthest behind, so the first messages may have been handled.
             batch = self._fresh(batch)
             if not batch:
                 return  # all of it was handled before: whether we survive what comes next is still open
-            first = batch[0] if batch else None
-            missing = first is not None and is_gap(first, self._cursors[first.partition])
-            if first is not None and not missing and self._openings >= 2 * CAREFUL_AFTER:
-                # It came first and alone, and the process died, again and again: this is the one.
-                await self._bury(
-                    first, Invalid("kills-the-process", f"handling it ended the process {self._openings} times")
-                )
+            partitions = {envelope.partition for envelope in batch}
+            await self._note(partitions)
+            careful, first = self._openings.careful(partitions), batch[0]
+            if self._openings.condemned(first.partition) and not is_gap(first, self._cursors[first.partition]):
+                times = self._openings.times(first.partition)
+                await self._bury(first, Invalid("kills-the-process", f"handling it ended the process {times} times"))
                 batch = batch[1:]
-            if self._openings >= CAREFUL_AFTER:
+            if careful:
                 for envelope in batch:
                     await self._until_done([envelope])
             elif batch:
                 await self._until_done(batch)
-            self._openings = 1
+            self._openings.survived(partitions)
 
     def _fresh(self, batch: Sequence[Envelope]) -> list[Envelope]:
-        fresh = [envelope for envelope in batch if envelope.position > self._cursors[envelope.partition]]
-        for _ in range(len(batch) - len(fresh)):
+        ours = [envelope for envelope in batch if envelope.partition in self._cursors]
+        fresh = [envelope for envelope in ours if envelope.position > self._cursors[envelope.partition]]
+        for _ in range(len(ours) - len(fresh)):
             self._meter.duplicate()
         return fresh
 
-    async def _note_first_batch(self) -> int:
-        """Write down, before the first batch of this process is handled, where it starts. Costs one write per start,
-        nothing per batch; a batch that kills the process is then seen to have been started before.
-        """
+    async def _note(self, partitions: Collection[int]) -> None:
         while True:
             try:
-                await self._store.begin_cursors(self.name, self.source, self._cursors)
-                return await self._store.note_opening(self.name, self.source, self._cursors)
+                return await self._openings.note(self._cursors, partitions)
             except Unavailable as error:
                 await self._pause(1, error)
 
@@ -177,7 +164,7 @@ class Consumer:
         failures = conflicts = 0
         parts = [list(batch)]
         while parts:
-            if self._reader is None:
+            if not self._reader.is_open:
                 return  # reopening: the cursor says where to go on
             part = parts[0]
             try:
@@ -192,8 +179,8 @@ class Consumer:
             except Exception as error:
                 if is_transient(error):
                     failures += 1
-                    if failures == 1 and self._openings > 1:
-                        await self._survived()
+                    if failures == 1:
+                        await self._openings.write_off()
                     await self._pause(failures, error)
                 elif len(part) > 1:
                     # The database refused the effects of one of them: on its own it shows which.
@@ -271,11 +258,6 @@ class Consumer:
             return
         self._cursors[envelope.partition] = envelope.position
         self._holding = held
-
-    async def _survived(self) -> None:
-        """We are waiting for something, not dying of a message: restarts from here on must not condemn it."""
-        with contextlib.suppress(Unavailable):
-            await self._store.note_opening(self.name, self.source, {})
 
     async def _pause(self, failures: int, error: Exception) -> None:
         self.trouble = f"{type(error).__name__}: {error}"

@@ -6,6 +6,7 @@ their readers are cut, the broker loses its tail, their database goes away in th
 
 import random
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from itertools import cycle
 
 from hypothesis import settings
@@ -82,7 +83,7 @@ class Following(RuleBasedStateMachine):
         self.source = Source()
         self.store = BusyStore(follower(NAME).views, random.Random(seed), away)
         self.instances = [self.instance(), self.instance()]
-        self.hands: dict[int, list[Envelope]] = defaultdict(list)
+        self.hands: dict[int, Sequence[Envelope]] = defaultdict(list)
         self.before: dict[int, int] = {}
 
     def instance(self) -> Consumer:
@@ -121,7 +122,7 @@ class Following(RuleBasedStateMachine):
         self.fetch(at)
         if self.instances[at]._cursors:
             batch = [e for e, count in zip(self.hands[at], cycle(times), strict=False) for _ in range(count)]
-            self.run(self.instances[at].handle(self.hands[1 - at][:3] + batch if late else batch))
+            self.run(self.instances[at].handle([*self.hands[1 - at][:3], *batch] if late else batch))
 
     @rule(at=which)
     def fetch_and_handle(self, at: int) -> None:
@@ -132,6 +133,11 @@ class Following(RuleBasedStateMachine):
     def die_and_start_again(self, at: int) -> None:
         self.instances[at] = self.instance()
         self.hands[at] = []
+
+    @rule(at=which, partitions=st.sets(st.integers(0, PARTITIONS - 1)))
+    def assign(self, at: int, partitions: set[int]) -> None:
+        """Which they share, leave to nobody, or both have."""
+        self.instances[at].assign(sorted(partitions))
 
     @rule()
     def cut_readers(self) -> None:
@@ -161,7 +167,7 @@ class Following(RuleBasedStateMachine):
         assert not self.store.data.parked
 
     def teardown(self) -> None:
-        """Left alone, it has everything in the end, and nobody dares to skip a gap to get there."""
+        """Shared between them, both together have everything in the end, and nobody dares to skip a gap to get there."""
         if not hasattr(self, "store"):
             return
         self.store._away = 0.0
@@ -170,11 +176,13 @@ class Following(RuleBasedStateMachine):
         assert self.source.bus.streams[STREAM] == self.source.store.data.outbound
         assert not self.source.store.data.outbox
         self.source.bus.cut_readers()  # what was read and then forgotten above is read again
-        for _ in range(200):
-            batch = self.run(promptly(self.instances[0].next()))
-            if not batch:
-                break
-            self.run(self.instances[0].handle(batch))
+        for first, instance in enumerate(self.instances):
+            instance.assign(range(first, PARTITIONS, 2))
+            for _ in range(200):
+                batch = self.run(promptly(instance.next()))
+                if not batch:
+                    break
+                self.run(instance.handle(batch))
         self.effects_are_those_of_the_messages_up_to_the_cursor()
         placed = self.source.store.data.outbound
         ends = {p: max((m.position for m in placed if m.partition == p), default=0) for p in range(PARTITIONS)}

@@ -189,7 +189,7 @@ async def test_bug_906_after_a_restart_of_the_broker_an_empty_stream_is_no_troub
     """Readiness stayed red until somebody published there, which in a young installation may take days."""
     async with stopping(harness_on(MemoryBus([STREAM]))) as harness:
         one = harness.run(harness.follow("one"))
-        await eventually(lambda: one.consumer._reader)
+        await eventually(lambda: one.consumer._reader.is_open)
         assert isinstance(harness.bus, MemoryBus)
         harness.bus.cut_readers()
         await eventually(lambda: one.consumer.trouble)
