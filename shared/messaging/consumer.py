@@ -10,7 +10,7 @@ its key waits there (`HeldMessage`), while all other keys flow on.
 
 import asyncio
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
@@ -69,6 +69,11 @@ class Consumer:
         self._openings = Openings(self._store, name, source)
         self._gaps = 0
         self.trouble: str | None = None
+
+    @property
+    def cursors(self) -> Mapping[int, int]:
+        """The newest position handled, by partition that is read here."""
+        return self._cursors
 
     @property
     def position(self) -> int:

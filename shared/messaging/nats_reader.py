@@ -30,6 +30,11 @@ INACTIVE = 60.0
 Request = Callable[[str, bytes], Awaitable[dict[str, Any]]]
 
 
+def partition_subject(stream: str, partition: int) -> str:
+    """What the subjects of all messages of a partition have in common."""
+    return f"{stream.removeprefix('OUT_').lower()}.evt.*.*.*.p{partition:02d}"
+
+
 @asynccontextmanager
 async def open_reader(
     client: Client, request: Request, inbox: str, stream: str, start: int, partitions: Sequence[int]
@@ -46,8 +51,7 @@ async def open_reader(
         "num_replicas": 1,
     }
     if len(partitions) < PARTITIONS:
-        service = stream.removeprefix("OUT_").lower()
-        config["filter_subjects"] = [f"{service}.evt.*.*.*.p{p:02d}" for p in partitions]
+        config["filter_subjects"] = [partition_subject(stream, partition) for partition in partitions]
     body = json.dumps({"stream_name": stream, "config": config, "action": "create"}).encode()
     answer = await request(f"$JS.API.CONSUMER.CREATE.{stream}.{name}", body)
     if "error" in answer:

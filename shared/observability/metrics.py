@@ -43,7 +43,16 @@ class Metrics:
         self.broker_refusals = self.counter("broker_refusals", "Refused by the broker's permissions", "kind")
 
         # Consumers
-        self.consumer_lag = self.gauge("consumer_lag", "Messages between the cursor and the end", "consumer", "source")
+        self.consumer_lag = self.gauge(
+            "consumer_lag",
+            "Positions between the cursor and the end, of the partition furthest behind",
+            "consumer",
+            "source",
+        )
+        self.consumer_partitions = self.gauge(
+            "consumer_partitions", "Partitions that this replica reads; all replicas together read each once", "consumer",
+            "source",
+        )  # fmt: skip
         self.consumer_gaps = self.counter("consumer_gaps", "Gaps met, each healed by reopening", "consumer", "source")
         self.consumer_duplicates = self.counter(
             "consumer_duplicates", "Messages skipped since they took effect before", "consumer", "source"

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.kernel.clock import monotonic
 from shared.messaging.bus import stream_of
+from shared.messaging.consumer import Consumer
 from shared.runtime.definition import Running
 from shared.runtime.disk import disk_of
 from shared.runtime.measures import Measure
-from shared.runtime.metered_bus import MeteredBus, StreamEnd
+from shared.runtime.metered_bus import MeteredBus
 from shared.runtime.rounds import rounds
 
 if TYPE_CHECKING:
@@ -107,12 +108,21 @@ class Gauges:
         metrics.stream_size_bytes.set(own.size)
         metrics.stream_missing.labels("broker").set(own.missing)
         for consumer in self._process.consumers:
-            end = await self._bus.end_of(consumer.source)
-            self._set_lag(consumer.source, consumer.position, end)
+            self._set_lag(consumer.source, await self._lag_of(consumer))
+            metrics.consumer_partitions.labels(self._process.definition.name, consumer.source).set(
+                len(consumer.cursors)
+            )
 
-    def _set_lag(self, source: str, position: int, end: StreamEnd) -> None:
+    async def _lag_of(self, consumer: Consumer) -> int:
+        """Of the partition that is furthest behind, among those that this replica reads; 0 when it reads none."""
+        behind = [
+            await self._bus.end_of_partition(consumer.source, partition) - at
+            for partition, at in consumer.cursors.items()
+        ]
+        return max(0, *behind) if behind else 0
+
+    def _set_lag(self, source: str, lag: int) -> None:
         metrics, definition = self._running.metrics, self._process.definition
-        lag = max(0, end.sequence - position)
         metrics.consumer_lag.labels(definition.name, source).set(lag)
         now = monotonic()
         level = self._level.setdefault(source, now)

@@ -1,5 +1,6 @@
 """The way out to the broker, timed and traced: one span per batch that the relay publishes, linked to the producers."""
 
+import json
 import re
 import time
 from collections.abc import Sequence
@@ -12,9 +13,11 @@ from opentelemetry.trace import SpanKind
 from shared.eventstore.records import SequencedMessage
 from shared.messaging.bus import BusUnavailable
 from shared.messaging.nats_bus import NatsBus
+from shared.messaging.nats_reader import partition_subject
 from shared.observability.metrics import Metrics, exemplar
 from shared.observability.tracing import batch_span, exporting
 
+_NO_MESSAGE = 404
 _TRACEPARENT = re.compile(r'"traceparent": ?"([^"]{55})"')
 """Read off the stored text: parsing the headers of every message to find one of them would cost more than sending it."""
 
@@ -48,6 +51,16 @@ class MeteredBus(NatsBus):
         return StreamEnd(
             last, last - int(state["messages"]), int(state["bytes"]), datetime.fromisoformat(at) if at else None
         )
+
+    async def end_of_partition(self, stream: str, partition: int) -> int:
+        """The position of the last message there, 0 when there is none. Raises `BusUnavailable`."""
+        wanted = {"last_by_subj": partition_subject(stream, partition)}
+        answer = await self._request(f"$JS.API.STREAM.MSG.GET.{stream}", json.dumps(wanted).encode())
+        if "error" in answer:
+            if answer["error"].get("code") == _NO_MESSAGE:
+                return 0
+            raise BusUnavailable(f"{stream}: {answer['error'].get('description')}")
+        return int(answer["message"]["seq"])
 
     async def publish(self, stream: str, messages: Sequence[SequencedMessage]) -> None:
         began = time.perf_counter()

@@ -26,7 +26,9 @@ from shared.kernel.ids import Uuid7
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.inbound import InboundDoor
+from shared.messaging.partition_sharing import PartitionSharing
 from shared.messaging.postgres_outbound import PostgresOutboundQueue
+from shared.messaging.postgres_replicas import PostgresReplicas
 from shared.messaging.relay import Relay
 from shared.messaging.wakeup import Wakeup
 from shared.observability.metrics import Metrics
@@ -229,6 +231,9 @@ class ServiceProcess:
             loops["timers"] = self.timers.run
             loops["dead-letters"] = self._settle_dead_letters
             loops["retention"] = RetentionWatch(running).run
+            loops["sharing"] = PartitionSharing(
+                PostgresReplicas(running.engine, random.SystemRandom()), self.consumers, running.clock
+            ).run
             if anchor := anchor_of(self.definition.name):
                 loops["audit-anchors"] = Anchoring(running, anchor).run
         return loops

@@ -85,6 +85,7 @@ def service_identity(needs: BrokerNeeds, topology: Topology) -> Identity:
             remedy="declare it in infra/nats/streams.toml, or let the service no longer need it",
         )
     calls = [*subjects[own], *_reading([own, *map(stream_of, needs.follows)])]
+    calls += [f"{_API}.STREAM.MSG.GET.{stream_of(one)}" for one in needs.follows]
     for door in doors:
         calls += [
             f"{_API}.CONSUMER.INFO.{door.stream}.{door.name}",

@@ -131,11 +131,12 @@ class _SimulatedReader:
             if self._generation != self._bus.generation or self._bus.down:
                 raise ReaderClosed(self._stream)
             batch = self._bus.envelopes(self._stream, self._next, self._partitions)
-            if not batch:
+            end = len(self._bus.streams[self._stream]) + 1
+            if not batch and self._next + BATCH >= end:
                 await self._bus.news(self._stream).wait()
                 continue
-            self._next = min(self._next + BATCH, len(self._bus.streams[self._stream]) + 1)
-            batch = await self._troubled(batch)
+            self._next = min(self._next + BATCH, end)
+            batch = batch and await self._troubled(batch)
             if batch:
                 return batch
 

@@ -20,6 +20,7 @@ Fault = Callable[["World", random.Random], Awaitable[None]]
 CLOCKS_WRONG: Final = 20.0
 """Seconds that a machine's clock may be off, and jump within. See ADR 0029 for what depends on that bound."""
 LONGEST_FREEZE: Final = 60.0
+_MISSED_AFTER: Final = 10.0
 
 
 async def killed(world: "World", rng: random.Random) -> None:
@@ -43,6 +44,11 @@ async def frozen(world: "World", rng: random.Random) -> None:
     world.history.add(host.machine.name, f"is frozen for {seconds:.1f} s")
     host.machine.freeze(seconds)
     world.met["frozen"] += 1
+    if seconds > _MISSED_AFTER:
+        # Whoever is silent for so long is not counted any more; somebody else may be missed in the same way.
+        await asyncio.sleep(_MISSED_AFTER)
+        world.history.add(host.service, "a replica is not counted any more")
+        world.replicas[host.service].lose()
 
 
 async def deposed(world: "World", rng: random.Random) -> None:

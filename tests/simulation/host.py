@@ -27,6 +27,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import outgoing
 from shared.messaging.handlers import On
 from shared.messaging.inbound import InboundDoor
+from shared.messaging.partition_sharing import PartitionSharing
 from shared.messaging.relay import Relay
 from shared.messaging.topology import door_of
 from shared.privacy.opening import LocalOpener
@@ -134,6 +135,8 @@ class Host:
             "timers": self.timers.run,
             "dead letters": self._settle_dead_letters,
         }
+        sharing = PartitionSharing(self.world.replicas[self.service], self.consumers, self.clock)
+        loops["sharing"] = sharing.run
         loops |= {f"consumer of {one.source}": one.run for one in self.consumers}
         loops |= {f"sender of {channel}": lane.run for channel, lane in self.lanes.items()}
         if self.erasing is not None:

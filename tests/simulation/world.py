@@ -27,6 +27,7 @@ from tests.simulation.leadership import SimulatedQueue
 from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.outside import InboundStream
 from tests.simulation.providers import Carrier
+from tests.simulation.replicas import SimulatedReplicas
 from tests.simulation.store import SimulatedStore
 from tests.simulation.tally import Tally
 from tests.simulation.violation import Violation
@@ -59,6 +60,7 @@ class World:
             for name, definition in SERVICES.items()
         }
         self.queues = {name: SimulatedQueue(store, self.rng, self.met) for name, store in self.stores.items()}
+        self.replicas = {name: SimulatedReplicas(self.rng) for name in SERVICES}
         self.bus = SimulatedBus([stream_of(name) for name in SERVICES], self.rng, self.history, self.met)
         self.bus.on_publish = self.checks.published
         self.inbound = InboundStream(self.rng, self.met)
