@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import text
@@ -39,15 +40,17 @@ async def test_who_joins_is_counted_and_who_goes_is_not(engine: AsyncEngine) -> 
 
 
 async def test_whose_session_is_ended_is_not_counted_any_more_and_hears_of_it(engine: AsyncEngine) -> None:
+    ends = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = :number")
+
+    async def be_ended() -> None:
+        async with replicas(engine, 2).join() as other:
+            async with engine.connect() as connection:
+                await connection.execute(ends, {"number": other.number})
+            await other.all()
+
     async with replicas(engine, 1).join() as one:
         with pytest.raises(Absent):
-            async with replicas(engine, 2).join() as other:
-                async with engine.connect() as connection:
-                    query = (
-                        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = :number"
-                    )
-                    await connection.execute(text(query), {"number": other.number})
-                await other.all()
+            await be_ended()
         assert await one.all() == [one.number]
 
 
@@ -69,7 +72,7 @@ class Reader:
     def __init__(self) -> None:
         self.partitions: tuple[int, ...] | None = None
 
-    def assign(self, partitions: tuple[int, ...]) -> None:
+    def assign(self, partitions: Sequence[int]) -> None:
         self.partitions = tuple(partitions)
 
 
