@@ -1,4 +1,6 @@
-"""Two processes of one service on one database: one relay leads, the other takes over, and nothing happens twice."""
+"""Two processes of one service on one database: one relay leads, they share the partitions, each takes over from the other,
+and nothing happens twice.
+"""
 
 import asyncio
 import contextlib
@@ -13,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.contracts.base import PARTITIONS
 from shared.embedded.ports import LOOPBACK, Ports
 from shared.kernel.clock import monotonic
 from tests.system.audit import audit
@@ -21,7 +24,9 @@ from tests.system.support import Moment, System, Watcher, until
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
 
 TAKEOVER_SECONDS = 8
-FROZEN_SECONDS = 25
+SHARED_SECONDS = 45
+"""A look every two seconds; the gauge that says so is read every fifteen."""
+FROZEN_SECONDS = 30
 """PostgreSQL ends the session of a silent leader after ten, and the other one has to notice."""
 
 
@@ -43,6 +48,15 @@ async def relay_of(url: str) -> str:
             found: dict[str, Any] = (await http.get(f"{url}/readyz")).json()
             return next((check["detail"] for check in found["checks"] if check["name"] == "relay"), "")
     return ""
+
+
+async def partitions_of(url: str) -> set[int]:
+    """How many partitions of each stream it reads; none while nobody answers."""
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+        with contextlib.suppress(httpx.TransportError):
+            lines = (await http.get(f"{url}/metrics")).text.splitlines()
+            return {int(float(line.split()[-1])) for line in lines if line.startswith("yanzhen_consumer_partitions{")}
+    return set()
 
 
 @pytest.fixture
@@ -83,8 +97,15 @@ async def test_one_leads_and_the_other_takes_over_when_it_is_killed_or_frozen(
     async def first_leads() -> bool:
         return "leading" in await relay_of(url)
 
+    async def shared() -> bool:
+        return await partitions_of(url) == await partitions_of(second.url) == {PARTITIONS // 2}
+
+    async def first_reads_all() -> bool:
+        return await partitions_of(url) == {PARTITIONS}
+
     assert await first_leads()
     assert await second.relay() == "another replica leads"
+    await until("they share the partitions", shared, SHARED_SECONDS)
 
     reached = await Moment(databases, random.Random(1)).of("mobility", 40)
     async with asyncio.TaskGroup() as group:
@@ -105,10 +126,12 @@ async def test_one_leads_and_the_other_takes_over_when_it_is_killed_or_frozen(
         await reached()
         os.kill(second.process.pid, signal.SIGSTOP)
         await until("the first replica leads again", first_leads, FROZEN_SECONDS)
+        await until("the first replica reads everything", first_reads_all, FROZEN_SECONDS)
         os.kill(second.process.pid, signal.SIGCONT)
     await system.settled(databases)
 
     await until("the sleeper knows", lambda: _follows(second))
+    await until("they share again", shared, SHARED_SECONDS)
     await system.all_ready()
     assert await audit(system, databases) == []
 
