@@ -55,18 +55,20 @@ up: $(VENV)/.run.stamp
 
 # -- proving ---------------------------------------------------------------------------------------------------------------
 
-# What fails fast comes first; what kills processes, and what runs other tests again, comes last.
-ORDER := unit contract architecture property simulation integration system browser guarantees
+# What fails fast comes first. The system tests share one installation, so that one process has them all: they begin early.
+ORDER := unit contract architecture system property simulation integration browser guarantees
 # Minutes each: alarms that have to ring, a demonstration that has to fail, the images.
 SLOW := containers
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
-# One process: most of the time goes into waiting for real servers that the tests kill, and two such crowds on two cores
-# only make time-outs likelier. The plugin: scripts/pytest_ast_guard.py says which fault of Python it is for.
+# The plugin: scripts/pytest_ast_guard.py says which fault of Python it is for.
 PYTEST := $(BIN)/python -m pytest -p scripts.pytest_ast_guard
 # "ci" draws the same examples each time: a red run is a fault that was brought in, not one that was always there.
+# In two processes, each with servers of its own: one waits while the other works. JOBS=1 is kinder to a small machine.
+JOBS ?= 2
+SEVERAL := -n $(JOBS) --dist loadgroup
 test: $(VENV)/.dev.stamp
-	@$(PYTEST) --hypothesis-profile=ci $(if $(findstring tests/,$(ARGS)),,$(SUITES)) $(ARGS)
+	@$(PYTEST) --hypothesis-profile=ci $(if $(findstring tests/,$(ARGS)),,$(SUITES) $(if $(filter-out 1,$(JOBS)),$(SEVERAL))) $(ARGS)
 
 # tests/support/tests_on.py chooses otherwise, and says so at the head of the run and in its summary.
 test-containers: export YANZHEN_TESTS_ON := containers
