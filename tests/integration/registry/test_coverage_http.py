@@ -198,3 +198,21 @@ async def test_a_plan_that_nobody_carries_out_is_overdue(door: Door) -> None:
 
     [overdue] = (await door("GET", "/formation/plans?status=overdue"))["items"]
     assert (overdue["uscc"], overdue["due_on"]) == (code(1), str(due))
+
+
+async def test_which_mass_organisations_make_a_unit_worked_with_is_said_by_the_rules(door: Door) -> None:
+    """工会、共青团、妇联 配套 (domain Y20): three flags of a unit."""
+    await county(door)
+    flags = ("trade_union", "youth_league", "womens_federation")
+    await door.register(
+        *({"uscc": code(number), "responsible_id": "s1", flag: True} for number, flag in enumerate(flags))
+    )
+
+    async def worked_with() -> int:
+        return int((await door("GET", "/coverage?area_code=430702"))["total"]["work_covered"])
+
+    assert await worked_with() == 2, "unless an area says otherwise, a women's federation does not count"
+    rules = {"by": "city", "effective_from": str(today(door)), "source_document": "冷组发〔2026〕1号",
+             "rules": {"work_means": list(flags)}}  # fmt: skip
+    await door("POST", "/formation/rules/430702", rules)
+    assert await worked_with() == 3

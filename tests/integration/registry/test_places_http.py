@@ -237,3 +237,18 @@ async def test_a_station_with_a_roster_is_told_of_a_working_day_without_anybody(
     assert await gaps.do_due() == 0
     await settled.later(40)
     assert await gaps.do_due() == 0, "a roster that nobody keeps any more is not asked for"
+
+
+async def test_an_organisation_lives_of_dues_returned_of_its_firm_and_of_what_it_has_put_by(settled: Town) -> None:
+    """党费返还、企业管理费列支、党建公积金 (domain L12)."""
+    for number, source in enumerate(("dues_return", "management_fee", "reserve"), start=1):
+        money = {"funding_id": f"f{number}", "scope": "organisation", "scope_id": "b1", "source": source, "year": 2026,
+                 "amount_fen": number * 100, "received_on": settled.day(-1), "source_document": "x"}  # fmt: skip
+        await settled.post("/fundings", money)
+    totals = (await settled.get("/fundings/totals"))["totals"]
+    assert {row["source"]: row["amount_fen"] for row in totals} == {
+        "dues_return": 100,
+        "management_fee": 200,
+        "reserve": 300,
+    }
+    await settled.post("/fundings", {**money, "funding_id": "f4", "source": "lottery"}, 422)

@@ -154,3 +154,18 @@ async def test_the_holder_of_a_post_finds_the_duties_of_the_place(settled: Town)
     await settled.post("/policy-documents/duties/repeal", repeal, 200)
     assert (await settled.get("/posts/i"))["duties"] is None
     assert (await settled.get("/policy-documents/counts"))["kinds"][0]["in_force"] == 0
+
+
+async def test_leaders_are_in_touch_with_a_station_each_by_the_office_they_hold(settled: Town) -> None:
+    """领导联点 (domain W16): the street's organisation member, and the deputy secretary of a firm's committee."""
+    for number, capacity in enumerate(("organisation_member", "deputy_secretary"), start=1):
+        await settled.assign(f"l{number}", "contact_leader", f"m{number}", "station", "s1", capacity=capacity)
+    found = await settled.items("/posts?kind=contact_leader&scope=station&scope_id=s1")
+    assert {row["person_id"]: row["capacity"] for row in found} == {
+        "m1": "organisation_member",
+        "m2": "deputy_secretary",
+    }
+    await settled.post("/posts/l1/departure", {"until": settled.day(0)}, 200)
+    await settled.later(1)
+    today = await settled.items(f"/posts?kind=contact_leader&as_of={settled.day(0)}")
+    assert [row["person_id"] for row in today] == ["m2"]
