@@ -88,7 +88,8 @@ def histories(draw: st.DrawFn) -> list[RelocationCommand]:
             ):
                 match outcome:
                     case "queued":
-                        facts.append(RecordNotified.model_validate({**to, "notified_at": draw(times)}))
+                        message = {"message_id": f"{party.party_id}-{channel}"}
+                        facts.append(RecordNotified.model_validate({**to, **message, "notified_at": draw(times)}))
                     case "delivered":
                         receipt = {"receipt_id": "r", "delivered_at": draw(times)}
                         facts.append(RecordDelivered.model_validate({**to, **receipt}))

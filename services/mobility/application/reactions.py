@@ -90,7 +90,8 @@ async def _applied(service: str, relocation_id: str, at: datetime, unit: UnitOfW
 
 async def _submitted(event: MessageSubmitted, unit: UnitOfWork) -> None:
     at = event.submitted_at
-    await _message(event, RecordNotified(party_id=event.party_id, channel=event.channel, notified_at=at), unit)
+    about = event.model_dump(include={"party_id", "channel", "message_id"})
+    await _message(event, RecordNotified(**about, notified_at=at), unit)
 
 
 async def _delivered(event: MessageDelivered, unit: UnitOfWork) -> None:

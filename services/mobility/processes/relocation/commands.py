@@ -39,6 +39,7 @@ class RecordNotified(Command):
     party_id: str
     channel: Channel
     notified_at: AwareDatetime
+    message_id: str = ""
 
 
 class RecordDelivered(Command):

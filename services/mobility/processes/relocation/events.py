@@ -48,6 +48,7 @@ class PartyNotified(DomainEvent):
     party_id: str
     channel: Channel
     notified_at: datetime
+    message_id: str = ""
 
 
 class PartyReached(DomainEvent):

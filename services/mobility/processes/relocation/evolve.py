@@ -28,6 +28,8 @@ def evolve(state: Relocation, event: DomainEvent) -> Relocation:
             earliest = min(event.applied_at, state.services.get(event.service, event.applied_at))
             return replace(state, services={**state.services, event.service: earliest})
         case PartyNotified():
+            if _given_up(state, event):
+                return state
             return _reached(state, event.party_id, event.channel, ChannelRow(Reached.NOTIFIED, event.notified_at))
         case PartyReached():
             return _reached(state, event.party_id, event.channel, ChannelRow(Reached.DELIVERED, event.delivered_at))
@@ -74,11 +76,16 @@ def _reached(state: Relocation, party_id: str, channel: Channel, row: ChannelRow
 
 
 def _failed(state: Relocation, event: PartyNotReached) -> Relocation:
-    rows = state.parties.get(event.party_id)
-    if rows is not None and event.message_id in rows.given_up:
+    if _given_up(state, event):
         return state
     row = ChannelRow(Reached.FAILED, event.failed_at, event.code, event.message_id)
     return _reached(state, event.party_id, event.channel, row)
+
+
+def _given_up(state: Relocation, event: PartyNotified | PartyNotReached) -> bool:
+    """Whether another message was sent in place of this one: hearing of it again says nothing of the new one."""
+    rows = state.parties.get(event.party_id)
+    return rows is not None and event.message_id in rows.given_up
 
 
 def _retried(state: Relocation, event: PartyRetried) -> Relocation:
