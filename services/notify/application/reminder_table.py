@@ -20,7 +20,8 @@ class Reminder:
 
     `to` names the addressee (nobody, when the event has none), who is of that `kind`. `about` is what the message cites as
     its cause, `due` the day or moment that is over. `refers` gives the variables that are ids. `one_of` tells several facts
-    about one thing with one due time from each other; it is filled in from the fields.
+    about one thing with one due time from each other; it is filled in from the fields. `unless` names whoever was told by
+    another row already: at the top the superior of a silent holder is the holder.
     """
 
     template: str
@@ -30,6 +31,7 @@ class Reminder:
     refers: Mapping[str, str] = field(default_factory=dict)
     one_of: str = ""
     kind: PartyKind = "organisation"
+    unless: str = ""
 
 
 _DUTY: Final = {"member": "member_id", "origin": "origin_branch_id", "destination": "organisation_id"}
@@ -60,7 +62,9 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     away.NominationOverdue: (Reminder("nomination-overdue", "superior_id", "nomination_id", "due_at", _BODY),),
     away.OpinionOverdue: (Reminder("opinion-overdue", "superior_id", "opinion_id", "due_at", _BODY),),
     mobility.CaseOverdue: (Reminder("case-overdue", "holder_id", "case_id", "due_at", _TURN, "{task}"),),
-    mobility.CaseEscalated: (Reminder("case-escalated", "superior_id", "case_id", "due_at", _TURN, "{task}"),),
+    mobility.CaseEscalated: (
+        Reminder("case-escalated", "superior_id", "case_id", "due_at", _TURN, "{task}", unless="holder_id"),
+    ),
     mobility.MembershipInDoubt: (
         Reminder("membership-in-doubt", "body_id", "transfer_id", "since", {"member": "member_id", **_BODY}),
     ),

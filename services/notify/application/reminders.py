@@ -38,6 +38,8 @@ def messages(row: Reminder, event: PublicEvent, policy: DeliveryPolicy, at: date
     ref_id, about, due = said[row.to], said[row.about], said[row.due]
     if ref_id is None or due is None:  # nobody to tell, or an event of a release that did not say when
         return
+    if row.unless and said[row.unless] == ref_id:
+        return
     for channel in get_args(Channel):
         yield QueueMessage(
             relocation_id=about,

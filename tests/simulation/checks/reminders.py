@@ -41,6 +41,8 @@ class Reminders:
             return
         data = event.data
         about, whom, due = (data[name] for name in SAID[event.type])
+        if event.type == "case-escalated" and whom == data["holder_id"]:
+            return  # the last resort is not asked to urge itself
         what = data.get("duty_id") or data.get("proposal") or ""
         if not whom:
             raise Violation(f"{event.type} of {about} names nobody")

@@ -43,7 +43,7 @@ def test_what_an_earlier_release_said_without_a_time_is_told_to_nobody() -> None
 
 @pytest.mark.parametrize(("event", "row"), ROWS, ids=label)
 def test_a_row_names_fields_of_its_event(event: type[PublicEvent], row: Reminder) -> None:
-    assert {row.to, row.about, row.due, *row.refers.values()} <= event.model_fields.keys()
+    assert {row.to, row.about, row.due, row.unless or row.to, *row.refers.values()} <= event.model_fields.keys()
 
 
 @pytest.mark.parametrize(("event", "row"), ROWS, ids=label)
@@ -90,3 +90,9 @@ def test_every_kind_of_post_has_a_name() -> None:
 
 def test_every_task_has_words() -> None:
     assert TASKS.keys() == set(get_args(Task))
+
+
+def test_the_last_resort_is_not_asked_to_urge_itself() -> None:
+    [row] = REMINDERS[CaseEscalated]
+    top = example(CaseEscalated).model_copy(update={"superior_id": "city", "holder_id": "city"})
+    assert list(messages(row, top, DEFAULT_POLICY, NOW)) == []
