@@ -175,7 +175,7 @@ def _run_without(name: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_XDIST")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.support.mutations", "-p", "no:cacheprovider",
-         "--timeout", "80", RED[name]],
+         "--hypothesis-profile=red", "--timeout", "80", RED[name]],
         cwd=ROOT, env=environment | {"YANZHEN_MUTATION": name}, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
 

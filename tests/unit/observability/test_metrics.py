@@ -14,6 +14,7 @@ EXPECTED = {
     "consumer_duplicates",
     "consumer_gaps",
     "consumer_lag",
+    "consumer_partitions",
     "database_size_bytes",
     "dead_lettered",
     "dead_letters",
