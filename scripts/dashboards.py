@@ -90,7 +90,7 @@ OVERVIEW = Dashboard(
         ("Machinery", [
             Graph("Requests", [("sum by (service) (rate(yanzhen_http_request_seconds_count[$__rate_interval]))",
                                 "{{service}}")], "reqps"),
-            Graph("Behind, in messages", [("min by (consumer, source) (yanzhen_consumer_lag)",
+            Graph("Behind, in messages", [("max by (consumer, source) (yanzhen_consumer_lag)",
                                            "{{consumer}} ← {{source}}")]),
             Graph("Providers: calls that failed", [
                 ("sum by (provider, kind) (rate(yanzhen_provider_errors_total[$__rate_interval]))", "{{provider}} {{kind}}"),
@@ -135,9 +135,9 @@ def service(name: str) -> Dashboard:
             ]),
         ]),
         ("What it follows", [
-            Graph("Behind, in messages", [(f"min by (source) (yanzhen_consumer_lag{of})", "{{source}}")]),
+            Graph("Behind, in messages", [(f"max by (source) (yanzhen_consumer_lag{of})", "{{source}}")]),
             Graph("Read models behind, in time", [
-                (f"min by (read_model, source) (yanzhen_read_model_lag_seconds{of})", "{{read_model}} ← {{source}}"),
+                (f"max by (read_model, source) (yanzhen_read_model_lag_seconds{of})", "{{read_model}} ← {{source}}"),
             ], "s"),
             Graph("Handling", quantiles("yanzhen_handler_seconds", of), "s"),
         ]),
@@ -179,7 +179,7 @@ BUS = Dashboard(
             Number("Not published", "sum(max by (service) (yanzhen_outbox_depth + yanzhen_relay_unpublished))", amber=1000),
             Number("Oldest of it", "max(yanzhen_outbox_oldest_seconds)", "s", amber=10, red=60),
             Number("Relays leading", "sum(yanzhen_relay_leading)", about="one per service"),
-            Number("Furthest behind", "max(min by (consumer, source) (yanzhen_consumer_lag))", amber=1000, red=10000),
+            Number("Furthest behind", "max(yanzhen_consumer_lag)", amber=1000, red=10000),
             Number("Missing in streams", "sum(max by (service) (yanzhen_stream_missing))", amber=1,
                    about="the broker lost it, the databases have it: docs/runbooks/stream-damaged.md"),
             Number("Disk left", "min(yanzhen_disk_free_bytes / yanzhen_disk_size_bytes)", "percentunit"),
@@ -191,14 +191,16 @@ BUS = Dashboard(
             Graph("Waiting", [("max by (service) (yanzhen_outbox_depth + yanzhen_relay_unpublished)", "{{service}}")]),
         ]),
         ("Consumers", [
-            Graph("Behind, in messages", [("min by (consumer, source) (yanzhen_consumer_lag)",
-                                           "{{consumer}} ← {{source}}")]),
+            Graph("Behind, in messages", [("max by (consumer, source) (yanzhen_consumer_lag)",
+                                           "{{consumer}} ← {{source}}")], width=6),
+            Graph("Partitions read: all 8, by somebody", [("sum by (consumer, source) (yanzhen_consumer_partitions)",
+                                                           "{{consumer}} ← {{source}}")], width=6),
             Graph("Handled", [("sum by (consumer, outcome) (rate(yanzhen_handler_seconds_count[$__rate_interval]))",
-                               "{{consumer}} {{outcome}}")], "ops"),
+                               "{{consumer}} {{outcome}}")], "ops", width=6),
             Graph("Handling, p95", [
                 ("histogram_quantile(0.95, sum by (le, consumer) (rate(yanzhen_handler_seconds_bucket[$__rate_interval])))",
                  "{{consumer}}"),
-            ], "s"),
+            ], "s", width=6),
         ]),
         ("What went wrong", [
             Graph("Came again, or were missing", [

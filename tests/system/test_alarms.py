@@ -4,24 +4,19 @@ The rules are those we ship (`infra/prometheus/rules`), with minutes made second
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import re
 import signal
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import asyncpg
 import httpx
 import pytest
 
 from scripts.export_dashboards import FOLDER
-from services.cli.badges import department
 from services.cli.broker_checks import last_sequence
 from services.cli.catalogue import NAMES
 from services.cli.demo.clerks import Clerks
@@ -29,8 +24,9 @@ from services.cli.demo.county.relocation_model import Relocation
 from services.cli.demo.ids import id_of
 from shared.embedded.faults import SmsFaults
 from shared.messaging.postgres_outbound import LOCK
-from shared.runtime.clock_control import move
+from shared.messaging.postgres_replicas import LOCKS
 from shared.security.broker import OPERATOR
+from tests.system.disturbing import found_unit, moved_clock, session
 from tests.system.observed import Observed
 from tests.system.prometheus import BINARY, MISSING, RULES, Prometheus, watching
 from tests.system.small_disk import MEGABYTES
@@ -56,42 +52,6 @@ def prometheus(watched: Observed, tmp_path_factory: pytest.TempPathFactory) -> I
 async def databases(watched: Observed) -> AsyncIterator[Watcher]:
     async with Watcher(watched.installation) as databases:
         yield databases
-
-
-@contextlib.asynccontextmanager
-async def session(watched: Observed, service: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    """A connection with the service's own role: whoever holds a lock there holds the service up."""
-    connection = await asyncpg.connect(watched.installation.database_url(service))
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def found_unit(watched: Observed) -> None:
-    """Something for the registry to publish."""
-    territory = watched.world.territories[0]
-    root = next(one for one in territory.organisations if one.parent_key is None)
-    body = {
-        "organisation_id": str(uuid.uuid4()),
-        "name": "试验支部",
-        "kind": "branch",
-        "parent_id": id_of(root.key),
-        "area_code": root.area_code,
-    }
-    async with watched.patient("registry") as registry:
-        await registry.call("POST", "/organisations", body, actor=department(id_of(root.key)))
-
-
-@contextlib.asynccontextmanager
-async def moved_clock(watched: Observed, by: timedelta) -> AsyncIterator[None]:
-    """The services live in another time inside the block."""
-    async with watched.connected(OPERATOR) as client:
-        await move(client, by)
-        try:
-            yield
-        finally:
-            await move(client, -by)
 
 
 async def test_nothing_rings_while_all_is_well(watched: Observed, prometheus: Prometheus) -> None:
@@ -138,6 +98,13 @@ async def test_a_consumer_that_gets_no_further(watched: Observed, prometheus: Pr
         await prometheus.fires("ConsumerLag", consumer="assessment", source="OUT_REGISTRY")
     await prometheus.is_over("ConsumerLag")
     assert await databases.value("assessment", "SELECT count(*) FROM dead_letters") == 0
+
+
+async def test_a_replica_that_is_counted_and_does_not_read(watched: Observed, prometheus: Prometheus) -> None:
+    async with session(watched, "notify") as other:
+        await other.execute("SELECT pg_advisory_lock($1, $2)", LOCKS, 1)
+        await prometheus.fires("PartitionsUnread", consumer="notify", source="OUT_MOBILITY")
+    await prometheus.is_over("PartitionsUnread")
 
 
 async def test_a_poisoned_message_and_what_waits_behind_it(
