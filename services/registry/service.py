@@ -11,6 +11,7 @@ from services.registry.api.instructor_applications import instructor_application
 from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.membership_decisions import membership_decisions
+from services.registry.api.opinions import opinions
 from services.registry.api.organisation_changes import organisation_changes
 from services.registry.api.organisations import organisations
 from services.registry.api.party_groups import party_groups
@@ -54,6 +55,7 @@ SERVICE = ServiceDefinition(
         places(running),
         relations(running),
         practices(running),
+        opinions(running),
         inspections(running),
         fundings(running),
         search(running),

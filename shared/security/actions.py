@@ -68,6 +68,9 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "place.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "practice.keep": rule((COMMITTEES, Relation.WITHIN), (COMMITTEES, Relation.AREA)),
         "practice.read": rule((PERSONS, Relation.INVOLVED), (COMMITTEES, Relation.AREA), looks=True),
+        # What people say at a place: whoever answers for it enters it, the body that is asked answers.
+        "opinion.handle": rule(((*COMMITTEES, *ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED)),
+        "opinion.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "funding.record": rule((COMMITTEES, Relation.WITHIN)),
         "funding.read": rule(((*COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
         "station.read-members": rule((PERSONS, Relation.INVOLVED), looks=True),

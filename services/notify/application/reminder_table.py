@@ -105,6 +105,7 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("vacancy-overdue", "organisation_id", "seat_id", "due_at", {"post": "kind", **_ITSELF}),
     ),
     registry.DutyGapFound: (Reminder("duty-gap", "organisation_id", "station_id", "day", _ITSELF),),
+    registry.OpinionOverdue: (Reminder("place-opinion-overdue", "superior_id", "opinion_id", "due_at", _BODY),),
     registry.RectificationOverdue: (
         Reminder("rectification-overdue", "organisation_id", "inspection_id", "rectify_by", _ITSELF),
     ),

@@ -184,6 +184,13 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "${destination}所属工作站${accepted_on}尚未安排值班人员。\n\n请在雁阵中查看值班表，及时安排或者调换值班人员。",
     ),
     *_reminder(
+        "place-opinion-overdue",
+        "党员综合服务中心（平台）收到的意见建议应由${destination}于${accepted_on}前答复，至今未登记答复，请予督促。",
+        "服务中心意见建议逾期未答复",
+        "党员综合服务中心（平台）收到的意见建议应由${destination}于${accepted_on}前答复，至今未在雁阵中登记答复。\n\n"
+        "请予督促，并在雁阵中查看具体事项。",
+    ),
+    *_reminder(
         "rectification-overdue",
         "${destination}负责的党建阵地整改事项已于${accepted_on}到期，至今未登记完成，请尽快整改。",
         "党建阵地整改事项逾期未完成",

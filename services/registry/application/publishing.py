@@ -8,6 +8,7 @@ from services.registry.domain.inspection import events as inspection
 from services.registry.domain.instructor_application import events as application
 from services.registry.domain.member import events as member
 from services.registry.domain.member.grouping import PartyGroupAssigned
+from services.registry.domain.opinion.decider import OpinionOverdue
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.party_group import events as group
@@ -66,6 +67,7 @@ PUBLISH = publishing(
         place.PlaceClosed: public.PlaceClosed,
         PracticeBegun: public.PracticeBegun,
         PracticeEnded: public.PracticeEnded,
+        OpinionOverdue: public.OpinionOverdue,
         RelationBegun: public.RelationBegun,
         RelationEnded: public.RelationEnded,
         inspection.SiteInspected: public.SiteInspected,

@@ -11,6 +11,7 @@ from services.registry.domain.inspection.decider import INSPECTION
 from services.registry.domain.instructor_application.decider import INSTRUCTOR_APPLICATION
 from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.opinion.decider import OPINION
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
 from services.registry.domain.party_group.decider import PARTY_GROUP
@@ -45,6 +46,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     INSTRUCTOR_APPLICATION,
     PLACE,
     PRACTICE,
+    OPINION,
     RELATION,
     INSPECTION,
     FUNDING,

@@ -77,8 +77,13 @@ Governance = Literal["direct", "joint", "attached"]
 PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
 """建机构、定机制、聚力量、助发展 (domain L15), in this order."""
 
-StationFunction = Literal["convenience", "deliberation", "education", "culture"]
-"""便民、议事、教育管理、文体 (domain N06)."""
+StationFunction = Literal[
+    "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+]  # fmt: skip
+"""便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20)."""
+
+OpinionScope = Literal["station", "platform"]
+"""Where opinions come in (domain L20)."""
 
 RelationKind = Literal[
     "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",

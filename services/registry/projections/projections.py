@@ -14,6 +14,7 @@ from services.registry.projections.formation import FORMATION
 from services.registry.projections.foundings import FOUNDINGS
 from services.registry.projections.listings import LISTINGS
 from services.registry.projections.names import NAMED
+from services.registry.projections.opinions import OPINIONS
 from services.registry.projections.party_groups import GROUPS
 from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.practices import PRACTICES
@@ -282,6 +283,7 @@ PROJECTIONS = (
     CARE,
     *PLACES_AND_RECORDS,
     *PRACTICES,
+    *OPINIONS,
     *VISITS,
     NAMED,
 )

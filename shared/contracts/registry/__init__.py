@@ -13,6 +13,7 @@ from shared.contracts.registry.members import (
     ProbationExtended,
     ProbationOver,
 )
+from shared.contracts.registry.opinions import OpinionOverdue
 from shared.contracts.registry.organisations import (
     ElectionDue,
     FoundingApplied,
@@ -71,6 +72,7 @@ from shared.contracts.registry.terms import (
     Governance,
     MembershipEnd,
     MemberStatus,
+    OpinionScope,
     OrganisationHost,
     OrganisationKind,
     PlaceKind,
@@ -135,6 +137,8 @@ __all__ = [
     "MembershipEnd",
     "MembershipEnded",
     "MembershipMoved",
+    "OpinionOverdue",
+    "OpinionScope",
     "OrganisationHost",
     "OrganisationKind",
     "PartyGroupAssigned",

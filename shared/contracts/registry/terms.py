@@ -32,7 +32,10 @@ MemberStatus = Literal["formal", "probationary"]
 PlaceKind = Literal["site", "platform", "grid", "group", "team", "cluster"]
 Governance = Literal["direct", "joint", "attached"]
 PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
-StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+StationFunction = Literal[
+    "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+]  # fmt: skip
+OpinionScope = Literal["station", "platform"]
 RelationKind = Literal[
     "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",
 ]  # fmt: skip

@@ -263,6 +263,8 @@ class County:
             "since": "2026-01-01",
         }
         await self.do("registry", "POST", "/practices", brand)
+        said = {"by": "c1", "opinion_id": "op1", "scope": "station", "scope_id": "s1", "voice": "resident", "text": "x"}
+        await self.do("registry", "POST", "/opinions", said)
         group = {"group_id": "group1", "organisation_id": "b1", "name": "x", "founded_on": "2026-01-01"}
         await self.do("registry", "POST", "/party-groups", group)
         applying = {"application_id": "a1", "person_id": "m5", "station_id": "s1", "capacity": "other"}

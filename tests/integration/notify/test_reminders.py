@@ -66,6 +66,8 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
          {B2: "中共第二支部负责配备的党建专干应于2026年4月30日前配齐，至今仍有空缺"}),
         (registry.DutyGapFound(station_id=about, organisation_id="b2", day=DAY, found_at=DUE),
          {B2: "中共第二支部所属工作站2026年4月30日尚未安排值班人员"}),
+        (registry.OpinionOverdue(opinion_id=about, scope="station", scope_id="s1", body_id="b1", superior_id="b2", due_at=DUE),
+         {B2: "党员综合服务中心（平台）收到的意见建议应由中共第一支部于2026年4月30日前答复"}),
         (registry.RectificationOverdue(inspection_id=about, missing=("chart",), rectify_by=DAY, **places),
          {B2: "中共第二支部负责的党建阵地整改事项已于2026年4月30日到期"}),
         (registry.InstructorReviewOverdue(application_id=about, station_id="s1", organisation_id="b2", due_at=DUE),
