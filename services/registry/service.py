@@ -1,5 +1,6 @@
 """The registry as a process: wiring only."""
 
+from services.registry.api.campaigns import campaigns
 from services.registry.api.covers import covers
 from services.registry.api.duties_at_stations import duty
 from services.registry.api.formation import formation
@@ -43,6 +44,7 @@ SERVICE = ServiceDefinition(
         covers(running),
         formation(running),
         lists(running),
+        campaigns(running),
         foundings(running),
         organisation_changes(running),
         reorganisations(running),

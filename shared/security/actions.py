@@ -29,6 +29,9 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "coverage.read": rule(((*COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
         "list.import": rule((COMMITTEES, Relation.AREA)),
         "list.read": rule(((*COMMITTEES, Role.AUDITOR), Relation.AREA), looks=True),
+        # A drive through an area: whoever runs it, for places of theirs; above and below it everybody sees how far it is.
+        "campaign.keep": rule((COMMITTEES, Relation.AREA)),
+        "campaign.read": rule((PERSONS, Relation.ADDRESSED), looks=True),
         # -- registry: the tree. Who may be an endpoint of transfers is said by departments, not by itself -----------
         "organisation.found": rule(((Role.OPERATOR,), Relation.ROOT), (COMMITTEES, Relation.WITHIN)),
         "organisation.change": rule((COMMITTEES, Relation.WITHIN)),

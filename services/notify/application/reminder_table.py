@@ -41,6 +41,7 @@ _KEPT: Final = {"member": "member_id", "destination": "committee_id"}
 _BODY: Final = {"destination": "body_id"}
 _PLAN: Final = {"unit": "uscc", "destination": "responsible_id"}
 _ITSELF: Final = {"destination": "organisation_id"}
+_CAMPAIGN: Final = {"campaign": "kind", "expected": "expected", "missing": "missing", **_ITSELF}
 
 REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     away.CareDutyOverdue: (
@@ -80,6 +81,12 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     mobility.TransferLapsed: (
         Reminder("transfer-lapsed", "holder_id", "transfer_id", "lapsed_at",
                  {"member": "member_id", "origin": "from_branch_id", "destination": "holder_id"}),
+    ),
+    registry.CampaignDue: (
+        Reminder("campaign-due", "organisation_id", "campaign_id", "ends_on", _CAMPAIGN, "{round}"),
+    ),
+    registry.CampaignEnded: (
+        Reminder("campaign-ended", "organisation_id", "campaign_id", "ends_on", _CAMPAIGN, "{round}.ended"),
     ),
     registry.FormationPlanOverdue: (
         Reminder("formation-plan-overdue", "contact_person_id", "uscc", "due_on", _PLAN, "{revision}", "member"),

@@ -1,4 +1,4 @@
-"""What a kind of post, and what a task, is called in a message."""
+"""What a kind of post or campaign, and what a task, is called in a message."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +15,13 @@ POSTS: Final[Mapping[str, str]] = {
     "part_time_member": "兼职委员",
 }
 """By the word of the published language; a test holds the two together."""
+
+CAMPAIGNS: Final[Mapping[str, str]] = {
+    "formation": "党组织集中组建工作",
+    "survey": "走访摸底工作",
+    "activity_site": "村级活动场所建设工作",
+}
+"""By the word of the published language, as well."""
 
 TASKS: Final[Mapping[str, str]] = {
     "approve": "审批",

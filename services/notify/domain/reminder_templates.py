@@ -2,7 +2,7 @@
 
 Variables: `destination` is who has to act, `accepted_on` the day it was due, both always; `origin` is whose matter it is,
 `name` 姓名 of the member it is about, `unit` the 统一社会信用代码 of an enterprise, `post` the kind of a post, `task` what the
-holder of a case has to do.
+holder of a case has to do; `campaign` a kind of campaign, with how much is `expected` in it and `missing`.
 """
 
 from collections.abc import Iterator
@@ -168,6 +168,21 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "转入的党组织已撤销",
         "${name}同志的组织关系于${accepted_on}转入${origin}，而该组织在转入前已撤销。\n\n"
         "请${destination}研究：恢复该组织，或者将该同志的组织关系转往其他党支部，并在雁阵中办理。系统只作提醒，不作任何决定。",
+    ),
+    # -- campaigns ----------------------------------------------------------------------------------------------------
+    *_reminder(
+        "campaign-due",
+        "${destination}负责的${campaign}应于${accepted_on}前完成，共${expected}项，尚有${missing}项未完成，请抓紧办理。",
+        "专项工作期限提醒",
+        "${destination}负责的${campaign}应于${accepted_on}前完成，共${expected}项，尚有${missing}项未完成。\n\n"
+        "请在雁阵中查看未完成的名单，抓紧办理并登记完成情况。",
+    ),
+    *_reminder(
+        "campaign-ended",
+        "${destination}组织的${campaign}已于${accepted_on}结束，共${expected}项，未完成${missing}项，请查看结果。",
+        "专项工作结束通知",
+        "${destination}组织的${campaign}已于${accepted_on}结束，共${expected}项，未完成${missing}项。\n\n"
+        "请在雁阵中查看与开展前的对比以及未完成的名单，研究下一步工作。",
     ),
     # -- posts and places ---------------------------------------------------------------------------------------------
     *_reminder(

@@ -1,5 +1,6 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
+from services.registry.domain.campaign.events import CampaignDue, CampaignEnded
 from services.registry.domain.duty.decider import DutyGapFound, DutyPlanned
 from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.founding import decider as founding
@@ -38,6 +39,8 @@ PUBLISH = publishing(
         unit.UnitCovered: public.UnitCovered,
         unit.UnitCoverEnded: public.UnitCoverEnded,
         unit.UnitClosed: public.UnitClosed,
+        CampaignDue: public.CampaignDue,
+        CampaignEnded: public.CampaignEnded,
         plan.FormationPlanAdopted: public.FormationPlanAdopted,
         plan.FormationPlanOverdue: public.FormationPlanOverdue,
         plan.FormationPlanFulfilled: public.FormationPlanFulfilled,

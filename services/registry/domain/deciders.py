@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.registry.domain.campaign.decider import CAMPAIGN
 from services.registry.domain.duty.decider import DUTY
 from services.registry.domain.formation.decider import FORMATION_RULES
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
@@ -31,6 +32,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     UNIT,
     FORMATION_RULES,
     FORMATION_PLAN,
+    CAMPAIGN,
     LIST,
     LIST_PART,
     REORGANISATION,

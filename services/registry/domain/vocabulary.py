@@ -82,6 +82,9 @@ StationFunction = Literal[
 ]  # fmt: skip
 """便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20)."""
 
+CampaignKind = Literal["formation", "survey", "activity_site"]
+"""集中组建、走访摸底、村级活动场所建设 (domain L02, Y12, Y09)."""
+
 OpinionScope = Literal["station", "platform"]
 """Where opinions come in (domain L20)."""
 

@@ -9,6 +9,7 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
+from services.registry.projections.campaigns import CAMPAIGNING
 from services.registry.projections.care import CARE
 from services.registry.projections.formation import FORMATION
 from services.registry.projections.foundings import FOUNDINGS
@@ -283,6 +284,7 @@ PROJECTIONS = (
     CARE,
     *PLACES_AND_RECORDS,
     *PRACTICES,
+    *CAMPAIGNING,
     *OPINIONS,
     *VISITS,
     NAMED,

@@ -1,5 +1,6 @@
 """Public events of the registry: which units and organisations exist, who serves them, who belongs where."""
 
+from shared.contracts.registry.campaigns import CampaignDue, CampaignEnded
 from shared.contracts.registry.doors import AuditAnchored, InboundRefused
 from shared.contracts.registry.members import (
     MemberAdmitted,
@@ -66,6 +67,7 @@ from shared.contracts.registry.stations import (
     StationOpened,
 )
 from shared.contracts.registry.terms import (
+    CampaignKind,
     Classification,
     FormationMode,
     FundingSource,
@@ -106,6 +108,9 @@ from shared.contracts.registry.visits import VisitRecorded, VisitVoided
 
 __all__ = [
     "AuditAnchored",
+    "CampaignDue",
+    "CampaignEnded",
+    "CampaignKind",
     "Classification",
     "DutyGapFound",
     "DutyPlanned",

@@ -35,6 +35,7 @@ PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_gr
 StationFunction = Literal[
     "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
 ]  # fmt: skip
+CampaignKind = Literal["formation", "survey", "activity_site"]
 OpinionScope = Literal["station", "platform"]
 RelationKind = Literal[
     "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",

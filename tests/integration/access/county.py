@@ -265,6 +265,9 @@ class County:
         await self.do("registry", "POST", "/practices", brand)
         said = {"by": "c1", "opinion_id": "op1", "scope": "station", "scope_id": "s1", "voice": "resident", "text": "x"}
         await self.do("registry", "POST", "/opinions", said)
+        drive = {"by": "c1", "campaign_id": "drive1", "kind": "survey", "name": "x", "area_code": "350102",
+                 "starts_on": "2026-01-01", "ends_on": "2026-06-30"}  # fmt: skip
+        await self.do("registry", "POST", "/campaigns", drive)
         group = {"group_id": "group1", "organisation_id": "b1", "name": "x", "founded_on": "2026-01-01"}
         await self.do("registry", "POST", "/party-groups", group)
         applying = {"application_id": "a1", "person_id": "m5", "station_id": "s1", "capacity": "other"}
