@@ -19,6 +19,6 @@ async def answer(unit: UnitOfWork, founding_id: str, command: DecideFounding, ex
     if not events or state.applied is None or command.decision == "refused":
         return
     facts = state.applied.model_dump(
-        include={"organisation_id", "name", "kind", "area_code", "unit_uscc", "formal_members"}
+        include={"organisation_id", "name", "kind", "area_code", "unit_uscc", "host", "formal_members"}
     )
     await found(unit, FoundOrganisation(parent_id=command.decided_by, **facts))
