@@ -22,6 +22,7 @@ from services.registry.api.posts import posts
 from services.registry.api.practices import practices
 from services.registry.api.relations import relations
 from services.registry.api.reorganisations import reorganisations
+from services.registry.api.ripenings import ripenings
 from services.registry.api.roster import roster
 from services.registry.api.search import search
 from services.registry.api.staffings import staffings
@@ -43,6 +44,7 @@ SERVICE = ServiceDefinition(
         units(running),
         covers(running),
         formation(running),
+        ripenings(running),
         lists(running),
         campaigns(running),
         foundings(running),

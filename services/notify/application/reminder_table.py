@@ -92,6 +92,11 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("formation-plan-overdue", "contact_person_id", "uscc", "due_on", _PLAN, "{revision}", "member"),
         Reminder("formation-plan-overdue", "responsible_id", "uscc", "due_on", _PLAN, "{revision}"),
     ),
+    registry.RipeningStepOverdue: (
+        Reminder("ripening-step-overdue", "responsible_id", "uscc", "due_on", _PLAN | {"step": "means"},
+                 "{revision}.{means}"),
+    ),
+    registry.UnitRipened: (Reminder("unit-ripened", "responsible_id", "uscc", "ripe_on", _PLAN, "{revision}.ripe"),),
     registry.FoundingReplyOverdue: (
         Reminder("founding-reply-overdue", "decided_by", "founding_id", "reply_by",
                  {"origin": "applied_by", "destination": "decided_by"}),

@@ -2,7 +2,8 @@
 
 Variables: `destination` is who has to act, `accepted_on` the day it was due, both always; `origin` is whose matter it is,
 `name` 姓名 of the member it is about, `unit` the 统一社会信用代码 of an enterprise, `post` the kind of a post, `task` what the
-holder of a case has to do; `campaign` a kind of campaign, with how much is `expected` in it and `missing`.
+holder of a case has to do; `campaign` a kind of campaign, with how much is `expected` in it and `missing`; `step`
+what is done in a unit before something is founded there.
 """
 
 from collections.abc import Iterator
@@ -168,6 +169,20 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "转入的党组织已撤销",
         "${name}同志的组织关系于${accepted_on}转入${origin}，而该组织在转入前已撤销。\n\n"
         "请${destination}研究：恢复该组织，或者将该同志的组织关系转往其他党支部，并在雁阵中办理。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "ripening-step-overdue",
+        "统一社会信用代码为${unit}的单位${step}应于${accepted_on}前完成，由${destination}负责，至今未完成，请尽快办理。",
+        "暂不具备组建条件单位的培育事项逾期",
+        "统一社会信用代码为${unit}的单位${step}应于${accepted_on}前完成，由${destination}负责，至今未完成。\n\n"
+        "请尽快办理，并在雁阵中登记；计划确需调整的，请在雁阵中更新培育步骤。",
+    ),
+    *_reminder(
+        "unit-ripened",
+        "统一社会信用代码为${unit}的单位自${accepted_on}起已具备组建党组织的条件，请${destination}研究组建。",
+        "培育单位已具备组建党组织的条件",
+        "统一社会信用代码为${unit}的单位自${accepted_on}起，按当地组建规则已具备组建党组织的条件。\n\n"
+        "请${destination}在雁阵中查看建议的组建方式，研究组建。系统只作提醒，不作任何决定。",
     ),
     # -- campaigns ----------------------------------------------------------------------------------------------------
     *_reminder(

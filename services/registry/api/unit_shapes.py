@@ -11,6 +11,7 @@ from services.registry.application.coverage import Figures
 from services.registry.domain.formation.rules import CitedRules, FormationRules
 from services.registry.projections.formation_tables import FORMATION_PLANS, FORMATION_RULES
 from services.registry.projections.listing_tables import LISTS
+from services.registry.projections.ripening import RIPENINGS, STEPS
 from services.registry.projections.unit_tables import UNIT_COVERS
 from shared.web.shapes import by_name, done, optional, row, several, shape
 
@@ -59,6 +60,10 @@ COVERAGE = shape(
     ),
     outside_stations=_figures("FiguresOutside"),
 )  # fmt: skip
+
+RIPENING_LISTED = row("RipeningListed", RIPENINGS)
+RIPENING = row("Ripening", RIPENINGS, steps=several(row("RipeningStep", STEPS)))
+RIPENING_DONE = done("RipeningDone", uscc=str)
 
 LIST = row("UnitList", LISTS, columns=several(str), counts=by_name(int) | None)
 LIST_BROUGHT = shape("ListBrought", list_id=str, applied=bool, counts=by_name(int))

@@ -1,10 +1,11 @@
 """What the registry does besides answering and following: it opens sealed values for others,
-erases, carries out orders whose day has come, finds days without anybody on duty, and looks after campaigns.
+erases, carries out orders whose day has come, finds days without anybody on duty, and looks after campaigns and
+units that ripen.
 """
 
 from collections.abc import Mapping
 
-from services.registry.application import campaigns
+from services.registry.application import campaigns, ripening
 from services.registry.application.duty_gaps import DutyGaps
 from services.registry.application.erasing import Erasing
 from services.registry.application.handovers import Handovers
@@ -27,4 +28,5 @@ def loops(running: Running) -> Mapping[str, Loop]:
         found["handovers"] = Handovers(running).run
         found["duty-gaps"] = DutyGaps(running).run
         found["campaigns"] = watch("campaigns", lambda: campaigns.look_after(running))
+        found["ripening"] = watch("ripening", lambda: ripening.look_after(running))
     return found

@@ -18,6 +18,7 @@ from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
 from services.registry.domain.practice.decider import PracticeBegun, PracticeEnded
 from services.registry.domain.relation.decider import RelationBegun, RelationEnded
+from services.registry.domain.ripening.events import RipeningStepOverdue, UnitRipened
 from services.registry.domain.seat import events as seat
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
@@ -45,6 +46,8 @@ PUBLISH = publishing(
         plan.FormationPlanOverdue: public.FormationPlanOverdue,
         plan.FormationPlanFulfilled: public.FormationPlanFulfilled,
         plan.FormationPlanAbandoned: public.FormationPlanAbandoned,
+        RipeningStepOverdue: public.RipeningStepOverdue,
+        UnitRipened: public.UnitRipened,
         organisation.PartyOrganisationFounded: public.PartyOrganisationFounded,
         organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
         organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,

@@ -22,6 +22,7 @@ from services.registry.domain.post.decider import POST
 from services.registry.domain.practice.decider import PRACTICE
 from services.registry.domain.relation.decider import RELATION
 from services.registry.domain.reorganisation.decider import REORGANISATION
+from services.registry.domain.ripening.decider import RIPENING
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.unit.decider import UNIT
@@ -32,6 +33,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     UNIT,
     FORMATION_RULES,
     FORMATION_PLAN,
+    RIPENING,
     CAMPAIGN,
     LIST,
     LIST_PART,

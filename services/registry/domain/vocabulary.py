@@ -143,3 +143,6 @@ FormationMode = Literal["single", "joint", "attached", "included", "trade", "are
 
 Trade = Annotated[str, Field(pattern=r"^[A-T]([0-9]{2}){0,2}$")]
 """行业: a class of GB/T 4754, from its letter alone (`C`) to four digits (`C1310`)."""
+
+WorkMeans = Literal["instructor", "liaison", "trade_union", "youth_league", "womens_federation"]
+"""By what a unit without an organisation is worked with: 党建指导员、联络员、工会、共青团、妇联 (domain §1.6, L05)."""

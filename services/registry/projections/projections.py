@@ -20,6 +20,7 @@ from services.registry.projections.party_groups import GROUPS
 from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.practices import PRACTICES
 from services.registry.projections.reorganisations import REORGANISATIONS
+from services.registry.projections.ripening import RIPENING
 from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
 from services.registry.projections.versions import mark_of, version_of
@@ -285,6 +286,7 @@ PROJECTIONS = (
     *PLACES_AND_RECORDS,
     *PRACTICES,
     *CAMPAIGNING,
+    *RIPENING,
     *OPINIONS,
     *VISITS,
     NAMED,

@@ -48,6 +48,7 @@ from shared.contracts.registry.posts import (
     VacancyOverdue,
 )
 from shared.contracts.registry.practices import PracticeBegun, PracticeEnded
+from shared.contracts.registry.ripening import RipeningStepOverdue, UnitRipened
 from shared.contracts.registry.stations import (
     DutyGapFound,
     DutyPlanned,
@@ -92,6 +93,7 @@ from shared.contracts.registry.terms import (
     StationKind,
     UnitKind,
     VisitService,
+    WorkMeans,
 )
 from shared.contracts.registry.units import (
     FormationPlanAbandoned,
@@ -185,6 +187,7 @@ __all__ = [
     "RelationBegun",
     "RelationEnded",
     "RelationKind",
+    "RipeningStepOverdue",
     "Scope",
     "SiteInspected",
     "SiteRectified",
@@ -200,8 +203,10 @@ __all__ = [
     "UnitCovered",
     "UnitKind",
     "UnitRegistered",
+    "UnitRipened",
     "VacancyOverdue",
     "VisitRecorded",
     "VisitService",
     "VisitVoided",
+    "WorkMeans",
 ]

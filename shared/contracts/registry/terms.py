@@ -58,3 +58,4 @@ class RegistryEvent(PublicEvent, service="registry"):
 
 
 FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
+WorkMeans = Literal["instructor", "liaison", "trade_union", "youth_league", "womens_federation"]

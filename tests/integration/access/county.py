@@ -196,6 +196,8 @@ class County:
             "contact_person_id": "m2",
         }
         await self.do("registry", "PUT", f"/units/{UNIT}/plan", plan)
+        steps = {"by": "c1", "steps": [{"means": "instructor", "due_on": "2099-01-01"}]}
+        await self.do("registry", "PUT", f"/units/{UNIT}/ripening", steps)
         for station, at in (("s1", "c1"), ("s2", "c2"), ("s3", "k2")):
             body = {
                 "station_id": station,

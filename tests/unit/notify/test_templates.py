@@ -23,6 +23,7 @@ VARIABLES = {
     "campaign": "村级活动场所建设工作",
     "expected": "10000",
     "missing": "10000",
+    "step": "组建共青团组织",
 }
 
 

@@ -69,6 +69,19 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "POST", "/units/{uscc}/plan/abandonment"): Row(
         COMMITTEES, OF_UNIT_FOR_C1, f"/units/{UNIT}/plan/abandonment", given(by="c1", reason="x")
     ),
+    ("registry", "PUT", "/units/{uscc}/ripening"): Row(
+        COMMITTEES, OF_UNIT_FOR_C1, f"/units/{UNIT}/ripening",
+        given(by="c1", steps=[{"means": "instructor", "due_on": "2099-01-01"}]),
+    ),
+    ("registry", "POST", "/units/{uscc}/ripening/abandonment"): Row(
+        COMMITTEES, OF_UNIT_FOR_C1, f"/units/{UNIT}/ripening/abandonment", given(by="c1", reason="x")
+    ),
+    ("registry", "GET", "/units/{uscc}/ripening"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, AUDITOR}, OVER_B1, f"/units/{UNIT}/ripening"
+    ),
+    ("registry", "GET", "/ripenings"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, AUDITOR}, OVER_C1, "/ripenings", shows=UNIT
+    ),
     ("registry", "POST", "/formation/rules/{area_code}"): Row(
         DEPARTMENTS, ON_C1, "/formation/rules/350102",
         given(by="c1", effective_from="2099-01-01", source_document="x", rules={}),
