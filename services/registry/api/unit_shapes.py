@@ -19,9 +19,10 @@ PLAN = row("FormationPlan", FORMATION_PLANS)
 _SURVEY = shape("SurveyState", on=date | None, clear=int, of=int, unclear=several(str))
 _POST = shape("LedgerPost", post_id=str, kind=str, person_id=str, since=date)
 _ENTRY = shape("LedgerEntry", kind=str, on=date, recorded_at=AwareDatetime, by=str | None, said=dict[str, Any])
+_SOURCE = shape("SourceOfFact", source=str, said_by=str, list_id=str | None, on=date)
 LEDGER = shape(
-    "Ledger", unit=UNIT, missing=several(str), survey=_SURVEY, covers=several(row("Cover", UNIT_COVERS)),
-    posts=several(_POST), plan=PLAN | None, entries=several(_ENTRY),
+    "Ledger", unit=UNIT, missing=several(str), sources=by_name(_SOURCE), survey=_SURVEY,
+    covers=several(row("Cover", UNIT_COVERS)), posts=several(_POST), plan=PLAN | None, entries=several(_ENTRY),
 )  # fmt: skip
 
 RULES_DONE = done("FormationRulesDone", area_code=str, rules_version=int)

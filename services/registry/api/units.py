@@ -132,7 +132,7 @@ def units(running: Running) -> APIRouter:
     @router.get("/{uscc}/ledger", responses=answers(200, LEDGER))
     @action("unit.read")
     async def read_ledger(uscc: Uscc, access: Access) -> dict[str, Any]:
-        """一企一台账: the unit as it stands, who covers and serves it, its plan, and every entry, oldest first."""
+        """一企一台账: the unit as it stands and who said so, who covers and serves it, its plan, every entry, oldest first."""
         row = await one(running, UNITS, UNITS.c.uscc == uscc, "unit")
         await access.check(await of_unit(running, uscc), hidden=unknown("unit"))
         return await ledger(running.store, running.model, row)
