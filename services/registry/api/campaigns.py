@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from services.registry.api import campaign_shapes as shapes
 from services.registry.api.acting import Act, after
-from services.registry.api.as_of import AsOf, day_of
+from services.registry.api.as_of import EARLIEST, AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.application.campaign_measures import Subject, baseline, subjects, summed
 from services.registry.application.tree import active
@@ -19,8 +19,8 @@ from services.registry.projections.campaigns import CAMPAIGNS
 from services.registry.projections.listing_tables import LISTS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.calendar import local_date, start_of_day
-from shared.kernel.errors import unknown
+from shared.kernel.calendar import add_months, local_date, start_of_day
+from shared.kernel.errors import Invalid, unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
@@ -64,6 +64,7 @@ def campaigns(running: Running) -> APIRouter:
     async def begin(body: Opening, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=body.area_code))
         await asked.access.acts_for(body.by)
+        _require_likely(running, body.starts_on)
         identity = body.campaign_id or running.ids()
         facts = body.model_dump(exclude={"by"}) | {"campaign_id": identity, "organisation_id": body.by}
         command = OpenCampaign(**facts)
@@ -156,6 +157,15 @@ def campaigns(running: Running) -> APIRouter:
         return or_(own.in_(await access.above()), own.in_(await access.scope(Relation.ADDRESSED)))
 
     return router
+
+
+def _require_likely(running: Running, starts_on: date) -> None:
+    """Raises `Invalid` (`campaign-dates`): a day that nothing is known of is a slip of the keyboard."""
+    latest = add_months(local_date(running.clock.now()), 60)
+    if not EARLIEST <= starts_on <= latest:
+        raise Invalid(
+            "campaign-dates", f"it would begin on {starts_on}", remedy=f"give a day up to {latest}", where="starts_on"
+        )
 
 
 def _told(figures: Figures) -> dict[str, Any]:

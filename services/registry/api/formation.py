@@ -146,13 +146,17 @@ def formation(running: Running) -> APIRouter:
 
     @router.get("/coverage", responses=answers(200, shapes.COVERAGE))
     @action("coverage.read")
-    async def cover(area_code: AreaCode, access: Access, as_of: date | None = None) -> dict[str, Any]:
-        """组织覆盖 and 工作覆盖 of an area on a day, with what each is a rate of, by place, kind and station."""
+    async def cover(
+        area_code: AreaCode, access: Access, as_of: date | None = None, under: Id | None = None
+    ) -> dict[str, Any]:
+        """组织覆盖 and 工作覆盖 of an area on a day, with what each is a rate of, by place, kind and station. `under`: of units
+        that fall to that organisation or to one below it.
+        """
         await access.check(Concern(area_code=area_code))
         day = _day(as_of)
         cited = await _rules(area_code, day)
         async with running.reading() as connection:
-            found, stations = await coverage(connection, area_code, day, cited)
+            found, stations = await coverage(connection, area_code, day, cited, None if under is None else [under])
         return {
             "as_of": day,
             "area_code": area_code,

@@ -26,7 +26,7 @@ from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import many, one
-from shared.security.access import Access, action
+from shared.security.access import Access, action, within_scope
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
@@ -139,11 +139,17 @@ def units(running: Running) -> APIRouter:
 
     @router.get("", responses=answers(200, page(shapes.UNIT)))
     @action("unit.read")
-    async def listing(paging: Paging, access: Access, area_code: AreaCode | None = None) -> Page[dict[str, Any]]:
-        """Units of the places, and of the organisations, that the actor is responsible for."""
+    async def listing(
+        paging: Paging, access: Access, area_code: AreaCode | None = None, under: Id | None = None
+    ) -> Page[dict[str, Any]]:
+        """Units of the places, and of the organisations, that the actor is responsible for. `under`: those that fall to that
+        organisation or to one below it.
+        """
         query = select(UNITS).where(await units_seen(access)).order_by(UNITS.c.uscc).limit(paging.limit + 1)
         if area_code is not None:
             query = query.where(UNITS.c.area_code == area_code)
+        if under is not None:
+            query = query.where(UNITS.c.responsible_id.in_(within_scope([under], ())))
         if after := paging.after("units", str):
             query = query.where(UNITS.c.uscc > after[0])
         return paging.page("units", await many(running, query), lambda row: (row["uscc"],), dict)

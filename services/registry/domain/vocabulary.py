@@ -17,6 +17,7 @@ OrganisationKind = Literal[
     "working_committee",
     "joint_committee",
     "mobile_committee",
+    "guidance_committee",
     "mobile_branch",
     "temporary",
     "project",
@@ -56,8 +57,12 @@ OfficePhone = Annotated[str, Field(min_length=3, max_length=32, pattern=r"^[0-9+
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
 """Where a holder comes from: 上级选派、县聘专职、在城村干部、自愿报名、内部推选、上级任命 (domain W13, L17, Z27, N04)."""
 
-PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
-"""What qualifies them: 党务工作者负责人, 街道组织委员, 企业党委专职副书记, 党务工作者 (domain W14, W16)."""
+PostCapacity = Literal[
+    "party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "organisation_department",
+    "other",
+]  # fmt: skip
+"""What qualifies them: 党务工作者负责人, 街道组织委员, 企业党委专职副书记, 党务工作者, 组织部门负责人 (domain W14, W16,
+L10)."""
 
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
 """责任清单, 阵地标准, 服务清单, 选派管理办法, 长效机制 (domain W06, W08, N19, Y10)."""

@@ -13,6 +13,7 @@ OrganisationKind = Literal[
     "working_committee",
     "joint_committee",
     "mobile_committee",
+    "guidance_committee",
     "mobile_branch",
     "temporary",
     "project",
@@ -48,7 +49,10 @@ VisitService = Literal["talent", "policy", "party_building"]
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
-PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+PostCapacity = Literal[
+    "party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "organisation_department",
+    "other",
+]  # fmt: skip
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
 Classification = Literal["public", "internal", "secret"]
 

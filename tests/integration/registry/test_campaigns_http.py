@@ -40,6 +40,9 @@ async def test_every_village_is_to_have_a_site_by_the_end_of_the_year_and_is_tol
     assert same["version"] == 1
     wrong = await settled.post("/campaigns", campaign(settled, "survey", 0, -1), 422)
     assert (wrong["code"], wrong["where"]) == ("campaign-dates", "ends_on")
+    for days in ({"starts_on": "0001-01-01", "ends_on": "0001-12-31"}, {"ends_on": "9999-12-31"}):
+        unlikely = await settled.post("/campaigns", campaign(settled, "survey", 0, 9) | days, 422)
+        assert unlikely["code"] == "campaign-dates"
     assert await look(settled, 200) == []
     built = practice(settled, "activity_site", "organisation", "b1", -100, aspect="built")
     await settled.post("/practices", built)

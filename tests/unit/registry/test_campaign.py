@@ -33,8 +33,9 @@ def test_a_campaign_is_opened_once_and_has_an_end_after_its_beginning() -> None:
     assert CAMPAIGN.decide(HALF_YEARLY, begun()) == []
     with pytest.raises(Refused, match=r"^campaign-exists:"):
         CAMPAIGN.decide(HALF_YEARLY.model_copy(update={"target_percent": 90}), begun())
-    with pytest.raises(Invalid, match=r"^campaign-dates:"):
-        CAMPAIGN.decide(HALF_YEARLY.model_copy(update={"ends_on": date(2025, 12, 31)}), CAMPAIGN.initial)
+    for wrong in (date(2025, 12, 31), date(2030, 1, 1)):
+        with pytest.raises(Invalid, match=r"^campaign-dates:"):
+            CAMPAIGN.decide(HALF_YEARLY.model_copy(update={"ends_on": wrong}), CAMPAIGN.initial)
     with pytest.raises(Refused, match=r"^campaign-unknown:"):
         CAMPAIGN.decide(StopCampaign(reason="x", on=date(2026, 2, 1)), CAMPAIGN.initial)
 

@@ -8,6 +8,7 @@ command; the stream sees to it that each responsible organisation is told once a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -19,7 +20,10 @@ from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import Command, DomainEvent
 from shared.kernel.identifiers.area_code import AreaCode
 
-_DAY = timedelta(days=1)
+LONGEST: Final = timedelta(days=3 * 366)
+"""Of one round; what goes on for longer repeats."""
+
+_DAY: Final = timedelta(days=1)
 
 
 class Figures(BaseModel):
@@ -127,11 +131,11 @@ def decide(command: CampaignCommand, state: CampaignState) -> Sequence[DomainEve
 
 
 def _open(command: OpenCampaign, state: CampaignState) -> Sequence[DomainEvent]:
-    if command.ends_on < command.starts_on:
+    if not command.starts_on <= command.ends_on <= command.starts_on + LONGEST:
         raise Invalid(
             "campaign-dates",
-            f"it ends on {command.ends_on}, before it begins",
-            remedy="give a last day on or after the first",
+            f"it would last from {command.starts_on} until {command.ends_on}",
+            remedy=f"give a last day on or after the first, within {LONGEST.days} days",
             where="ends_on",
         )
     begun = CampaignBegun(round=1, **command.model_dump())
