@@ -1,5 +1,6 @@
 """The registry as a process: wiring only."""
 
+from services.registry.api.campaigns import campaigns
 from services.registry.api.covers import covers
 from services.registry.api.duties_at_stations import duty
 from services.registry.api.formation import formation
@@ -11,6 +12,7 @@ from services.registry.api.instructor_applications import instructor_application
 from services.registry.api.lists import PATH, lists
 from services.registry.api.members import members
 from services.registry.api.membership_decisions import membership_decisions
+from services.registry.api.opinions import opinions
 from services.registry.api.organisation_changes import organisation_changes
 from services.registry.api.organisations import organisations
 from services.registry.api.party_groups import party_groups
@@ -20,6 +22,7 @@ from services.registry.api.posts import posts
 from services.registry.api.practices import practices
 from services.registry.api.relations import relations
 from services.registry.api.reorganisations import reorganisations
+from services.registry.api.ripenings import ripenings
 from services.registry.api.roster import roster
 from services.registry.api.search import search
 from services.registry.api.staffings import staffings
@@ -41,7 +44,9 @@ SERVICE = ServiceDefinition(
         units(running),
         covers(running),
         formation(running),
+        ripenings(running),
         lists(running),
+        campaigns(running),
         foundings(running),
         organisation_changes(running),
         reorganisations(running),
@@ -54,6 +59,7 @@ SERVICE = ServiceDefinition(
         places(running),
         relations(running),
         practices(running),
+        opinions(running),
         inspections(running),
         fundings(running),
         search(running),

@@ -29,6 +29,9 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "coverage.read": rule(((*COMMITTEES, Role.STATION_HEAD, Role.AUDITOR), Relation.AREA), looks=True),
         "list.import": rule((COMMITTEES, Relation.AREA)),
         "list.read": rule(((*COMMITTEES, Role.AUDITOR), Relation.AREA), looks=True),
+        # A drive through an area: whoever runs it, for places of theirs; above and below it everybody sees how far it is.
+        "campaign.keep": rule((COMMITTEES, Relation.AREA)),
+        "campaign.read": rule((PERSONS, Relation.ADDRESSED), looks=True),
         # -- registry: the tree. Who may be an endpoint of transfers is said by departments, not by itself -----------
         "organisation.found": rule(((Role.OPERATOR,), Relation.ROOT), (COMMITTEES, Relation.WITHIN)),
         "organisation.change": rule((COMMITTEES, Relation.WITHIN)),
@@ -68,6 +71,9 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "place.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "practice.keep": rule((COMMITTEES, Relation.WITHIN), (COMMITTEES, Relation.AREA)),
         "practice.read": rule((PERSONS, Relation.INVOLVED), (COMMITTEES, Relation.AREA), looks=True),
+        # What people say at a place: whoever answers for it enters it, the body that is asked answers.
+        "opinion.handle": rule(((*COMMITTEES, *ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED)),
+        "opinion.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "funding.record": rule((COMMITTEES, Relation.WITHIN)),
         "funding.read": rule(((*COMMITTEES, Role.AUDITOR), Relation.INVOLVED), looks=True),
         "station.read-members": rule((PERSONS, Relation.INVOLVED), looks=True),

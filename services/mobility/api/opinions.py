@@ -9,19 +9,18 @@ from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.organisations import organisations_above
-from services.mobility.domain.opinion.decider import OPINION, OpinionKind, ReplyOpinion, SubmitOpinion
+from services.mobility.domain.opinion.decider import OPINION, OpinionKind, SubmitOpinion
 from services.mobility.projections.care_tables import CARE, OPINIONS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day, local_date
+from shared.kernel.opinion import REPLY_DAYS, ReplyOpinion
 from shared.runtime.commands import Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, given, is_set, page_of
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
-
-REPLY_DAYS = 30
 
 
 class Said(Act):

@@ -41,6 +41,7 @@ _KEPT: Final = {"member": "member_id", "destination": "committee_id"}
 _BODY: Final = {"destination": "body_id"}
 _PLAN: Final = {"unit": "uscc", "destination": "responsible_id"}
 _ITSELF: Final = {"destination": "organisation_id"}
+_CAMPAIGN: Final = {"campaign": "kind", "expected": "expected", "missing": "missing", **_ITSELF}
 
 REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     away.CareDutyOverdue: (
@@ -81,10 +82,21 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("transfer-lapsed", "holder_id", "transfer_id", "lapsed_at",
                  {"member": "member_id", "origin": "from_branch_id", "destination": "holder_id"}),
     ),
+    registry.CampaignDue: (
+        Reminder("campaign-due", "organisation_id", "campaign_id", "ends_on", _CAMPAIGN, "{round}"),
+    ),
+    registry.CampaignEnded: (
+        Reminder("campaign-ended", "organisation_id", "campaign_id", "ends_on", _CAMPAIGN, "{round}.ended"),
+    ),
     registry.FormationPlanOverdue: (
         Reminder("formation-plan-overdue", "contact_person_id", "uscc", "due_on", _PLAN, "{revision}", "member"),
         Reminder("formation-plan-overdue", "responsible_id", "uscc", "due_on", _PLAN, "{revision}"),
     ),
+    registry.RipeningStepOverdue: (
+        Reminder("ripening-step-overdue", "responsible_id", "uscc", "due_on", _PLAN | {"step": "means"},
+                 "{revision}.{means}"),
+    ),
+    registry.UnitRipened: (Reminder("unit-ripened", "responsible_id", "uscc", "ripe_on", _PLAN, "{revision}.ripe"),),
     registry.FoundingReplyOverdue: (
         Reminder("founding-reply-overdue", "decided_by", "founding_id", "reply_by",
                  {"origin": "applied_by", "destination": "decided_by"}),
@@ -105,6 +117,7 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("vacancy-overdue", "organisation_id", "seat_id", "due_at", {"post": "kind", **_ITSELF}),
     ),
     registry.DutyGapFound: (Reminder("duty-gap", "organisation_id", "station_id", "day", _ITSELF),),
+    registry.OpinionOverdue: (Reminder("place-opinion-overdue", "superior_id", "opinion_id", "due_at", _BODY),),
     registry.RectificationOverdue: (
         Reminder("rectification-overdue", "organisation_id", "inspection_id", "rectify_by", _ITSELF),
     ),

@@ -47,7 +47,7 @@ def messages(row: Reminder, event: PublicEvent, policy: DeliveryPolicy, at: date
             channel=channel,
             template=row.template,
             recipient=Recipient(kind=row.kind, ref_id=ref_id),
-            references={name: said[field] for name, field in row.refers.items()} | {"accepted_on": _day(due)},
+            references={name: str(said[field]) for name, field in row.refers.items()} | {"accepted_on": _day(due)},
             policy=policy,
             queued_at=at,
         )

@@ -1,4 +1,4 @@
-"""What a kind of post, and what a task, is called in a message."""
+"""What a kind of post or campaign, a task and a step are called in a message."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +15,22 @@ POSTS: Final[Mapping[str, str]] = {
     "part_time_member": "兼职委员",
 }
 """By the word of the published language; a test holds the two together."""
+
+CAMPAIGNS: Final[Mapping[str, str]] = {
+    "formation": "党组织集中组建工作",
+    "survey": "走访摸底工作",
+    "activity_site": "村级活动场所建设工作",
+}
+"""By the word of the published language, as well."""
+
+STEPS: Final[Mapping[str, str]] = {
+    "instructor": "选派党建指导员",
+    "liaison": "确定联络员",
+    "trade_union": "组建工会",
+    "youth_league": "组建共青团组织",
+    "womens_federation": "组建妇联组织",
+}
+"""By the word of the published language, as well."""
 
 TASKS: Final[Mapping[str, str]] = {
     "approve": "审批",

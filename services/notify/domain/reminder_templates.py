@@ -2,7 +2,8 @@
 
 Variables: `destination` is who has to act, `accepted_on` the day it was due, both always; `origin` is whose matter it is,
 `name` 姓名 of the member it is about, `unit` the 统一社会信用代码 of an enterprise, `post` the kind of a post, `task` what the
-holder of a case has to do.
+holder of a case has to do; `campaign` a kind of campaign, with how much is `expected` in it and `missing`; `step`
+what is done in a unit before something is founded there.
 """
 
 from collections.abc import Iterator
@@ -169,6 +170,35 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "${name}同志的组织关系于${accepted_on}转入${origin}，而该组织在转入前已撤销。\n\n"
         "请${destination}研究：恢复该组织，或者将该同志的组织关系转往其他党支部，并在雁阵中办理。系统只作提醒，不作任何决定。",
     ),
+    *_reminder(
+        "ripening-step-overdue",
+        "统一社会信用代码为${unit}的单位${step}应于${accepted_on}前完成，由${destination}负责，至今未完成，请尽快办理。",
+        "暂不具备组建条件单位的培育事项逾期",
+        "统一社会信用代码为${unit}的单位${step}应于${accepted_on}前完成，由${destination}负责，至今未完成。\n\n"
+        "请尽快办理，并在雁阵中登记；计划确需调整的，请在雁阵中更新培育步骤。",
+    ),
+    *_reminder(
+        "unit-ripened",
+        "统一社会信用代码为${unit}的单位自${accepted_on}起已具备组建党组织的条件，请${destination}研究组建。",
+        "培育单位已具备组建党组织的条件",
+        "统一社会信用代码为${unit}的单位自${accepted_on}起，按当地组建规则已具备组建党组织的条件。\n\n"
+        "请${destination}在雁阵中查看建议的组建方式，研究组建。系统只作提醒，不作任何决定。",
+    ),
+    # -- campaigns ----------------------------------------------------------------------------------------------------
+    *_reminder(
+        "campaign-due",
+        "${destination}负责的${campaign}应于${accepted_on}前完成，共${expected}项，尚有${missing}项未完成，请抓紧办理。",
+        "专项工作期限提醒",
+        "${destination}负责的${campaign}应于${accepted_on}前完成，共${expected}项，尚有${missing}项未完成。\n\n"
+        "请在雁阵中查看未完成的名单，抓紧办理并登记完成情况。",
+    ),
+    *_reminder(
+        "campaign-ended",
+        "${destination}组织的${campaign}已于${accepted_on}结束，共${expected}项，未完成${missing}项，请查看结果。",
+        "专项工作结束通知",
+        "${destination}组织的${campaign}已于${accepted_on}结束，共${expected}项，未完成${missing}项。\n\n"
+        "请在雁阵中查看与开展前的对比以及未完成的名单，研究下一步工作。",
+    ),
     # -- posts and places ---------------------------------------------------------------------------------------------
     *_reminder(
         "vacancy-overdue",
@@ -182,6 +212,13 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "${destination}所属工作站${accepted_on}尚未安排值班人员，请及时安排。",
         "工作站值班空缺提醒",
         "${destination}所属工作站${accepted_on}尚未安排值班人员。\n\n请在雁阵中查看值班表，及时安排或者调换值班人员。",
+    ),
+    *_reminder(
+        "place-opinion-overdue",
+        "党员综合服务中心（平台）收到的意见建议应由${destination}于${accepted_on}前答复，至今未登记答复，请予督促。",
+        "服务中心意见建议逾期未答复",
+        "党员综合服务中心（平台）收到的意见建议应由${destination}于${accepted_on}前答复，至今未在雁阵中登记答复。\n\n"
+        "请予督促，并在雁阵中查看具体事项。",
     ),
     *_reminder(
         "rectification-overdue",

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from services.notify.domain.posts import POSTS, TASKS
+from services.notify.domain.posts import CAMPAIGNS, POSTS, STEPS, TASKS
 from services.notify.domain.template import render
 from services.notify.domain.templates import find_template
 from services.notify.domain.vocabulary import Channel
@@ -29,6 +29,8 @@ from shared.privacy.sealer import ToOpen
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _FIELD: Final[Mapping[Channel, str]] = {"sms": "phone", "email": "email"}
 _PLACES: Final = ("origin", "destination")
+_WORDS: Final = {"post": POSTS, "task": TASKS, "campaign": CAMPAIGNS, "step": STEPS}
+_AS_SAID: Final = ("unit", "expected", "missing")
 _OFFICES: Final = {"organisation": "organisations", "station": "stations"}
 
 Contents = Mapping[ToOpen, Opened]
@@ -145,12 +147,10 @@ def _variables(task: Task, rows: Mapping[str, Mapping[Any, Row]], opened: Conten
         if row is None:
             return Declined(f"{place}-unknown", permanent=False)
         variables[place] = row["name"]
-    if "post" in task.about:
-        variables["post"] = POSTS[task.about["post"]]
-    if "task" in task.about:
-        variables["task"] = TASKS[task.about["task"]]
-    if "unit" in task.about:
-        variables["unit"] = task.about["unit"]
+    for code in filter(task.about.__contains__, _WORDS):
+        variables[code] = _WORDS[code][task.about[code]]
+    for said in filter(task.about.__contains__, _AS_SAID):
+        variables[said] = task.about[said]
     return variables
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from services.registry.api import unit_shapes as shapes
 from services.registry.application.coverage import Figures, coverage
 from services.registry.application.gaps import Judged, compared, counted, judge, units_standing
+from services.registry.application.rules_in_force import rules_of
 from services.registry.domain.formation.decider import FORMATION_RULES, AdoptFormationRules
-from services.registry.domain.formation.rules import CitedRules, FormationRules, in_force
+from services.registry.domain.formation.rules import CitedRules, FormationRules
 from services.registry.domain.vocabulary import Id
 from services.registry.projections.formation_tables import FORMATION_PLANS
 from services.registry.projections.formation_tables import FORMATION_RULES as RULES
@@ -59,8 +60,8 @@ def formation(running: Running) -> APIRouter:
         return as_of or local_date(running.clock.now())
 
     async def _rules(area_code: str, day: date) -> CitedRules:
-        rows = await many(running, select(RULES))
-        return in_force([CitedRules.model_validate(row) for row in rows], area_code, day)
+        async with running.reading() as connection:
+            return await rules_of(connection, area_code, day)
 
     @router.post("/formation/rules/{area_code}", status_code=201, responses=answers(201, shapes.RULES_DONE))
     @action("formation-rules.adopt")
@@ -145,13 +146,17 @@ def formation(running: Running) -> APIRouter:
 
     @router.get("/coverage", responses=answers(200, shapes.COVERAGE))
     @action("coverage.read")
-    async def cover(area_code: AreaCode, access: Access, as_of: date | None = None) -> dict[str, Any]:
-        """组织覆盖 and 工作覆盖 of an area on a day, with what each is a rate of, by place, kind and station."""
+    async def cover(
+        area_code: AreaCode, access: Access, as_of: date | None = None, under: Id | None = None
+    ) -> dict[str, Any]:
+        """组织覆盖 and 工作覆盖 of an area on a day, with what each is a rate of, by place, kind and station. `under`: of units
+        that fall to that organisation or to one below it.
+        """
         await access.check(Concern(area_code=area_code))
         day = _day(as_of)
         cited = await _rules(area_code, day)
         async with running.reading() as connection:
-            found, stations = await coverage(connection, area_code, day, cited)
+            found, stations = await coverage(connection, area_code, day, cited, None if under is None else [under])
         return {
             "as_of": day,
             "area_code": area_code,

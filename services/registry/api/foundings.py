@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from services.registry.api import shapes
 from services.registry.application import founding
 from services.registry.domain.founding.decider import FOUNDING, ApplyForFounding, DecideFounding
-from services.registry.domain.vocabulary import Id, Name, OrganisationKind, Reason
+from services.registry.domain.vocabulary import Id, Name, OrganisationHost, OrganisationKind, Reason
 from services.registry.projections.foundings import TABLE
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -37,6 +37,7 @@ class Application(Body):
     kind: OrganisationKind
     area_code: AreaCode
     unit_uscc: Uscc | None = None
+    host: OrganisationHost | None = None
     formal_members: int = Field(ge=0, le=1_000_000)
 
 

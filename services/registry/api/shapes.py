@@ -9,6 +9,7 @@ from services.registry.projections import (
     care_tables,
     foundings,
     names_tables,
+    opinions,
     party_groups,
     place_tables,
     practices,
@@ -93,6 +94,9 @@ PRACTICE = row("Practice", practices.TABLE, evidence=several(str))
 PRACTICE_DONE = done("PracticeDone", practice_id=str)
 PRACTICE_COUNTS = shape("PracticeCounts", as_of=date, kind=str, expected=int, having=int, missing=int)
 LACKING = shape("Lacking", scope=str, scope_id=str, name=str | None)
+OPINION = row("Opinion", opinions.TABLE)
+OPINION_DONE = done("OpinionDone", opinion_id=str)
+OPINION_COUNTS = shape("OpinionCounts", as_of=date, received=int, answered=int, taken_up=int, late=int)
 VISIT = row("Visit", visits.TABLE, services=several(str))
 VISIT_DONE = done("VisitDone", visit_id=str)
 VISIT_COUNTS = shape("VisitCounts", as_of=date, visits=int, visited=int, talent=int, policy=int, party_building=int)

@@ -11,6 +11,7 @@ from services.registry.application.coverage import Figures
 from services.registry.domain.formation.rules import CitedRules, FormationRules
 from services.registry.projections.formation_tables import FORMATION_PLANS, FORMATION_RULES
 from services.registry.projections.listing_tables import LISTS
+from services.registry.projections.ripening import RIPENINGS, STEPS
 from services.registry.projections.unit_tables import UNIT_COVERS
 from shared.web.shapes import by_name, done, optional, row, several, shape
 
@@ -18,9 +19,10 @@ PLAN = row("FormationPlan", FORMATION_PLANS)
 _SURVEY = shape("SurveyState", on=date | None, clear=int, of=int, unclear=several(str))
 _POST = shape("LedgerPost", post_id=str, kind=str, person_id=str, since=date)
 _ENTRY = shape("LedgerEntry", kind=str, on=date, recorded_at=AwareDatetime, by=str | None, said=dict[str, Any])
+_SOURCE = shape("SourceOfFact", source=str, said_by=str, list_id=str | None, on=date)
 LEDGER = shape(
-    "Ledger", unit=UNIT, missing=several(str), survey=_SURVEY, covers=several(row("Cover", UNIT_COVERS)),
-    posts=several(_POST), plan=PLAN | None, entries=several(_ENTRY),
+    "Ledger", unit=UNIT, missing=several(str), sources=by_name(_SOURCE), survey=_SURVEY,
+    covers=several(row("Cover", UNIT_COVERS)), posts=several(_POST), plan=PLAN | None, entries=several(_ENTRY),
 )  # fmt: skip
 
 RULES_DONE = done("FormationRulesDone", area_code=str, rules_version=int)
@@ -59,6 +61,10 @@ COVERAGE = shape(
     ),
     outside_stations=_figures("FiguresOutside"),
 )  # fmt: skip
+
+RIPENING_LISTED = row("RipeningListed", RIPENINGS)
+RIPENING = row("Ripening", RIPENINGS, steps=several(row("RipeningStep", STEPS)))
+RIPENING_DONE = done("RipeningDone", uscc=str)
 
 LIST = row("UnitList", LISTS, columns=several(str), counts=by_name(int) | None)
 LIST_BROUGHT = shape("ListBrought", list_id=str, applied=bool, counts=by_name(int))

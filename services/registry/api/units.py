@@ -26,7 +26,7 @@ from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import many, one
-from shared.security.access import Access, action
+from shared.security.access import Access, action, within_scope
 from shared.security.policy import Concern
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
@@ -132,18 +132,24 @@ def units(running: Running) -> APIRouter:
     @router.get("/{uscc}/ledger", responses=answers(200, LEDGER))
     @action("unit.read")
     async def read_ledger(uscc: Uscc, access: Access) -> dict[str, Any]:
-        """一企一台账: the unit as it stands, who covers and serves it, its plan, and every entry, oldest first."""
+        """一企一台账: the unit as it stands and who said so, who covers and serves it, its plan, every entry, oldest first."""
         row = await one(running, UNITS, UNITS.c.uscc == uscc, "unit")
         await access.check(await of_unit(running, uscc), hidden=unknown("unit"))
         return await ledger(running.store, running.model, row)
 
     @router.get("", responses=answers(200, page(shapes.UNIT)))
     @action("unit.read")
-    async def listing(paging: Paging, access: Access, area_code: AreaCode | None = None) -> Page[dict[str, Any]]:
-        """Units of the places, and of the organisations, that the actor is responsible for."""
+    async def listing(
+        paging: Paging, access: Access, area_code: AreaCode | None = None, under: Id | None = None
+    ) -> Page[dict[str, Any]]:
+        """Units of the places, and of the organisations, that the actor is responsible for. `under`: those that fall to that
+        organisation or to one below it.
+        """
         query = select(UNITS).where(await units_seen(access)).order_by(UNITS.c.uscc).limit(paging.limit + 1)
         if area_code is not None:
             query = query.where(UNITS.c.area_code == area_code)
+        if under is not None:
+            query = query.where(UNITS.c.responsible_id.in_(within_scope([under], ())))
         if after := paging.after("units", str):
             query = query.where(UNITS.c.uscc > after[0])
         return paging.page("units", await many(running, query), lambda row: (row["uscc"],), dict)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from services.registry.application.sources import sources
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
 from services.registry.domain.unit.decider import UNIT
 from services.registry.domain.unit.survey import PARTS
@@ -20,13 +21,15 @@ async def ledger(store: Store, model: ServiceModel, unit: Mapping[str, Any]) -> 
     """The ledger of a unit, whose row is given."""
     uscc = unit["uscc"]
     streams = {UNIT.stream(uscc): 0, FORMATION_PLAN.stream(uscc): 0}
-    stored = [one for events in (await store.read_streams(streams)).values() for one in events]
+    streamed = await store.read_streams(streams)
+    stored = [one for events in streamed.values() for one in events]
     clear = unit["clear_parts"] or []
     [*plans] = (await store.get_rows("formation_plans", [(uscc,)])).values()
     posts = await store.find_rows("posts", {"scope": "unit", "scope_id": uscc, "until": None})
     return {
         "unit": dict(unit),
         "missing": [name for name in REQUIRED if unit[name] is None],
+        "sources": await sources(store, model, streamed.get(UNIT.stream(uscc), [])),
         "survey": {"on": unit["surveyed_on"], "clear": len(clear), "of": len(PARTS),
                    "unclear": [part for part in PARTS if part not in clear]},
         "covers": await store.find_rows("unit_covers", {"uscc": uscc}),

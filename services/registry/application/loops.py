@@ -1,12 +1,15 @@
 """What the registry does besides answering and following: it opens sealed values for others,
-erases, carries out orders whose day has come, and finds days without anybody on duty.
+erases, carries out orders whose day has come, finds days without anybody on duty, and looks after campaigns and
+units that ripen.
 """
 
 from collections.abc import Mapping
 
+from services.registry.application import campaigns, ripening
 from services.registry.application.duty_gaps import DutyGaps
 from services.registry.application.erasing import Erasing
 from services.registry.application.handovers import Handovers
+from services.registry.application.watching import watch
 from shared.kernel.errors import Unavailable
 from shared.privacy.opening import LocalOpener
 from shared.privacy.resolve_door import ResolveDoor
@@ -24,4 +27,6 @@ def loops(running: Running) -> Mapping[str, Loop]:
         found["erasing"] = Erasing(running, running.keyring).run
         found["handovers"] = Handovers(running).run
         found["duty-gaps"] = DutyGaps(running).run
+        found["campaigns"] = watch("campaigns", lambda: campaigns.look_after(running))
+        found["ripening"] = watch("ripening", lambda: ripening.look_after(running))
     return found

@@ -1,5 +1,6 @@
 """Which events of the registry others learn of. The rest (seats, identities, the tree's order) is private."""
 
+from services.registry.domain.campaign.events import CampaignDue, CampaignEnded
 from services.registry.domain.duty.decider import DutyGapFound, DutyPlanned
 from services.registry.domain.formation_plan import events as plan
 from services.registry.domain.founding import decider as founding
@@ -8,6 +9,7 @@ from services.registry.domain.inspection import events as inspection
 from services.registry.domain.instructor_application import events as application
 from services.registry.domain.member import events as member
 from services.registry.domain.member.grouping import PartyGroupAssigned
+from services.registry.domain.opinion.decider import OpinionOverdue
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.party_group import events as group
@@ -16,6 +18,7 @@ from services.registry.domain.policy_document import events as policy
 from services.registry.domain.post import events as post
 from services.registry.domain.practice.decider import PracticeBegun, PracticeEnded
 from services.registry.domain.relation.decider import RelationBegun, RelationEnded
+from services.registry.domain.ripening.events import RipeningStepOverdue, UnitRipened
 from services.registry.domain.seat import events as seat
 from services.registry.domain.station import events as station
 from services.registry.domain.unit import events as unit
@@ -37,10 +40,14 @@ PUBLISH = publishing(
         unit.UnitCovered: public.UnitCovered,
         unit.UnitCoverEnded: public.UnitCoverEnded,
         unit.UnitClosed: public.UnitClosed,
+        CampaignDue: public.CampaignDue,
+        CampaignEnded: public.CampaignEnded,
         plan.FormationPlanAdopted: public.FormationPlanAdopted,
         plan.FormationPlanOverdue: public.FormationPlanOverdue,
         plan.FormationPlanFulfilled: public.FormationPlanFulfilled,
         plan.FormationPlanAbandoned: public.FormationPlanAbandoned,
+        RipeningStepOverdue: public.RipeningStepOverdue,
+        UnitRipened: public.UnitRipened,
         organisation.PartyOrganisationFounded: public.PartyOrganisationFounded,
         organisation.PartyOrganisationChanged: public.PartyOrganisationChanged,
         organisation.PartyOrganisationReparented: public.PartyOrganisationReparented,
@@ -66,6 +73,7 @@ PUBLISH = publishing(
         place.PlaceClosed: public.PlaceClosed,
         PracticeBegun: public.PracticeBegun,
         PracticeEnded: public.PracticeEnded,
+        OpinionOverdue: public.OpinionOverdue,
         RelationBegun: public.RelationBegun,
         RelationEnded: public.RelationEnded,
         inspection.SiteInspected: public.SiteInspected,

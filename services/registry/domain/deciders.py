@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.registry.domain.campaign.decider import CAMPAIGN
 from services.registry.domain.duty.decider import DUTY
 from services.registry.domain.formation.decider import FORMATION_RULES
 from services.registry.domain.formation_plan.decider import FORMATION_PLAN
@@ -11,6 +12,7 @@ from services.registry.domain.inspection.decider import INSPECTION
 from services.registry.domain.instructor_application.decider import INSTRUCTOR_APPLICATION
 from services.registry.domain.listing.decider import LIST, LIST_PART
 from services.registry.domain.member.decider import MEMBER
+from services.registry.domain.opinion.decider import OPINION
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE
 from services.registry.domain.party_group.decider import PARTY_GROUP
@@ -20,6 +22,7 @@ from services.registry.domain.post.decider import POST
 from services.registry.domain.practice.decider import PRACTICE
 from services.registry.domain.relation.decider import RELATION
 from services.registry.domain.reorganisation.decider import REORGANISATION
+from services.registry.domain.ripening.decider import RIPENING
 from services.registry.domain.seat.decider import SEAT
 from services.registry.domain.station.decider import STATION
 from services.registry.domain.unit.decider import UNIT
@@ -30,6 +33,8 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     UNIT,
     FORMATION_RULES,
     FORMATION_PLAN,
+    RIPENING,
+    CAMPAIGN,
     LIST,
     LIST_PART,
     REORGANISATION,
@@ -45,6 +50,7 @@ DECIDERS: tuple[Decider[Any, Any], ...] = (
     INSTRUCTOR_APPLICATION,
     PLACE,
     PRACTICE,
+    OPINION,
     RELATION,
     INSPECTION,
     FUNDING,

@@ -17,6 +17,7 @@ OrganisationKind = Literal[
     "working_committee",
     "joint_committee",
     "mobile_committee",
+    "guidance_committee",
     "mobile_branch",
     "temporary",
     "project",
@@ -56,8 +57,12 @@ OfficePhone = Annotated[str, Field(min_length=3, max_length=32, pattern=r"^[0-9+
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
 """Where a holder comes from: 上级选派、县聘专职、在城村干部、自愿报名、内部推选、上级任命 (domain W13, L17, Z27, N04)."""
 
-PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
-"""What qualifies them: 党务工作者负责人, 街道组织委员, 企业党委专职副书记, 党务工作者 (domain W14, W16)."""
+PostCapacity = Literal[
+    "party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "organisation_department",
+    "other",
+]  # fmt: skip
+"""What qualifies them: 党务工作者负责人, 街道组织委员, 企业党委专职副书记, 党务工作者, 组织部门负责人 (domain W14, W16,
+L10)."""
 
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
 """责任清单, 阵地标准, 服务清单, 选派管理办法, 长效机制 (domain W06, W08, N19, Y10)."""
@@ -77,8 +82,16 @@ Governance = Literal["direct", "joint", "attached"]
 PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
 """建机构、定机制、聚力量、助发展 (domain L15), in this order."""
 
-StationFunction = Literal["convenience", "deliberation", "education", "culture"]
-"""便民、议事、教育管理、文体 (domain N06)."""
+StationFunction = Literal[
+    "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+]  # fmt: skip
+"""便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20)."""
+
+CampaignKind = Literal["formation", "survey", "activity_site"]
+"""集中组建、走访摸底、村级活动场所建设 (domain L02, Y12, Y09)."""
+
+OpinionScope = Literal["station", "platform"]
+"""Where opinions come in (domain L20)."""
 
 RelationKind = Literal[
     "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",
@@ -135,3 +148,6 @@ FormationMode = Literal["single", "joint", "attached", "included", "trade", "are
 
 Trade = Annotated[str, Field(pattern=r"^[A-T]([0-9]{2}){0,2}$")]
 """行业: a class of GB/T 4754, from its letter alone (`C`) to four digits (`C1310`)."""
+
+WorkMeans = Literal["instructor", "liaison", "trade_union", "youth_league", "womens_federation"]
+"""By what a unit without an organisation is worked with: 党建指导员、联络员、工会、共青团、妇联 (domain §1.6, L05)."""

@@ -16,6 +16,7 @@ TABLE = Table(
     Column("kind", Text),
     Column("area_code", Text),
     Column("unit_uscc", Text),
+    Column("host", Text),
     Column("formal_members", Integer),
     Column("applied_by", Text, index=True),
     Column("decided_by", Text, index=True),
@@ -49,7 +50,7 @@ def _decided(event: FoundingDecided, fact: Fact) -> list[RowChange]:
 FOUNDINGS = (
     Projection(
         "foundings",
-        1,
+        2,
         (TABLE.name,),
         {FoundingApplied: _applied, FoundingReplyOverdue: _overdue, FoundingDecided: _decided},
         {},

@@ -9,15 +9,18 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
+from services.registry.projections.campaigns import CAMPAIGNING
 from services.registry.projections.care import CARE
 from services.registry.projections.formation import FORMATION
 from services.registry.projections.foundings import FOUNDINGS
 from services.registry.projections.listings import LISTINGS
 from services.registry.projections.names import NAMED
+from services.registry.projections.opinions import OPINIONS
 from services.registry.projections.party_groups import GROUPS
 from services.registry.projections.places import PLACES_AND_RECORDS
 from services.registry.projections.practices import PRACTICES
 from services.registry.projections.reorganisations import REORGANISATIONS
+from services.registry.projections.ripening import RIPENING
 from services.registry.projections.staffing import STAFFING
 from services.registry.projections.units import UNITS
 from services.registry.projections.versions import mark_of, version_of
@@ -282,6 +285,9 @@ PROJECTIONS = (
     CARE,
     *PLACES_AND_RECORDS,
     *PRACTICES,
+    *CAMPAIGNING,
+    *RIPENING,
+    *OPINIONS,
     *VISITS,
     NAMED,
 )

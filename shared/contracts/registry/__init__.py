@@ -1,5 +1,6 @@
 """Public events of the registry: which units and organisations exist, who serves them, who belongs where."""
 
+from shared.contracts.registry.campaigns import CampaignDue, CampaignEnded
 from shared.contracts.registry.doors import AuditAnchored, InboundRefused
 from shared.contracts.registry.members import (
     MemberAdmitted,
@@ -13,6 +14,7 @@ from shared.contracts.registry.members import (
     ProbationExtended,
     ProbationOver,
 )
+from shared.contracts.registry.opinions import OpinionOverdue
 from shared.contracts.registry.organisations import (
     ElectionDue,
     FoundingApplied,
@@ -46,6 +48,7 @@ from shared.contracts.registry.posts import (
     VacancyOverdue,
 )
 from shared.contracts.registry.practices import PracticeBegun, PracticeEnded
+from shared.contracts.registry.ripening import RipeningStepOverdue, UnitRipened
 from shared.contracts.registry.stations import (
     DutyGapFound,
     DutyPlanned,
@@ -65,12 +68,14 @@ from shared.contracts.registry.stations import (
     StationOpened,
 )
 from shared.contracts.registry.terms import (
+    CampaignKind,
     Classification,
     FormationMode,
     FundingSource,
     Governance,
     MembershipEnd,
     MemberStatus,
+    OpinionScope,
     OrganisationHost,
     OrganisationKind,
     PlaceKind,
@@ -88,6 +93,7 @@ from shared.contracts.registry.terms import (
     StationKind,
     UnitKind,
     VisitService,
+    WorkMeans,
 )
 from shared.contracts.registry.units import (
     FormationPlanAbandoned,
@@ -104,6 +110,9 @@ from shared.contracts.registry.visits import VisitRecorded, VisitVoided
 
 __all__ = [
     "AuditAnchored",
+    "CampaignDue",
+    "CampaignEnded",
+    "CampaignKind",
     "Classification",
     "DutyGapFound",
     "DutyPlanned",
@@ -135,6 +144,8 @@ __all__ = [
     "MembershipEnd",
     "MembershipEnded",
     "MembershipMoved",
+    "OpinionOverdue",
+    "OpinionScope",
     "OrganisationHost",
     "OrganisationKind",
     "PartyGroupAssigned",
@@ -176,6 +187,7 @@ __all__ = [
     "RelationBegun",
     "RelationEnded",
     "RelationKind",
+    "RipeningStepOverdue",
     "Scope",
     "SiteInspected",
     "SiteRectified",
@@ -191,8 +203,10 @@ __all__ = [
     "UnitCovered",
     "UnitKind",
     "UnitRegistered",
+    "UnitRipened",
     "VacancyOverdue",
     "VisitRecorded",
     "VisitService",
     "VisitVoided",
+    "WorkMeans",
 ]

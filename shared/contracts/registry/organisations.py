@@ -94,6 +94,7 @@ class FoundingApplied(RegistryEvent, aggregate="founding", key="founding_id"):
     kind: OrganisationKind
     area_code: str
     unit_uscc: str | None = None
+    host: OrganisationHost | None = None
     applied_by: str
     decided_by: str
     reply_by: date

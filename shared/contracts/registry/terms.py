@@ -13,6 +13,7 @@ OrganisationKind = Literal[
     "working_committee",
     "joint_committee",
     "mobile_committee",
+    "guidance_committee",
     "mobile_branch",
     "temporary",
     "project",
@@ -32,7 +33,11 @@ MemberStatus = Literal["formal", "probationary"]
 PlaceKind = Literal["site", "platform", "grid", "group", "team", "cluster"]
 Governance = Literal["direct", "joint", "attached"]
 PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
-StationFunction = Literal["convenience", "deliberation", "education", "culture"]
+StationFunction = Literal[
+    "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+]  # fmt: skip
+CampaignKind = Literal["formation", "survey", "activity_site"]
+OpinionScope = Literal["station", "platform"]
 RelationKind = Literal[
     "serves", "consults", "member", "centre", "covers", "grouped", "shares", "manned", "assists", "gathers", "paired",
 ]  # fmt: skip
@@ -44,7 +49,10 @@ VisitService = Literal["talent", "policy", "party_building"]
 FundingSource = Literal["dues_return", "management_fee", "reserve", "grant", "county_match", "donation"]
 MembershipEnd = Literal["deceased", "resigned", "struck_off", "expelled", "probation_cancelled"]
 PostSource = Literal["seconded", "hired", "village_cadre", "volunteered", "elected", "appointed"]
-PostCapacity = Literal["party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "other"]
+PostCapacity = Literal[
+    "party_affairs_head", "organisation_member", "deputy_secretary", "party_affairs_worker", "organisation_department",
+    "other",
+]  # fmt: skip
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
 Classification = Literal["public", "internal", "secret"]
 
@@ -54,3 +62,4 @@ class RegistryEvent(PublicEvent, service="registry"):
 
 
 FormationMode = Literal["single", "joint", "attached", "included", "trade", "area"]
+WorkMeans = Literal["instructor", "liaison", "trade_union", "youth_league", "womens_federation"]

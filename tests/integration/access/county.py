@@ -196,6 +196,8 @@ class County:
             "contact_person_id": "m2",
         }
         await self.do("registry", "PUT", f"/units/{UNIT}/plan", plan)
+        steps = {"by": "c1", "steps": [{"means": "instructor", "due_on": "2099-01-01"}]}
+        await self.do("registry", "PUT", f"/units/{UNIT}/ripening", steps)
         for station, at in (("s1", "c1"), ("s2", "c2"), ("s3", "k2")):
             body = {
                 "station_id": station,
@@ -263,6 +265,11 @@ class County:
             "since": "2026-01-01",
         }
         await self.do("registry", "POST", "/practices", brand)
+        said = {"by": "c1", "opinion_id": "op1", "scope": "station", "scope_id": "s1", "voice": "resident", "text": "x"}
+        await self.do("registry", "POST", "/opinions", said)
+        drive = {"by": "c1", "campaign_id": "drive1", "kind": "survey", "name": "x", "area_code": "350102",
+                 "starts_on": "2026-01-01", "ends_on": "2026-06-30"}  # fmt: skip
+        await self.do("registry", "POST", "/campaigns", drive)
         group = {"group_id": "group1", "organisation_id": "b1", "name": "x", "founded_on": "2026-01-01"}
         await self.do("registry", "POST", "/party-groups", group)
         applying = {"application_id": "a1", "person_id": "m5", "station_id": "s1", "capacity": "other"}

@@ -8,6 +8,7 @@ import pytest
 from services.registry.application.handovers import Handovers
 from shared.kernel.calendar import add_months, local_date
 from tests.integration.registry.conftest import Door
+from tests.integration.registry.town import UNIT
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -193,6 +194,12 @@ async def test_an_approved_application_founds_the_organisation_and_one_without_a
     await door("GET", "/organisations/new-f2", expect=404)
     unasked = await door("POST", "/foundings/f3/decision", {"by": "c1", "decision": "approved"}, expect=409)
     assert unasked["code"] == "not-the-body-asked"
+
+    joint = {"kind": "joint_branch", "unit_uscc": UNIT, "host": "building", "organisation_id": "joint"}
+    await door("POST", "/foundings", asked | joint | {"founding_id": "f4"})
+    await door("POST", "/foundings/f4/decision", {"by": "city", "decision": "approved"})
+    founded = await door("GET", "/organisations/joint")
+    assert (founded["unit_uscc"], founded["host"]) == (UNIT, "building")
 
     door.world.clock.shift(timedelta(days=40))
     await door.world.fire_timers()

@@ -19,7 +19,7 @@ from services.mobility.domain.card.decider import (
 )
 from services.mobility.domain.card.rights import rights
 from services.mobility.domain.card.series import CARD_SERIES, CardNumberTaken, TakeCardNumber
-from services.mobility.domain.question import silence_at
+from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at

@@ -20,9 +20,9 @@ from services.mobility.domain.inbound_letter.events import (
     LetterSilent,
     ReceiptSent,
 )
-from services.mobility.domain.question import silence_at
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from shared.kernel.calendar import add_months
+from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at

@@ -4,14 +4,13 @@ from typing import Any
 
 from services.mobility.domain.opinion.decider import (
     OPINION,
-    MarkOpinionOverdue,
     OpinionOverdue,
     OpinionReplied,
     OpinionSubmitted,
-    ReplyOpinion,
     SubmitOpinion,
 )
-from services.mobility.domain.question import silence_at
+from shared.kernel.opinion import MarkOpinionOverdue, ReplyOpinion
+from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at

@@ -14,7 +14,6 @@ from services.mobility.domain.collective.decider import (
     TemporaryBranchProposed,
     WentThere,
 )
-from services.mobility.domain.question import silence_at
 from services.mobility.domain.talent.decider import (
     TALENT,
     DecideNomination,
@@ -29,6 +28,7 @@ from services.mobility.domain.talent.decider import (
     WithdrawConsent,
 )
 from shared.kernel.decider import Decider
+from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at

@@ -11,13 +11,13 @@ from services.mobility.domain.terms import Task
 from services.notify.application.reminder_table import REMINDERS, Reminder
 from services.notify.application.reminders import messages
 from services.notify.domain.message.policy import DEFAULT_POLICY
-from services.notify.domain.posts import POSTS, TASKS
+from services.notify.domain.posts import CAMPAIGNS, POSTS, STEPS, TASKS
 from services.notify.domain.reminder_templates import REMINDER_TEMPLATES
 from services.notify.domain.templates import find_template
 from services.notify.domain.vocabulary import Channel
 from shared.contracts.base import PublicEvent
 from shared.contracts.mobility import CaseEscalated
-from shared.contracts.registry import ElectionDue, PostKind
+from shared.contracts.registry import CampaignKind, ElectionDue, PostKind, WorkMeans
 
 GOLDEN = Path(__file__).resolve().parents[2] / "contract" / "golden"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -86,6 +86,14 @@ def test_every_row_is_followed_and_every_text_is_used() -> None:
 
 def test_every_kind_of_post_has_a_name() -> None:
     assert POSTS.keys() == set(get_args(PostKind))
+
+
+def test_every_kind_of_campaign_has_words() -> None:
+    assert CAMPAIGNS.keys() == set(get_args(CampaignKind))
+
+
+def test_every_step_has_words() -> None:
+    assert STEPS.keys() == set(get_args(WorkMeans))
 
 
 def test_every_task_has_words() -> None:

@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.mobility.domain.question import Question, silence_at
 from shared.kernel.calendar import local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.question import Question, silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 SILENT: Final = "card-return-silence"

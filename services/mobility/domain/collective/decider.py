@@ -12,10 +12,10 @@ from typing import Final
 from pydantic import AwareDatetime, Field
 
 from services.mobility.domain.care_rules.rules import COLLECTIVE_MEMBERS
-from services.mobility.domain.question import Question, silence_at
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.question import Question, silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 SILENT: Final = "branch-proposal-silence"

@@ -23,13 +23,13 @@ from services.mobility.domain.inbound_letter.events import (
     LetterSilent,
     ReceiptSent,
 )
-from services.mobility.domain.question import Question, silence_at
 from services.mobility.domain.transfer.policy import RECEIPT_MONTHS
 from services.mobility.domain.transfer.refusals import reason_missing
 from shared.kernel.calendar import add_months, local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import DomainEvent
+from shared.kernel.question import Question, silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, TimerChange
 
 SILENT: Final = "inbound-letter-silence"

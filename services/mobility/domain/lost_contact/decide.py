@@ -25,10 +25,10 @@ from services.mobility.domain.lost_contact.events import (
     SearchLogged,
 )
 from services.mobility.domain.lost_contact.state import REMOVE_AFTER_MONTHS, STOP_AFTER_MONTHS, Loss, Status
-from services.mobility.domain.question import silence_at
 from shared.kernel.calendar import add_months, end_of_day, local_date, start_of_day
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
+from shared.kernel.question import silence_at
 
 DECIDE_WITHIN: Final = timedelta(days=30)
 

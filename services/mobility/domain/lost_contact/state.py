@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from services.mobility.domain.lost_contact.events import ContactLost, LossProposed
-from services.mobility.domain.question import Question
 from shared.kernel.calendar import add_months, start_of_day
 from shared.kernel.errors import NotFound
+from shared.kernel.question import Question
 
 STOP_AFTER_MONTHS: Final = 6
 REMOVE_AFTER_MONTHS: Final = 24

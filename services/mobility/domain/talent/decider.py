@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.mobility.domain.question import Question, silence_at
 from shared.kernel.decider import Decider
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.question import Question, silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 SILENT: Final = "nomination-silence."

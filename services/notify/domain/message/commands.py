@@ -14,9 +14,10 @@ Attempt = Annotated[int, Field(ge=1)]
 
 
 class QueueMessage(Command):
-    """Let a party know. `references` are ids by name (`member`, `origin`, `destination`, `unit`), codes (`post`, `task`) and
-    days (`accepted_on`), never words: what they mean is looked up when the message is rendered, so no event holds personal
-    data. `retry` is 0 for the message itself, and counts the times that somebody asked for it again after it had failed.
+    """Let a party know. `references` are ids by name (`member`, `origin`, `destination`, `unit`), codes (`post`, `task`,
+    `campaign`, `step`), counts (`expected`, `missing`) and days (`accepted_on`), never words: what they mean is looked up
+    when the message is rendered, so no event holds personal data. `retry` is 0 for the message itself, and counts the
+    times that somebody asked for it again after it had failed.
     """
 
     relocation_id: Id

@@ -13,10 +13,9 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.domain.organisation.kinds import LEAST_FORMAL_MEMBERS
-from services.registry.domain.vocabulary import FormationMode, Operation, OrganisationKind, UnitKind
+from services.registry.domain.vocabulary import FormationMode, Operation, OrganisationKind, UnitKind, WorkMeans
 from shared.kernel.errors import Refused
 
-WorkMeans = Literal["instructor", "liaison", "trade_union", "youth_league", "womens_federation"]
 Duty = Literal["must", "should", "none"]
 Why = Literal["enough_members", "large", "too_few_members", "key_unit", "below_threshold", "not_operating"]
 

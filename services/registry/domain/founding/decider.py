@@ -13,7 +13,7 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, Field
 
 from services.registry.domain.organisation.rules import check_formal_members
-from services.registry.domain.vocabulary import Id, Name, OrganisationKind, Reason
+from services.registry.domain.vocabulary import Id, Name, OrganisationHost, OrganisationKind, Reason
 from shared.kernel.calendar import add_months, end_of_day, local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, Refused
@@ -27,7 +27,9 @@ _REPLY: Final = "reply"
 
 
 class ApplyForFounding(Command):
-    """A unit, or whoever speaks for it, applies to the organisation that is to decide."""
+    """A unit, or whoever speaks for it, applies to the organisation that is to decide. `unit_uscc` and `host` say what it is
+    formed on: the unit itself, for a joint or attached one the unit that hosts it, or a building, a park, an association.
+    """
 
     founding_id: Id
     organisation_id: Id
@@ -35,6 +37,7 @@ class ApplyForFounding(Command):
     kind: OrganisationKind
     area_code: AreaCode
     unit_uscc: Uscc | None = None
+    host: OrganisationHost | None = None
     formal_members: int = Field(ge=0)
     applied_by: Id
     decided_by: Id
@@ -68,6 +71,7 @@ class FoundingApplied(DomainEvent):
     kind: OrganisationKind
     area_code: str
     unit_uscc: str | None = None
+    host: OrganisationHost | None = None
     formal_members: int
     applied_by: str
     decided_by: str

@@ -13,14 +13,15 @@ BRANCH_LIKE: Final[frozenset[OrganisationKind]] = frozenset(
 `regional` (区域、楼宇、园区党组织) is not among them: one covers 87 units (domain §1.5), with branches below it.
 """
 
-WITHOUT_APPROVAL: Final[frozenset[OrganisationKind]] = BRANCH_LIKE | {"general_branch"}
-"""Only a committee can have the authority to approve probationary members; neither 支部 nor 总支 can."""
+WITHOUT_APPROVAL: Final[frozenset[OrganisationKind]] = BRANCH_LIKE | {"general_branch", "guidance_committee"}
+"""Only a committee can have the authority to approve probationary members; neither 支部 nor 总支 can, nor who only guides."""
 
 ROOT: Final[OrganisationKind] = "working_committee"
 """The one kind that may stand at the top of our tree (党工委).
 
-Two more stand over branches: `joint_committee` (联合党委, domain Z19) over those of several units, such as the project
-branches of one development; `mobile_committee` (驻外流动党员管理工作委员会, Y21) over those of travellers at a place elsewhere.
+Three more stand over others: `joint_committee` (联合党委, domain Z19) over those of several units, such as the project
+branches of one development; `mobile_committee` (驻外流动党员管理工作委员会, Y21) over those of travellers at a place elsewhere;
+`guidance_committee` (非公有制经济指导工作委员会, Z07) over whoever founds in private firms, with its guidance stations.
 """
 
 LEAST_FORMAL_MEMBERS: Final = 3

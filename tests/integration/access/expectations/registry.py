@@ -69,6 +69,19 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "POST", "/units/{uscc}/plan/abandonment"): Row(
         COMMITTEES, OF_UNIT_FOR_C1, f"/units/{UNIT}/plan/abandonment", given(by="c1", reason="x")
     ),
+    ("registry", "PUT", "/units/{uscc}/ripening"): Row(
+        COMMITTEES, OF_UNIT_FOR_C1, f"/units/{UNIT}/ripening",
+        given(by="c1", steps=[{"means": "instructor", "due_on": "2099-01-01"}]),
+    ),
+    ("registry", "POST", "/units/{uscc}/ripening/abandonment"): Row(
+        COMMITTEES, OF_UNIT_FOR_C1, f"/units/{UNIT}/ripening/abandonment", given(by="c1", reason="x")
+    ),
+    ("registry", "GET", "/units/{uscc}/ripening"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, AUDITOR}, OVER_B1, f"/units/{UNIT}/ripening"
+    ),
+    ("registry", "GET", "/ripenings"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, AUDITOR}, OVER_C1, "/ripenings", shows=UNIT
+    ),
     ("registry", "POST", "/formation/rules/{area_code}"): Row(
         DEPARTMENTS, ON_C1, "/formation/rules/350102",
         given(by="c1", effective_from="2099-01-01", source_document="x", rules={}),
@@ -80,6 +93,19 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "POST", "/formation/simulations"): Row(
         COMMITTEES | {HEAD, AUDITOR}, seats(*AREA, others=FORBIDDEN), "/formation/simulations",
         given(area_code="350102", rules={}),
+    ),
+    ("registry", "POST", "/campaigns"): Row(
+        COMMITTEES, ON_C1, "/campaigns",
+        given(by="c1", kind="formation", name="x", area_code="350102", starts_on="2026-01-01", ends_on="2026-12-31"),
+    ),
+    ("registry", "POST", "/campaigns/{campaign_id}/stop"): Row(
+        COMMITTEES, OF_UNIT_FOR_C1, "/campaigns/drive1/stop", given(reason="x")
+    ),
+    # Whoever is above or below the one that runs it.
+    ("registry", "GET", "/campaigns"): Row(PERSONS, seats(*AREA, others=HIDDEN), "/campaigns", shows="drive1"),
+    ("registry", "GET", "/campaigns/{campaign_id}"): Row(PERSONS, seats(*AREA, others=HIDDEN), "/campaigns/drive1"),
+    ("registry", "GET", "/campaigns/{campaign_id}/missing"): Row(
+        PERSONS, seats(*AREA, others=HIDDEN), "/campaigns/drive1/missing"
     ),
     ("registry", "GET", "/formation/plans"): Row(
         COMMITTEES | {HEAD, INSTRUCTOR, AUDITOR}, OVER_C1, "/formation/plans", shows=UNIT

@@ -113,6 +113,17 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         PERSONS, OVER_B1, "/practices/missing?kind=activity_site&limit=200", shows="b1"
     ),
     ("registry", "GET", "/practices/counts"): Row(PERSONS, EVERYWHERE, "/practices/counts?kind=carrier"),
+    ("registry", "POST", "/opinions"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, ON_C1, "/opinions",
+        given(by="c1", scope="station", scope_id="s1", voice="resident", text="x"),
+    ),
+    ("registry", "POST", "/opinions/{opinion_id}/reply"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OVER_C1, "/opinions/op1/reply",
+        given(by="c1", taken_up=True, person_id="m2", text="x"),
+    ),
+    ("registry", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_C1, "/opinions/op1"),
+    ("registry", "GET", "/opinions"): Row(PERSONS, OVER_C1, "/opinions", shows="op1"),
+    ("registry", "GET", "/opinions/counts"): Row(PERSONS, EVERYWHERE, "/opinions/counts"),
     ("registry", "POST", "/inspections"): Row(
         COMMITTEES, ON_C1, "/inspections",
         given(by="c1", scope="site", scope_id="room", standard="one", inspected_on="2026-01-02", person_id="m2",
