@@ -145,6 +145,15 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "care.act": rule(((*COMMITTEES, *ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED)),
         "care.lead": rule((COMMITTEES, Relation.INVOLVED)),
         "care.read": rule((PERSONS, Relation.INVOLVED), (PERSONS, Relation.SELF), looks=True),
+        # What members are asked: anybody may know the questions; the answers are known to nobody but as figures (N24).
+        "form.issue": rule((COMMITTEES, Relation.WITHIN)),
+        "form.read": rule((PERSONS, Relation.ANYWHERE), looks=True),
+        "survey.open": rule(((*COMMITTEES, Role.STATION_HEAD, Role.BRANCH_SECRETARY), Relation.WITHIN)),
+        "survey.answer": rule(
+            ((*COMMITTEES, *ON_SITE, Role.BRANCH_SECRETARY), Relation.INVOLVED),
+            ((*COMMITTEES, *ON_SITE, Role.BRANCH_SECRETARY), Relation.SELF),
+        ),
+        "survey.read": rule((PERSONS, Relation.INVOLVED), looks=True),
         "care-rules.adopt": rule((DEPARTMENTS, Relation.AREA)),
         "care-rules.read": rule((PERSONS, Relation.ANYWHERE), looks=True),
         "card.issue": rule(((*COMMITTEES, Role.BRANCH_SECRETARY), Relation.WITHIN)),

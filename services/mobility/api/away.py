@@ -9,9 +9,11 @@ from services.mobility.api.cards import cards
 from services.mobility.api.care import care
 from services.mobility.api.care_rules import care_rules
 from services.mobility.api.departures import departures
+from services.mobility.api.forms import forms
 from services.mobility.api.lost_contact import lost_contact
 from services.mobility.api.nominations import nominations
 from services.mobility.api.opinions import opinions
+from services.mobility.api.surveys import surveys
 from services.mobility.api.talents import talents
 from services.mobility.api.whereabouts import whereabouts
 from shared.runtime.definition import Running
@@ -29,5 +31,7 @@ def away_routers(running: Running) -> Sequence[APIRouter]:
         talents(running),
         nominations(running),
         opinions(running),
+        forms(running),
+        surveys(running),
         branch_proposals(running),
     ]

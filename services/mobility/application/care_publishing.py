@@ -1,4 +1,4 @@
-"""What others learn of mobile members. Places in words, talents, opinions, contacts and searches stay here."""
+"""What others learn of mobile members. Places in words, talents, opinions, answers, contacts and searches stay here."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,6 +10,7 @@ from services.mobility.domain.collective import decider as collective
 from services.mobility.domain.departure import events as departure
 from services.mobility.domain.lost_contact import events as loss
 from services.mobility.domain.opinion import decider as opinion
+from services.mobility.domain.survey import events as survey
 from services.mobility.domain.talent import decider as talent
 from shared.contracts import mobile_members as public
 from shared.eventstore.publishing import Translate
@@ -55,5 +56,7 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     collective.TemporaryBranchDecided: public.TemporaryBranchDecided,
     talent.NominationOverdue: public.NominationOverdue,
     opinion.OpinionOverdue: public.OpinionOverdue,
+    survey.SurveyAsked: public.SurveyAsked,
+    survey.SurveyResultsOut: public.SurveyResultsOut,
     CareRulesAdopted: public.CareRulesAdopted,
 }

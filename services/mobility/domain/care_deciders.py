@@ -8,8 +8,10 @@ from services.mobility.domain.care.decider import CARE
 from services.mobility.domain.care_rules.decider import CARE_RULES
 from services.mobility.domain.collective.decider import COLLECTIVE
 from services.mobility.domain.departure.decider import DEPARTURE
+from services.mobility.domain.form.decider import FORM
 from services.mobility.domain.lost_contact.decider import LOST_CONTACT
 from services.mobility.domain.opinion.decider import OPINION
+from services.mobility.domain.survey.decider import SURVEY
 from services.mobility.domain.talent.decider import TALENT
 from shared.kernel.decider import Decider
 
@@ -23,4 +25,6 @@ CARE_DECIDERS: Final[tuple[Decider[Any, Any], ...]] = (
     COLLECTIVE,
     OPINION,
     CARE_RULES,
+    FORM,
+    SURVEY,
 )

@@ -46,6 +46,7 @@ from shared.contracts.mobile_members.searches import (
     LossProposalOverdue,
     LossProposed,
 )
+from shared.contracts.mobile_members.surveys import SurveyAsked, SurveyResultsOut
 
 __all__ = [
     "CardReturnOverdue",
@@ -76,6 +77,8 @@ __all__ = [
     "NominationOverdue",
     "OpinionOverdue",
     "ReturnOutcome",
+    "SurveyAsked",
+    "SurveyResultsOut",
     "TemporaryBranchDecided",
     "TemporaryBranchOverdue",
     "TemporaryBranchProposed",

@@ -206,7 +206,17 @@ class County:
             }
             await self.do("registry", "POST", "/stations", body)
         for number, (member, branch) in enumerate(
-            (("m1", "b1"), ("m2", "b1"), ("m3", "b2"), ("i1", "b1"), ("i3", "b3"), ("m5", "b1"), ("m6", "b1"))
+            (
+                ("m1", "b1"),
+                ("m2", "b1"),
+                ("m3", "b2"),
+                ("i1", "b1"),
+                ("i3", "b3"),
+                ("m5", "b1"),
+                ("m6", "b1"),
+                ("m7", "b1"),
+                ("m8", "b1"),
+            )
         ):
             await self.do("registry", "POST", "/members", admission(number, branch, member_id=member))
         for person, place in (("i1", "b1"), ("i3", "b3")):
@@ -287,19 +297,28 @@ class County:
         await self.do("mobility", "POST", "/inbound-letters", brought)
 
     async def _leave(self) -> None:
-        """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place."""
+        """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place; those in
+        the care of c1 are asked v1."""
         told = {"reason": "work", "by": "b1", "place_fixed": True, "departs_on": "2026-11-01", "contact_person_id": "i1",
                 "destination": {"area_code": "350202", "place": "茶市"}, "station_id": "s3",
                 "station_person_id": "i3"}  # fmt: skip
         for number, member in enumerate(("m5", "m6", "m2")):
             body = told | {"departure_id": "d2" if member == "m2" else f"d{number + 5}", "member_id": member}
             await self.do("mobility", "POST", "/departures", body)
+        for member in ("m7", "m8"):
+            far = {"departure_id": f"d{member}", "member_id": member, "destination": {"place": "x", "abroad": True}}
+            await self.do(
+                "mobility", "POST", "/departures", told | far | {"station_id": None, "station_person_id": None}
+            )
         await self.do("mobility", "POST", "/departures/d2/verification", {"by": "k2", "outcome": "found"})
         file = {"by": "k2", "destination_organisation_id": "b3", "person_id": "i3"}
         await self.do("mobility", "PUT", "/departures/d2/file", file)
         await self.do("mobility", "POST", "/cards", {"by": "b1", "card_id": "k2", "member_id": "m2"})
         said = {"by": "b1", "opinion_id": "o2", "kind": "suggestion", "text": "x"}
         await self.do("mobility", "POST", "/care/d2/opinions", said)
+        survey = {"by": "c1", "survey_id": "v1", "title": "x", "closes_on": "2099-01-01",
+                  "items": [{"item_id": "wish", "text": "x"}]}  # fmt: skip
+        await self.do("mobility", "POST", "/surveys", survey)
         lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
         await self.do("mobility", "POST", "/lost-contact", lost)
         listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}

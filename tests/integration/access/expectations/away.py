@@ -15,6 +15,7 @@ from tests.integration.access.expectations.terms import (
     INSTRUCTOR,
     OF_AWAY,
     OF_CARE,
+    ON_C1,
     OVER_B1,
     OVER_C1,
     PERSONS,
@@ -70,6 +71,22 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("mobility", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_B1, "/opinions/o2"),
     ("mobility", "GET", "/opinions"): Row(PERSONS, OVER_B1, "/opinions", shows="o2"),
+    ("mobility", "POST", "/forms/{form_id}/versions"): Row(
+        COMMITTEES, ON_C1, "/forms/f1/versions",
+        given(by="c1", form_version=1, kind="questionnaire", title="x", items=[{"item_id": "a", "text": "x"}],
+              source_document="x"),
+    ),
+    ("mobility", "GET", "/forms"): Row(PERSONS, EVERYWHERE, "/forms"),
+    ("mobility", "POST", "/surveys"): Row(
+        COMMITTEES | {HEAD, SECRETARY}, ON_C1, "/surveys",
+        lambda _, n: {"by": "c1", "survey_id": f"v-{n}", "title": "x", "items": [{"item_id": "a", "text": "x"}],
+                      "closes_on": "2099-01-01"},
+    ),
+    ("mobility", "PUT", "/surveys/{survey_id}/answers/{care_id}"): away(
+        "/surveys/v1/answers/d2", answers={"wish": "x"}
+    ),
+    ("mobility", "GET", "/surveys/{survey_id}"): Row(PERSONS, OF_CARE, "/surveys/v1"),
+    ("mobility", "GET", "/surveys"): Row(PERSONS, OF_CARE, "/surveys", shows="v1"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
