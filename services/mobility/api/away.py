@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from services.mobility.api.appraisals import appraisals
 from services.mobility.api.branch_proposals import branch_proposals
 from services.mobility.api.cards import cards
 from services.mobility.api.care import care
@@ -33,5 +34,6 @@ def away_routers(running: Running) -> Sequence[APIRouter]:
         opinions(running),
         forms(running),
         surveys(running),
+        appraisals(running),
         branch_proposals(running),
     ]

@@ -12,6 +12,7 @@ from services.mobility.domain.reconciliation.mismatch import Mismatch
 from services.mobility.domain.survey.results import SurveyResults
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections import care_tables, rules_tables, tables
+from services.mobility.projections.appraisals import APPRAISALS, SIDES
 from services.mobility.projections.forms import FORMS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
 from services.mobility.projections.surveys import SURVEYS
@@ -129,5 +130,9 @@ FORM_DONE = done("FormIssued", form_id=str, form_version=int)
 SURVEY = row("Survey", SURVEYS, items=list[FormItem], results=SurveyResults | None)
 SURVEY_OPENED = done("SurveyOpened", survey_id=str, asked=int)
 SURVEY_ANSWERED = done("SurveyAnswered", survey_id=str)
+_SIDE = row("AppraisalSide", SIDES, answers=dict[str, str] | None, of_body=dict[str, str] | None)
+APPRAISAL = row("Appraisal", APPRAISALS, sides=several(_SIDE))
+APPRAISAL_LISTED = row("AppraisalListed", APPRAISALS)
+APPRAISAL_DONE = done("AppraisalDone", appraisal_id=str)
 BRANCH_PROPOSAL = row("BranchProposal", care_tables.BRANCH_PROPOSALS, member_ids=list[str] | None)
 BRANCH_PROPOSAL_DONE = done("BranchProposalDone", proposal_id=str, agreed=bool)

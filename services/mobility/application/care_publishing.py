@@ -1,8 +1,9 @@
-"""What others learn of mobile members. Places in words, talents, opinions, answers, contacts and searches stay here."""
+"""What others learn of mobile members. Places in words, talents, opinions, answers, grades, contacts and searches stay here."""
 
 from collections.abc import Mapping
 from typing import Final
 
+from services.mobility.domain.appraisal import events as appraisal
 from services.mobility.domain.card import decider as card
 from services.mobility.domain.care import events as care
 from services.mobility.domain.care_rules.decider import CareRulesAdopted
@@ -58,5 +59,7 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     opinion.OpinionOverdue: public.OpinionOverdue,
     survey.SurveyAsked: public.SurveyAsked,
     survey.SurveyResultsOut: public.SurveyResultsOut,
+    appraisal.AppraisalOverdue: public.AppraisalOverdue,
+    appraisal.AppraisalDecided: public.AppraisalDecided,
     CareRulesAdopted: public.CareRulesAdopted,
 }

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from services.mobility.domain.appraisal.decider import APPRAISAL
 from services.mobility.domain.card.decider import CARD
 from services.mobility.domain.card.series import CARD_SERIES
 from services.mobility.domain.care.decider import CARE
@@ -27,4 +28,5 @@ CARE_DECIDERS: Final[tuple[Decider[Any, Any], ...]] = (
     CARE_RULES,
     FORM,
     SURVEY,
+    APPRAISAL,
 )

@@ -1,5 +1,6 @@
 """All read models of members who are away."""
 
+from services.mobility.projections.appraisals import APPRAISALS_PROJECTION
 from services.mobility.projections.cards import CARDS
 from services.mobility.projections.care import CARE
 from services.mobility.projections.care_proposals import CARE_PROPOSALS_PROJECTIONS
@@ -19,5 +20,6 @@ CARE_PROJECTIONS = (
     OPINIONS_PROJECTION,
     FORMS_PROJECTION,
     SURVEYS_PROJECTION,
+    APPRAISALS_PROJECTION,
     *CARE_PROPOSALS_PROJECTIONS,
 )

@@ -65,6 +65,13 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     away.SurveyResultsOut: (
         Reminder("survey-results-out", "member_ids", "survey_id", "closes_at", _BODY, kind="member"),
     ),
+    away.AppraisalOverdue: (
+        Reminder("appraisal-overdue", "superior_id", "appraisal_id", "due_at", {"member": "member_id", **_BODY}, "{turn}"),
+    ),
+    away.AppraisalDecided: (
+        Reminder("appraisal-decided", "member_id", "appraisal_id", "decided_at", {"destination": "decided_by"},
+                 kind="member"),
+    ),
     mobility.CaseOverdue: (Reminder("case-overdue", "holder_id", "case_id", "due_at", _TURN, "{task}"),),
     mobility.CaseEscalated: (
         Reminder("case-escalated", "superior_id", "case_id", "due_at", _TURN, "{task}", unless="holder_id"),

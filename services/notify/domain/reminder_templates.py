@@ -91,6 +91,21 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "汇总结果可向您的联系人或者所在党支部了解。个人答复不予公布，感谢参与。",
         to="您好",
     ),
+    *_reminder(
+        "appraisal-overdue",
+        "${name}同志的流动党员年度评议应由${destination}于${accepted_on}前完成，至今未登记，请予督促。",
+        "流动党员年度评议逾期未完成",
+        "${name}同志的流动党员年度评议应由${destination}于${accepted_on}前完成，至今未在雁阵中登记。\n\n"
+        "请予督促，并在雁阵中查看具体事项。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "appraisal-decided",
+        "${destination}已于${accepted_on}研究您的流动党员年度评议，结果可向您的联系人了解。",
+        "您的流动党员年度评议",
+        "${destination}已于${accepted_on}研究您的流动党员年度评议。\n\n"
+        "结果可向您的联系人或者所在党支部了解；如有意见，可以书面提出。",
+        to="您好",
+    ),
     # -- transfers and retained relations -----------------------------------------------------------------------------
     *_reminder(
         "case-overdue",

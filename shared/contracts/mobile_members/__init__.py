@@ -3,6 +3,7 @@
 Persons are named by the ids of the roll. Where somebody went is given as the area only.
 """
 
+from shared.contracts.mobile_members.appraisals import AppraisalDecided, AppraisalOverdue, AppraisalTurn
 from shared.contracts.mobile_members.cards import (
     CardReturnOverdue,
     MobileCardEnded,
@@ -49,6 +50,9 @@ from shared.contracts.mobile_members.searches import (
 from shared.contracts.mobile_members.surveys import SurveyAsked, SurveyResultsOut
 
 __all__ = [
+    "AppraisalDecided",
+    "AppraisalOverdue",
+    "AppraisalTurn",
     "CardReturnOverdue",
     "CareDutyEscalated",
     "CareDutyOverdue",

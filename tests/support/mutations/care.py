@@ -61,3 +61,10 @@ def few_who_answered_are_shown() -> None:
     from services.mobility.domain.survey import results
 
     replace(results, "_shown", set)
+
+
+@mutation
+def one_side_is_enough() -> None:
+    from services.mobility.domain.appraisal.decider import Appraisal
+
+    replace(Appraisal, "both", property(lambda state: bool(state.sides)))

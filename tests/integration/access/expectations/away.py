@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tests.integration.access.county import APPRAISING
 from tests.integration.access.expectations.terms import (
     ACTING_FOR_B1,
     ACTING_FOR_B1_OF_AWAY,
@@ -12,6 +13,7 @@ from tests.integration.access.expectations.terms import (
     EVERYWHERE,
     FORBIDDEN,
     HEAD,
+    HIDDEN,
     INSTRUCTOR,
     OF_AWAY,
     OF_CARE,
@@ -26,6 +28,9 @@ from tests.integration.access.expectations.terms import (
     going,
     seats,
 )
+
+# The two ends of the care and whoever decides; b3, which looks after the member, is no side where there is a station.
+OF_APPRAISAL: Final = seats("city", "k1", "c1", "b1", "k2", others=HIDDEN)
 
 ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "POST", "/departures"): Row(
@@ -87,6 +92,23 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("mobility", "GET", "/surveys/{survey_id}"): Row(PERSONS, OF_CARE, "/surveys/v1"),
     ("mobility", "GET", "/surveys"): Row(PERSONS, OF_CARE, "/surveys", shows="v1"),
+    ("mobility", "POST", "/care/{care_id}/appraisals/{year}"): Row(
+        COMMITTEES | {HEAD, SECRETARY}, ACTING_FOR_B1_OF_AWAY, "/care/d2/appraisals/2020", lambda _, n: APPRAISING
+    ),
+    ("mobility", "PUT", "/appraisals/{appraisal_id}/sides/{role}"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_APPRAISAL, "k2": FORBIDDEN}, "/appraisals/{appraisal}/sides/origin",
+        given(by="b1", grade="qualified", answers={"goal": "x"}, text="x", person_id="i1"),
+    ),
+    ("mobility", "PUT", "/appraisals/{appraisal_id}/sides/{role}/of-body"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_APPRAISAL, "k2": FORBIDDEN},
+        "/appraisals/{appraisal}/sides/station/of-body", given(by="b1", answers={"goal": "x"}),
+    ),
+    ("mobility", "POST", "/appraisals/{appraisal_id}/decision"): Row(
+        COMMITTEES, {**OF_APPRAISAL, "b1": FORBIDDEN, "k2": FORBIDDEN}, "/appraisals/{appraisal}/decision",
+        given(by="c1", grade="qualified", text="x", person_id="i1"),
+    ),
+    ("mobility", "GET", "/appraisals/{appraisal_id}"): Row(PERSONS, OF_APPRAISAL, "/appraisals/{appraisal}"),
+    ("mobility", "GET", "/appraisals"): Row(PERSONS, OF_APPRAISAL, "/appraisals", shows="{appraisal}"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
