@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from services.mobility.api.activities import activities
 from services.mobility.api.appraisals import appraisals
 from services.mobility.api.branch_proposals import branch_proposals
 from services.mobility.api.cards import cards
@@ -35,5 +36,6 @@ def away_routers(running: Running) -> Sequence[APIRouter]:
         forms(running),
         surveys(running),
         appraisals(running),
+        activities(running),
         branch_proposals(running),
     ]

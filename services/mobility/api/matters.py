@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Text, literal, null, select, true, union_all
 from sqlalchemy.sql.selectable import FromClause
 
+from services.mobility.projections.activities import ACTIVITIES
 from services.mobility.projections.appraisals import TURNS
 from services.mobility.projections.care_tables import (
     BRANCH_PROPOSALS,
@@ -69,6 +70,10 @@ MATTERS: Final = union_all(
         task=literal("decide_temporary_branch"), member=None,
     ),
     _matter("appraisal", TURNS, "appraisal_id", "holder_id", true(), task=TURNS.c.task),
+    _matter(
+        "activity", ACTIVITIES, "activity_id", "holder_id", ACTIVITIES.c.holder_id.is_not(None), task=ACTIVITIES.c.task,
+        member=None,
+    ),
     # Of the duties of care only those that are late: a year's report is nobody's business today.
     _matter("care_duty", CARE_DUTIES, "care_id", "organisation_id", CARE_DUTIES.c.overdue, task=CARE_DUTIES.c.kind),
 ).subquery("matters")  # fmt: skip

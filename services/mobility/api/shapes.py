@@ -12,6 +12,7 @@ from services.mobility.domain.reconciliation.mismatch import Mismatch
 from services.mobility.domain.survey.results import SurveyResults
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections import care_tables, rules_tables, tables
+from services.mobility.projections.activities import ACTIVITIES
 from services.mobility.projections.appraisals import APPRAISALS, SIDES
 from services.mobility.projections.forms import FORMS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
@@ -134,5 +135,13 @@ _SIDE = row("AppraisalSide", SIDES, answers=dict[str, str] | None, of_body=dict[
 APPRAISAL = row("Appraisal", APPRAISALS, sides=several(_SIDE))
 APPRAISAL_LISTED = row("AppraisalListed", APPRAISALS)
 APPRAISAL_DONE = done("AppraisalDone", appraisal_id=str)
+ACTIVITY = row("Activity", ACTIVITIES, member_ids=list[str])
+ACTIVITY_LISTED = row("ActivityListed", ACTIVITIES)
+ACTIVITY_DONE = done("ActivityDone", activity_id=str)
+_COUNTED: dict[str, Any] = {"held": int, "minutes": int, "person_times": int}
+ACTIVITY_COUNTS = shape(
+    "ActivityCounts", as_of=date, since=date | None, area_code=str | None, **_COUNTED, members=int,
+    ways=several(shape("ActivitiesOfAWay", way=str, **_COUNTED)),
+)  # fmt: skip
 BRANCH_PROPOSAL = row("BranchProposal", care_tables.BRANCH_PROPOSALS, member_ids=list[str] | None)
 BRANCH_PROPOSAL_DONE = done("BranchProposalDone", proposal_id=str, agreed=bool)

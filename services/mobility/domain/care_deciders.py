@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from services.mobility.domain.activity.decider import ACTIVITY
 from services.mobility.domain.appraisal.decider import APPRAISAL
 from services.mobility.domain.card.decider import CARD
 from services.mobility.domain.card.series import CARD_SERIES
@@ -29,4 +30,5 @@ CARE_DECIDERS: Final[tuple[Decider[Any, Any], ...]] = (
     FORM,
     SURVEY,
     APPRAISAL,
+    ACTIVITY,
 )

@@ -1,5 +1,6 @@
 """All read models of members who are away."""
 
+from services.mobility.projections.activities import ACTIVITIES_PROJECTION
 from services.mobility.projections.appraisals import APPRAISALS_PROJECTION
 from services.mobility.projections.cards import CARDS
 from services.mobility.projections.care import CARE
@@ -21,5 +22,6 @@ CARE_PROJECTIONS = (
     FORMS_PROJECTION,
     SURVEYS_PROJECTION,
     APPRAISALS_PROJECTION,
+    ACTIVITIES_PROJECTION,
     *CARE_PROPOSALS_PROJECTIONS,
 )

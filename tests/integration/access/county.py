@@ -65,6 +65,8 @@ _TREE: Final = (
     ("b1", "branch", "c1", "350102"), ("b1x", "branch", "c1", "350102"), ("b2", "branch", "c2", "350103"),
     ("b4", "branch", "c4", "350104"), ("b3", "branch", "c3", "350202"),
 )  # fmt: skip
+HOLDING: Final = {"by": "k2", "partner_id": "b3", "planned_on": "2026-11-01", "minutes": 30, "theme": "x", "way": "online",
+                  "place": {"area_code": "350202", "place": "x"}}  # fmt: skip
 
 
 class Served:
@@ -331,6 +333,7 @@ class County:
             await self.do("mobility", "POST", f"/forms/{form_id}/versions", form | {"kind": kind})
         self.appraisal = f"d2.{local_date(datetime.now(UTC)).year}"
         await self.do("mobility", "POST", f"/care/{self.appraisal.replace('.', '/appraisals/')}", APPRAISING)
+        await self.do("mobility", "POST", "/activities", HOLDING | {"activity_id": "ac1"})
         lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
         await self.do("mobility", "POST", "/lost-contact", lost)
         listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.integration.access.county import APPRAISING
+from tests.integration.access.county import APPRAISING, HOLDING
 from tests.integration.access.expectations.terms import (
     ACTING_FOR_B1,
     ACTING_FOR_B1_OF_AWAY,
@@ -31,6 +31,7 @@ from tests.integration.access.expectations.terms import (
 
 # The two ends of the care and whoever decides; b3, which looks after the member, is no side where there is a station.
 OF_APPRAISAL: Final = seats("city", "k1", "c1", "b1", "k2", others=HIDDEN)
+OF_ACTIVITY: Final = seats("city", "k2", "c3", "b3", others=HIDDEN)
 
 ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "POST", "/departures"): Row(
@@ -109,6 +110,24 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("mobility", "GET", "/appraisals/{appraisal_id}"): Row(PERSONS, OF_APPRAISAL, "/appraisals/{appraisal}"),
     ("mobility", "GET", "/appraisals"): Row(PERSONS, OF_APPRAISAL, "/appraisals", shows="{appraisal}"),
+    ("mobility", "POST", "/activities"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, seats("city", "k2", others=FORBIDDEN), "/activities",
+        lambda _, n: HOLDING | {"activity_id": f"ac-{n}"},
+    ),
+    ("mobility", "POST", "/activities/{activity_id}/agreement"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OF_ACTIVITY, "/activities/ac1/agreement", given(by="b3", agreed=True)
+    ),
+    ("mobility", "POST", "/activities/{activity_id}/record"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_ACTIVITY, "b3": FORBIDDEN, "c3": FORBIDDEN},
+        "/activities/ac1/record", given(by="k2", held_on="2026-11-01", minutes=30, care_ids=["d2"]),
+    ),
+    ("mobility", "POST", "/activities/{activity_id}/cancellation"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_ACTIVITY, "b3": FORBIDDEN, "c3": FORBIDDEN},
+        "/activities/ac1/cancellation", given(by="k2", text="x"),
+    ),
+    ("mobility", "GET", "/activities/{activity_id}"): Row(PERSONS, OF_ACTIVITY, "/activities/ac1"),
+    ("mobility", "GET", "/activities"): Row(PERSONS, OF_ACTIVITY, "/activities", shows="ac1"),
+    ("mobility", "GET", "/activities/counts"): Row(PERSONS, EVERYWHERE, "/activities/counts"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
