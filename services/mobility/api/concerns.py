@@ -8,6 +8,8 @@ from fastapi import Response
 from sqlalchemy import ColumnElement, Table, or_
 
 from services.mobility.api.fields import Id
+from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.appraisals import APPRAISALS
 from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS, OPINIONS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
 from services.mobility.projections.rules_tables import RECONCILIATIONS, RETAINED
@@ -45,6 +47,8 @@ INVOLVED: Final[Mapping[str, Involved]] = {
         ("member_id", "origin_person_id", "station_person_id", "destination_person_id"),
     ),
     CARDS.name: Involved("card", ("branch_id", "committee_id"), ("member_id",)),
+    ACTIVITIES.name: Involved("activity", ("body_id", "partner_id")),
+    APPRAISALS.name: Involved("appraisal", ("origin_id", "partner_id", "body_id"), ("member_id",)),
     OPINIONS.name: Involved("opinion", ("branch_id", "body_id", "entered_by", "escalated_to"), ("member_id",)),
     # No persons below: these are papers of the organisations.
     LOST_CONTACTS.name: Involved("lost contact", ("branch_id",)),

@@ -5,9 +5,11 @@ Each matter has one holder and a due time, as a transfer has, and stands in the 
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, literal, null, select, true, union_all
 from sqlalchemy.sql.selectable import FromClause
 
+from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.appraisals import TURNS
 from services.mobility.projections.care_tables import (
     BRANCH_PROPOSALS,
     CARDS,
@@ -66,6 +68,11 @@ MATTERS: Final = union_all(
     _matter(
         "branch_proposal", BRANCH_PROPOSALS, "proposal_id", "body_id", BRANCH_PROPOSALS.c.decided_at.is_(None),
         task=literal("decide_temporary_branch"), member=None,
+    ),
+    _matter("appraisal", TURNS, "appraisal_id", "holder_id", true(), task=TURNS.c.task),
+    _matter(
+        "activity", ACTIVITIES, "activity_id", "holder_id", ACTIVITIES.c.holder_id.is_not(None), task=ACTIVITIES.c.task,
+        member=None,
     ),
     # Of the duties of care only those that are late: a year's report is nobody's business today.
     _matter("care_duty", CARE_DUTIES, "care_id", "organisation_id", CARE_DUTIES.c.overdue, task=CARE_DUTIES.c.kind),

@@ -7,10 +7,16 @@ from pydantic import AwareDatetime
 
 from services.mobility.domain.card.rights import Rights
 from services.mobility.domain.care_rules.rules import CareRules
+from services.mobility.domain.form.items import FormItem
 from services.mobility.domain.reconciliation.mismatch import Mismatch
+from services.mobility.domain.survey.results import SurveyResults
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections import care_tables, rules_tables, tables
+from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.appraisals import APPRAISALS, SIDES
+from services.mobility.projections.forms import FORMS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
+from services.mobility.projections.surveys import SURVEYS
 from shared.contracts.parties import InterestedParty
 from shared.web.shapes import by_name, done, optional, row, several, shape
 
@@ -120,5 +126,22 @@ TALENT_LISTED = row("TalentListed", care_tables.TALENTS, kinds=list[str] | None)
 TALENT_DONE = done("TalentDone", member_id=str, nomination_id=optional(str))
 OPINION = row("Opinion", care_tables.OPINIONS)
 OPINION_DONE = done("OpinionDone", opinion_id=str)
+FORM = row("Form", FORMS, items=list[FormItem])
+FORM_DONE = done("FormIssued", form_id=str, form_version=int)
+SURVEY = row("Survey", SURVEYS, items=list[FormItem], results=SurveyResults | None)
+SURVEY_OPENED = done("SurveyOpened", survey_id=str, asked=int)
+SURVEY_ANSWERED = done("SurveyAnswered", survey_id=str)
+_SIDE = row("AppraisalSide", SIDES, answers=dict[str, str] | None, of_body=dict[str, str] | None)
+APPRAISAL = row("Appraisal", APPRAISALS, sides=several(_SIDE))
+APPRAISAL_LISTED = row("AppraisalListed", APPRAISALS)
+APPRAISAL_DONE = done("AppraisalDone", appraisal_id=str)
+ACTIVITY = row("Activity", ACTIVITIES, member_ids=list[str])
+ACTIVITY_LISTED = row("ActivityListed", ACTIVITIES)
+ACTIVITY_DONE = done("ActivityDone", activity_id=str)
+_COUNTED: dict[str, Any] = {"held": int, "minutes": int, "person_times": int}
+ACTIVITY_COUNTS = shape(
+    "ActivityCounts", as_of=date, since=date | None, area_code=str | None, **_COUNTED, members=int,
+    ways=several(shape("ActivitiesOfAWay", way=str, **_COUNTED)),
+)  # fmt: skip
 BRANCH_PROPOSAL = row("BranchProposal", care_tables.BRANCH_PROPOSALS, member_ids=list[str] | None)
 BRANCH_PROPOSAL_DONE = done("BranchProposalDone", proposal_id=str, agreed=bool)

@@ -1,8 +1,9 @@
-"""What others learn of mobile members. Places in words, talents, opinions, contacts and searches stay here."""
+"""What others learn of mobile members. Places in words, talents, opinions, answers, grades, contacts and searches stay here."""
 
 from collections.abc import Mapping
 from typing import Final
 
+from services.mobility.domain.appraisal import events as appraisal
 from services.mobility.domain.card import decider as card
 from services.mobility.domain.care import events as care
 from services.mobility.domain.care_rules.decider import CareRulesAdopted
@@ -10,6 +11,7 @@ from services.mobility.domain.collective import decider as collective
 from services.mobility.domain.departure import events as departure
 from services.mobility.domain.lost_contact import events as loss
 from services.mobility.domain.opinion import decider as opinion
+from services.mobility.domain.survey import events as survey
 from services.mobility.domain.talent import decider as talent
 from shared.contracts import mobile_members as public
 from shared.eventstore.publishing import Translate
@@ -55,5 +57,9 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     collective.TemporaryBranchDecided: public.TemporaryBranchDecided,
     talent.NominationOverdue: public.NominationOverdue,
     opinion.OpinionOverdue: public.OpinionOverdue,
+    survey.SurveyAsked: public.SurveyAsked,
+    survey.SurveyResultsOut: public.SurveyResultsOut,
+    appraisal.AppraisalOverdue: public.AppraisalOverdue,
+    appraisal.AppraisalDecided: public.AppraisalDecided,
     CareRulesAdopted: public.CareRulesAdopted,
 }

@@ -18,10 +18,10 @@ from shared.contracts.base import PublicEvent
 class Reminder:
     """To whom, in which words, and what the words refer to.
 
-    `to` names the addressee (nobody, when the event has none), who is of that `kind`. `about` is what the message cites as
-    its cause, `due` the day or moment that is over. `refers` gives the variables that are ids. `one_of` tells several facts
-    about one thing with one due time from each other; it is filled in from the fields. `unless` names whoever was told by
-    another row already: at the top the superior of a silent holder is the holder.
+    `to` names the addressee or addressees (nobody, when the event has none), who are of that `kind`. `about` is what the
+    message cites as its cause, `due` the day or moment that is over. `refers` gives the variables that are ids. `one_of`
+    tells several facts about one thing with one due time from each other; it is filled in from the fields. `unless` names
+    whoever was told by another row already: at the top the superior of a silent holder is the holder.
     """
 
     template: str
@@ -62,6 +62,17 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     ),
     away.NominationOverdue: (Reminder("nomination-overdue", "superior_id", "nomination_id", "due_at", _BODY),),
     away.OpinionOverdue: (Reminder("opinion-overdue", "superior_id", "opinion_id", "due_at", _BODY),),
+    away.SurveyAsked: (Reminder("survey-asked", "member_ids", "survey_id", "closes_at", _BODY, kind="member"),),
+    away.SurveyResultsOut: (
+        Reminder("survey-results-out", "member_ids", "survey_id", "closes_at", _BODY, kind="member"),
+    ),
+    away.AppraisalOverdue: (
+        Reminder("appraisal-overdue", "superior_id", "appraisal_id", "due_at", {"member": "member_id", **_BODY}, "{turn}"),
+    ),
+    away.AppraisalDecided: (
+        Reminder("appraisal-decided", "member_id", "appraisal_id", "decided_at", {"destination": "decided_by"},
+                 kind="member"),
+    ),
     mobility.CaseOverdue: (Reminder("case-overdue", "holder_id", "case_id", "due_at", _TURN, "{task}"),),
     mobility.CaseEscalated: (
         Reminder("case-escalated", "superior_id", "case_id", "due_at", _TURN, "{task}", unless="holder_id"),

@@ -33,24 +33,25 @@ def reminders(service: str, policy: Callable[[], DeliveryPolicy]) -> Mapping[typ
 
 
 def messages(row: Reminder, event: PublicEvent, policy: DeliveryPolicy, at: datetime) -> Iterator[QueueMessage]:
-    """The messages of one row, one per channel."""
+    """The messages of one row, one per addressee and channel."""
     said: dict[str, Any] = dict(event)
-    ref_id, about, due = said[row.to], said[row.about], said[row.due]
-    if ref_id is None or due is None:  # nobody to tell, or an event of a release that did not say when
+    to, about, due = said[row.to], said[row.about], said[row.due]
+    if to is None or due is None:  # nobody to tell, or an event of a release that did not say when
         return
-    if row.unless and said[row.unless] == ref_id:
-        return
-    for channel in get_args(Channel):
-        yield QueueMessage(
-            relocation_id=about,
-            party_id=derived_id(about, row.one_of.format_map(said), due.isoformat(), ref_id),
-            channel=channel,
-            template=row.template,
-            recipient=Recipient(kind=row.kind, ref_id=ref_id),
-            references={name: str(said[field]) for name, field in row.refers.items()} | {"accepted_on": _day(due)},
-            policy=policy,
-            queued_at=at,
-        )
+    for ref_id in (to,) if isinstance(to, str) else to:
+        if row.unless and said[row.unless] == ref_id:
+            continue
+        for channel in get_args(Channel):
+            yield QueueMessage(
+                relocation_id=about,
+                party_id=derived_id(about, row.one_of.format_map(said), due.isoformat(), ref_id),
+                channel=channel,
+                template=row.template,
+                recipient=Recipient(kind=row.kind, ref_id=ref_id),
+                references={name: str(said[field]) for name, field in row.refers.items()} | {"accepted_on": _day(due)},
+                policy=policy,
+                queued_at=at,
+            )
 
 
 def _day(due: date | datetime) -> str:

@@ -76,6 +76,37 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "流动党员的意见建议应由${destination}于${accepted_on}前答复，至今未在雁阵中登记答复。\n\n"
         "请予督促，并在雁阵中查看具体事项。",
     ),
+    *_reminder(
+        "survey-asked",
+        "${destination}就流动党员服务管理征求您的意见，请于${accepted_on}前自愿答复，也可请联系人代为填写。",
+        "征求流动党员意见",
+        "${destination}就流动党员服务管理征求您的意见。\n\n"
+        "请于${accepted_on}前自愿答复，也可请您的联系人代为填写；截止前可以更正。结果只公布汇总情况，不显示个人。",
+        to="您好",
+    ),
+    *_reminder(
+        "survey-results-out",
+        "${destination}征求流动党员意见已于${accepted_on}截止，汇总结果可向您的联系人了解，感谢参与。",
+        "征求流动党员意见的结果",
+        "${destination}征求流动党员意见已于${accepted_on}截止。\n\n"
+        "汇总结果可向您的联系人或者所在党支部了解。个人答复不予公布，感谢参与。",
+        to="您好",
+    ),
+    *_reminder(
+        "appraisal-overdue",
+        "${name}同志的流动党员年度评议应由${destination}于${accepted_on}前完成，至今未登记，请予督促。",
+        "流动党员年度评议逾期未完成",
+        "${name}同志的流动党员年度评议应由${destination}于${accepted_on}前完成，至今未在雁阵中登记。\n\n"
+        "请予督促，并在雁阵中查看具体事项。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
+        "appraisal-decided",
+        "${destination}已于${accepted_on}研究您的流动党员年度评议，结果可向您的联系人了解。",
+        "您的流动党员年度评议",
+        "${destination}已于${accepted_on}研究您的流动党员年度评议。\n\n"
+        "结果可向您的联系人或者所在党支部了解；如有意见，可以书面提出。",
+        to="您好",
+    ),
     # -- transfers and retained relations -----------------------------------------------------------------------------
     *_reminder(
         "case-overdue",

@@ -3,6 +3,7 @@
 Persons are named by the ids of the roll. Where somebody went is given as the area only.
 """
 
+from shared.contracts.mobile_members.appraisals import AppraisalDecided, AppraisalOverdue, AppraisalTurn
 from shared.contracts.mobile_members.cards import (
     CardReturnOverdue,
     MobileCardEnded,
@@ -46,8 +47,12 @@ from shared.contracts.mobile_members.searches import (
     LossProposalOverdue,
     LossProposed,
 )
+from shared.contracts.mobile_members.surveys import SurveyAsked, SurveyResultsOut
 
 __all__ = [
+    "AppraisalDecided",
+    "AppraisalOverdue",
+    "AppraisalTurn",
     "CardReturnOverdue",
     "CareDutyEscalated",
     "CareDutyOverdue",
@@ -76,6 +81,8 @@ __all__ = [
     "NominationOverdue",
     "OpinionOverdue",
     "ReturnOutcome",
+    "SurveyAsked",
+    "SurveyResultsOut",
     "TemporaryBranchDecided",
     "TemporaryBranchOverdue",
     "TemporaryBranchProposed",

@@ -12,6 +12,7 @@ m1 has moved from b1 to b2 by the transfer t1.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import reduce
 from typing import Any, Final, cast
 
 import asyncpg
@@ -29,6 +30,7 @@ from services.registry.service import SERVICE as REGISTRY
 from shared.contracts.base import event_class, partition_of
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
+from shared.kernel.calendar import local_date
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.identifiers import resident_id, uscc
 from shared.kernel.json import from_json
@@ -54,6 +56,8 @@ FAR_UNIT: Final = uscc.make("91", "350202", "M00010002")
 OPERATOR: Final = Actor("operator", (Assignment(Role.OPERATOR),))
 CITY: Final = Actor("city", (Assignment(Role.CITY_DEPARTMENT, "city"),))
 SYSTEM: Final = "member-system"
+APPRAISING: Final = {"by": "b1", "standard": {"form_id": "fa", "form_version": 1},
+                     "of_bodies": {"form_id": "fb", "form_version": 1}, "due_on": "2099-01-01"}  # fmt: skip
 _TREE: Final = (
     ("city", "working_committee", None, "350000"), ("k1", "working_committee", "city", "350100"),
     ("k2", "working_committee", "city", "350200"), ("c1", "committee", "k1", "350102"),
@@ -61,6 +65,8 @@ _TREE: Final = (
     ("b1", "branch", "c1", "350102"), ("b1x", "branch", "c1", "350102"), ("b2", "branch", "c2", "350103"),
     ("b4", "branch", "c4", "350104"), ("b3", "branch", "c3", "350202"),
 )  # fmt: skip
+HOLDING: Final = {"by": "k2", "partner_id": "b3", "planned_on": "2026-11-01", "minutes": 30, "theme": "x", "way": "online",
+                  "place": {"area_code": "350202", "place": "x"}}  # fmt: skip
 
 
 class Served:
@@ -146,7 +152,8 @@ class County:
 
     def named(self, text: str) -> str:
         """With the ids that only we know."""
-        return text.replace("{message}", self.message).replace("{proposal}", self.proposal).replace("{list}", self.list)
+        known = {"message": self.message, "proposal": self.proposal, "list": self.list, "appraisal": self.appraisal}
+        return reduce(lambda said, one: said.replace(f"{{{one}}}", known[one]), known, text)
 
     async def ask(
         self, service: str, method: str, path: str, body: Any = None, *, who: Actor = CITY, **headers: str
@@ -208,7 +215,17 @@ class County:
             }
             await self.do("registry", "POST", "/stations", body)
         for number, (member, branch) in enumerate(
-            (("m1", "b1"), ("m2", "b1"), ("m3", "b2"), ("i1", "b1"), ("i3", "b3"), ("m5", "b1"), ("m6", "b1"))
+            (
+                ("m1", "b1"),
+                ("m2", "b1"),
+                ("m3", "b2"),
+                ("i1", "b1"),
+                ("i3", "b3"),
+                ("m5", "b1"),
+                ("m6", "b1"),
+                ("m7", "b1"),
+                ("m8", "b1"),
+            )
         ):
             await self.do("registry", "POST", "/members", admission(number, branch, member_id=member))
         for person, place in (("i1", "b1"), ("i3", "b3")):
@@ -294,19 +311,36 @@ class County:
         await self.do("mobility", "POST", "/inbound-letters", brought)
 
     async def _leave(self) -> None:
-        """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place."""
+        """m2 is away with a file and a card at s3; i1 is lost; m2 is in the pool; three of c1 are at one place; those in
+        the care of c1 are asked v1, and the year
+        of m2 is appraised."""
         told = {"reason": "work", "by": "b1", "place_fixed": True, "departs_on": "2026-11-01", "contact_person_id": "i1",
                 "destination": {"area_code": "350202", "place": "茶市"}, "station_id": "s3",
                 "station_person_id": "i3"}  # fmt: skip
         for number, member in enumerate(("m5", "m6", "m2")):
             body = told | {"departure_id": "d2" if member == "m2" else f"d{number + 5}", "member_id": member}
             await self.do("mobility", "POST", "/departures", body)
+        for member in ("m7", "m8"):
+            far = {"departure_id": f"d{member}", "member_id": member, "destination": {"place": "x", "abroad": True}}
+            await self.do(
+                "mobility", "POST", "/departures", told | far | {"station_id": None, "station_person_id": None}
+            )
         await self.do("mobility", "POST", "/departures/d2/verification", {"by": "k2", "outcome": "found"})
         file = {"by": "k2", "destination_organisation_id": "b3", "person_id": "i3"}
         await self.do("mobility", "PUT", "/departures/d2/file", file)
         await self.do("mobility", "POST", "/cards", {"by": "b1", "card_id": "k2", "member_id": "m2"})
         said = {"by": "b1", "opinion_id": "o2", "kind": "suggestion", "text": "x"}
         await self.do("mobility", "POST", "/care/d2/opinions", said)
+        survey = {"by": "c1", "survey_id": "v1", "title": "x", "closes_on": "2099-01-01",
+                  "items": [{"item_id": "wish", "text": "x"}]}  # fmt: skip
+        await self.do("mobility", "POST", "/surveys", survey)
+        items = [{"item_id": one, "text": "x", "aspect": one} for one in ("standard", "demand", "goal")]
+        form = {"by": "c1", "form_version": 1, "title": "x", "items": items, "source_document": "x"}
+        for form_id, kind in (("fa", "appraisal"), ("fb", "appraisal_of_bodies")):
+            await self.do("mobility", "POST", f"/forms/{form_id}/versions", form | {"kind": kind})
+        self.appraisal = f"d2.{local_date(datetime.now(UTC)).year}"
+        await self.do("mobility", "POST", f"/care/{self.appraisal.replace('.', '/appraisals/')}", APPRAISING)
+        await self.do("mobility", "POST", "/activities", HOLDING | {"activity_id": "ac1"})
         lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
         await self.do("mobility", "POST", "/lost-contact", lost)
         listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}

@@ -13,7 +13,8 @@ from tests.integration.notify.world import Sinks, World
 
 DUE = datetime(2026, 4, 30, 15, 59, 59, 999999, tzinfo=UTC)
 DAY = date(2026, 4, 30)
-B1, B2, M2 = "b1@office.example", "b2@office.example", "m2@mail.example"
+B1, B2 = "b1@office.example", "b2@office.example"
+M2, M3 = "m2@mail.example", "m3@mail.example"
 
 
 def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
@@ -39,6 +40,14 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
          {B2: "流动人才推荐事项应由中共第一支部于2026年4月30日前研究"}),
         (away.OpinionOverdue(opinion_id=about, body_id="b1", superior_id="b2", due_at=DUE),
          {B2: "流动党员的意见建议应由中共第一支部于2026年4月30日前答复"}),
+        (away.SurveyAsked(survey_id=about, body_id="b1", member_ids=("m2", "m3"), closes_at=DUE),
+         dict.fromkeys((M2, M3), "请于2026年4月30日前自愿答复，也可请您的联系人代为填写")),
+        (away.SurveyResultsOut(survey_id=about, body_id="b1", member_ids=("m2", "m3"), closes_at=DUE),
+         dict.fromkeys((M2, M3), "个人答复不予公布")),
+        (away.AppraisalOverdue(appraisal_id=about, member_id="m1", turn="station", body_id="b1", superior_id="b2",
+                               due_at=DUE), {B2: "王小雁同志的流动党员年度评议应由中共第一支部于2026年4月30日前完成"}),
+        (away.AppraisalDecided(appraisal_id=about, care_id="d1", member_id="m2", year=2026, decided_by="b1",
+                               decided_at=DUE), {M2: "中共第一支部已于2026年4月30日研究您的流动党员年度评议"}),
         (mobility.CaseOverdue(case_id=about, member_id="m1", holder_id="b1", task="accept", due_at=DUE),
          {B1: "王小雁同志的组织关系转接应由中共第一支部于2026年4月30日前决定是否接收，现已逾期"}),
         (mobility.CaseEscalated(case_id=about, member_id="m1", holder_id="b1", superior_id="b2", task="accept", due_at=DUE),
@@ -91,6 +100,7 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
 @pytest.mark.usefixtures("served")
 async def test_whoever_is_named_is_told_of_what_is_overdue_once_on_each_channel(world: World, sinks: Sinks) -> None:
     await world.admit("m2", phone="13900139002", email=M2)
+    await world.admit("m3", phone="13900139003", email=M3)
     expected = []
     for event, told in overdue(f"x-{uuid.uuid4()}"):
         known = {row["message_id"] for row in await world.store.find_rows("messages", {})}

@@ -54,3 +54,17 @@ def the_lead_leaves_with_its_party() -> None:
         "_remove",
         lambda command, state: [one for one in remove(command, state) if not isinstance(one, CareLeadChanged)],
     )
+
+
+@mutation
+def few_who_answered_are_shown() -> None:
+    from services.mobility.domain.survey import results
+
+    replace(results, "_shown", set)
+
+
+@mutation
+def one_side_is_enough() -> None:
+    from services.mobility.domain.appraisal.decider import Appraisal
+
+    replace(Appraisal, "both", property(lambda state: bool(state.sides)))

@@ -48,8 +48,11 @@ def test_a_row_names_fields_of_its_event(event: type[PublicEvent], row: Reminder
 
 @pytest.mark.parametrize(("event", "row"), ROWS, ids=label)
 def test_a_row_gives_all_that_its_words_need_on_every_channel(event: type[PublicEvent], row: Reminder) -> None:
+    told = getattr(example(event), row.to)
+    whom = [told] if isinstance(told, str) else told
     queued = list(messages(row, example(event), DEFAULT_POLICY, NOW))
-    assert [command.channel for command in queued] == list(get_args(Channel))
+    said = [(command.recipient.ref_id, command.channel) for command in queued]
+    assert said == [(one, channel) for one in whom for channel in get_args(Channel)]
     for command in queued:
         given = {WORDS.get(name, name) for name in command.references}
         assert find_template(command.template, command.channel).variables <= given

@@ -43,7 +43,8 @@ def test_only_what_concerns_no_organisation_is_allowed_anywhere() -> None:
     anywhere = {name for name, rule in TABLE.items() for given in rule.grants.values() if Relation.ANYWHERE in given}
     assert anywhere == {
         "station.read", "rule-set.adopt", "rule-set.read", "quarter.open", "quarter.publish", "receipt.report",
-        "transfer-rules.read", "care-rules.read", "installation.operate", "formation-rules.read", "policy-document.read",
+        "transfer-rules.read", "care-rules.read", "form.read", "installation.operate", "formation-rules.read",
+        "policy-document.read",
     }  # fmt: skip
 
 

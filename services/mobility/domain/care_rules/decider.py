@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import AwareDatetime, Field
 
 from services.mobility.domain.care_rules.rules import CareRules
+from services.mobility.domain.versions import next_version
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Refused
 from shared.kernel.event import Command, DomainEvent
@@ -52,31 +53,15 @@ class CareRulesHistory:
 def decide(command: AdoptCareRules, state: CareRulesHistory) -> Sequence[DomainEvent]:
     """Errors (`Refused`): `rules-version-gap`, `rules-version-taken`, `rules-backdated`."""
     adopted = CareRulesAdopted(**command.model_dump())
-    known = next((one for one in state.versions if one.rules_version == command.rules_version), None)
-    if known is not None:
-        if known.model_dump(exclude={"adopted_at"}) == adopted.model_dump(exclude={"adopted_at"}):
-            return []
-        raise Refused(
-            "rules-version-taken",
-            f"version {command.rules_version} says something else",
-            remedy="a version is never changed: adopt the next one",
-            where="rules_version",
-        )
-    if command.rules_version != len(state.versions) + 1:
-        raise Refused(
-            "rules-version-gap",
-            f"the next version is {len(state.versions) + 1}",
-            remedy="number versions without a gap",
-            where="rules_version",
-        )
-    if state.versions and command.effective_from < state.versions[-1].effective_from:
+    new = next_version(adopted, state.versions, "rules_version")
+    if new and state.versions and command.effective_from < state.versions[-1].effective_from:
         raise Refused(
             "rules-backdated",
             "the version before it begins later",
             remedy="let the new version begin on that day or after it",
             where="effective_from",
         )
-    return [adopted]
+    return new
 
 
 def evolve(state: CareRulesHistory, event: DomainEvent) -> CareRulesHistory:

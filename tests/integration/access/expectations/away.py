@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tests.integration.access.county import APPRAISING, HOLDING
 from tests.integration.access.expectations.terms import (
     ACTING_FOR_B1,
     ACTING_FOR_B1_OF_AWAY,
@@ -12,9 +13,11 @@ from tests.integration.access.expectations.terms import (
     EVERYWHERE,
     FORBIDDEN,
     HEAD,
+    HIDDEN,
     INSTRUCTOR,
     OF_AWAY,
     OF_CARE,
+    ON_C1,
     OVER_B1,
     OVER_C1,
     PERSONS,
@@ -25,6 +28,10 @@ from tests.integration.access.expectations.terms import (
     going,
     seats,
 )
+
+# The two ends of the care and whoever decides; b3, which looks after the member, is no side where there is a station.
+OF_APPRAISAL: Final = seats("city", "k1", "c1", "b1", "k2", others=HIDDEN)
+OF_ACTIVITY: Final = seats("city", "k2", "c3", "b3", others=HIDDEN)
 
 ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "POST", "/departures"): Row(
@@ -70,6 +77,57 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ),
     ("mobility", "GET", "/opinions/{opinion_id}"): Row(PERSONS, OVER_B1, "/opinions/o2"),
     ("mobility", "GET", "/opinions"): Row(PERSONS, OVER_B1, "/opinions", shows="o2"),
+    ("mobility", "POST", "/forms/{form_id}/versions"): Row(
+        COMMITTEES, ON_C1, "/forms/f1/versions",
+        given(by="c1", form_version=1, kind="questionnaire", title="x", items=[{"item_id": "a", "text": "x"}],
+              source_document="x"),
+    ),
+    ("mobility", "GET", "/forms"): Row(PERSONS, EVERYWHERE, "/forms"),
+    ("mobility", "POST", "/surveys"): Row(
+        COMMITTEES | {HEAD, SECRETARY}, ON_C1, "/surveys",
+        lambda _, n: {"by": "c1", "survey_id": f"v-{n}", "title": "x", "items": [{"item_id": "a", "text": "x"}],
+                      "closes_on": "2099-01-01"},
+    ),
+    ("mobility", "PUT", "/surveys/{survey_id}/answers/{care_id}"): away(
+        "/surveys/v1/answers/d2", answers={"wish": "x"}
+    ),
+    ("mobility", "GET", "/surveys/{survey_id}"): Row(PERSONS, OF_CARE, "/surveys/v1"),
+    ("mobility", "GET", "/surveys"): Row(PERSONS, OF_CARE, "/surveys", shows="v1"),
+    ("mobility", "POST", "/care/{care_id}/appraisals/{year}"): Row(
+        COMMITTEES | {HEAD, SECRETARY}, ACTING_FOR_B1_OF_AWAY, "/care/d2/appraisals/2020", lambda _, n: APPRAISING
+    ),
+    ("mobility", "PUT", "/appraisals/{appraisal_id}/sides/{role}"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_APPRAISAL, "k2": FORBIDDEN}, "/appraisals/{appraisal}/sides/origin",
+        given(by="b1", grade="qualified", answers={"goal": "x"}, text="x", person_id="i1"),
+    ),
+    ("mobility", "PUT", "/appraisals/{appraisal_id}/sides/{role}/of-body"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_APPRAISAL, "k2": FORBIDDEN},
+        "/appraisals/{appraisal}/sides/station/of-body", given(by="b1", answers={"goal": "x"}),
+    ),
+    ("mobility", "POST", "/appraisals/{appraisal_id}/decision"): Row(
+        COMMITTEES, {**OF_APPRAISAL, "b1": FORBIDDEN, "k2": FORBIDDEN}, "/appraisals/{appraisal}/decision",
+        given(by="c1", grade="qualified", text="x", person_id="i1"),
+    ),
+    ("mobility", "GET", "/appraisals/{appraisal_id}"): Row(PERSONS, OF_APPRAISAL, "/appraisals/{appraisal}"),
+    ("mobility", "GET", "/appraisals"): Row(PERSONS, OF_APPRAISAL, "/appraisals", shows="{appraisal}"),
+    ("mobility", "POST", "/activities"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, seats("city", "k2", others=FORBIDDEN), "/activities",
+        lambda _, n: HOLDING | {"activity_id": f"ac-{n}"},
+    ),
+    ("mobility", "POST", "/activities/{activity_id}/agreement"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OF_ACTIVITY, "/activities/ac1/agreement", given(by="b3", agreed=True)
+    ),
+    ("mobility", "POST", "/activities/{activity_id}/record"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_ACTIVITY, "b3": FORBIDDEN, "c3": FORBIDDEN},
+        "/activities/ac1/record", given(by="k2", held_on="2026-11-01", minutes=30, care_ids=["d2"]),
+    ),
+    ("mobility", "POST", "/activities/{activity_id}/cancellation"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, {**OF_ACTIVITY, "b3": FORBIDDEN, "c3": FORBIDDEN},
+        "/activities/ac1/cancellation", given(by="k2", text="x"),
+    ),
+    ("mobility", "GET", "/activities/{activity_id}"): Row(PERSONS, OF_ACTIVITY, "/activities/ac1"),
+    ("mobility", "GET", "/activities"): Row(PERSONS, OF_ACTIVITY, "/activities", shows="ac1"),
+    ("mobility", "GET", "/activities/counts"): Row(PERSONS, EVERYWHERE, "/activities/counts"),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),
