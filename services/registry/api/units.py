@@ -8,9 +8,11 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.registry.api import shapes
+from services.registry.api.acting import after
 from services.registry.api.batches import MOST_AT_ONCE, each
 from services.registry.api.concerns import of_unit, units_seen
 from services.registry.api.unit_shapes import LEDGER
+from services.registry.application import closing_units
 from services.registry.application.ledger import ledger
 from services.registry.domain.unit.commands import ChangeUnit, CloseUnit, RegisterUnit, SurveyUnit
 from services.registry.domain.unit.decider import UNIT
@@ -112,7 +114,13 @@ def units(running: Running) -> APIRouter:
     @action("unit.close")
     async def close(uscc: Uscc, body: UnitClosure, asked: Request) -> Response:
         await asked.access.check(await of_unit(running, uscc), hidden=unknown("unit"))
-        return await _do(uscc, CloseUnit(uscc=uscc, **body.model_dump()), asked)
+        command = CloseUnit(uscc=uscc, **body.model_dump())
+
+        async def job(unit: UnitOfWork) -> Answer:
+            await closing_units.close(unit, command, asked.expected)
+            return await after(unit, UNIT, uscc, 200, uscc=uscc)
+
+        return await answer(running, asked, uscc, job)
 
     async def _do(uscc: str, command: Any, asked: Request, status: int = 200) -> Response:
         async def job(unit: UnitOfWork) -> Answer:

@@ -1,5 +1,6 @@
 """What bodies decide about a membership: confirmation, a longer probation, an end."""
 
+from services.registry.application.leaving import let_go, posts_held
 from services.registry.application.party_groups import decide_on_member
 from services.registry.application.tree import active
 from services.registry.domain.member.commands import EndMembership, StandingCommand
@@ -19,14 +20,17 @@ async def decide(
     await active(unit, body_id, where="by")
     if isinstance(command, EndMembership):
         await _require_no_transfer(unit, member_id)
-        held = [row["post_id"] for row in await unit.rows("posts", person_id=member_id) if row["until"] is None]
+        held = [row["post_id"] for row in await posts_held(unit, person_id=member_id)]
         if held:
             raise Refused(
                 "member-holds-posts",
                 f"the member holds {len(held)} posts still: {', '.join(sorted(held)[:5])}",
                 remedy="end their time in these posts first, so that somebody takes over",
             )
-    return await decide_on_member(unit, member_id, command, expected)
+    events = await decide_on_member(unit, member_id, command, expected)
+    if events and isinstance(command, EndMembership):
+        await let_go(unit, "member", member_id, command.ended_on)
+    return events
 
 
 async def _require_no_transfer(unit: UnitOfWork, member_id: str) -> None:

@@ -15,7 +15,7 @@ from services.registry.domain.post.decider import POST
 from services.registry.domain.post.kinds import KINDS, LOADED
 from services.registry.domain.post.state import PostState
 from services.registry.domain.seat.commands import SetStrength, TakeSeat, VacateSeat
-from services.registry.domain.seat.decider import SEAT, SeatState, hanging_on, load_of, representing, seat_of
+from services.registry.domain.seat.decider import SEAT, SeatState, hanging_on, load_of, representing, seat_of, tied_to
 from services.registry.domain.unit.decider import UNIT
 from services.registry.domain.vocabulary import PostKind, PostScope
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -157,7 +157,9 @@ async def _inherited(unit: UnitOfWork, post_id: str, successor: Successor, heirs
 
 async def _seats(unit: UnitOfWork, post: PostState) -> list[tuple[str, int | None]]:
     """The seats that such a post occupies, each with how many posts may do so at once."""
-    seats: list[tuple[str, int | None]] = []
+    seats: list[tuple[str, int | None]] = [(tied_to(post.person_id), None)]
+    if post.scope == "unit":
+        seats.append((tied_to(post.scope_id), None))
     if (own := seat_of(post.kind, post.scope, post.scope_id)) is not None:
         seats.append((own, 1 if post.scope in KINDS[post.kind].single_at else None))
     if post.kind == "instructor" and post.scope in LOADED:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from services.registry.application import closing_units
 from services.registry.application.closing import arrived
+from services.registry.application.leaving import let_go
 from services.registry.application.party_groups import decide_on_member
 from services.registry.domain.member.commands import CloseMembership, MoveMembership, NoteOrganisationGone
 from services.registry.domain.member.decider import MEMBER
@@ -15,6 +17,7 @@ from shared.contracts.inbound import UnitChangeReported, UnitClosureReported
 from shared.contracts.mobility import MemberTransferredOut, TransferAccepted
 from shared.contracts.registry import InboundRefused
 from shared.eventstore.unit_of_work import UnitOfWork
+from shared.kernel.calendar import local_date
 from shared.messaging.cloudevents import OutsideEvent
 from shared.messaging.handlers import Follows, On
 from shared.messaging.inbound import Inbound
@@ -64,7 +67,8 @@ async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
         transfer_id=event.transfer_id,
         closed_on=event.accepted_on,
     )
-    await decide_on_member(unit, event.member_id, command)
+    if await decide_on_member(unit, event.member_id, command):
+        await let_go(unit, "member", event.member_id, event.accepted_on)
 
 
 def _moved(event: TransferAccepted) -> list[tuple[Any, str]]:
@@ -79,11 +83,13 @@ FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _moved), MemberTran
 
 
 async def _change_unit(fact: UnitChangeReported, _: OutsideEvent, unit: UnitOfWork) -> None:
-    await unit.handle(UNIT, fact.uscc, ReportUnitChange(**fact.model_dump()))
+    # Dated, or what is found out later about an earlier day would be taken for newer.
+    command = ReportUnitChange(**fact.model_dump(), on=local_date(unit.clock.now()))
+    await unit.handle(UNIT, fact.uscc, command)
 
 
 async def _close_unit(fact: UnitClosureReported, _: OutsideEvent, unit: UnitOfWork) -> None:
-    await unit.handle(UNIT, fact.uscc, CloseUnit(**fact.model_dump()))
+    await closing_units.close(unit, CloseUnit(**fact.model_dump()))
 
 
 INBOUND = (Inbound(UnitChangeReported, _change_unit), Inbound(UnitClosureReported, _close_unit))

@@ -12,7 +12,7 @@ from services.registry.domain.relation.decider import (
 )
 from services.registry.domain.relation.kinds import KINDS
 from services.registry.domain.seat.commands import TakeSeat, VacateSeat
-from services.registry.domain.seat.decider import SEAT, SeatState
+from services.registry.domain.seat.decider import SEAT, SeatState, tied_to
 from services.registry.domain.vocabulary import RelationKind, Scope
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid, Refused
@@ -43,15 +43,15 @@ async def begin(
         since=since,
     )
     events = await unit.handle(RELATION, identity, command)
-    for seat in _seats(kind, from_id, to_id) if events else ():
+    for seat, most in _seats(kind, from_id, to_scope, to_id) if events else ():
         taken: SeatState = await unit.state(SEAT, seat)
-        if taken.posts:
+        if most is not None and len(taken.posts) >= most:
             raise Refused(
                 "relation-taken",
                 f"there is one already: {taken.posts[0]}",
                 remedy="end it first",
             )
-        await unit.handle(SEAT, seat, TakeSeat(post_id=identity, at=unit.clock.now()))
+        await unit.handle(SEAT, seat, TakeSeat(post_id=identity, most=most, at=unit.clock.now()))
     return events
 
 
@@ -59,11 +59,15 @@ async def end(unit: UnitOfWork, identity: str, until: date, expected: int | None
     """Let it hold until that day and no longer."""
     events = await unit.handle(RELATION, identity, EndRelation(until=until), expected=expected)
     relation: Relation = await unit.state(RELATION, identity)
-    if events and relation.begun is not None:
-        for seat in _seats(relation.begun.kind, relation.begun.from_id, relation.begun.to_id):
+    if events and (begun := relation.begun) is not None:
+        for seat, _ in _seats(begun.kind, begun.from_id, begun.to_scope, begun.to_id):
             await unit.handle(SEAT, seat, VacateSeat(post_id=identity, at=unit.clock.now()))
     return events
 
 
-def _seats(kind: RelationKind, from_id: str, to_id: str) -> tuple[str, ...]:
-    return (f"{kind}-from-{from_id}", f"{kind}-to-{to_id}") if KINDS[kind].single else ()
+def _seats(kind: RelationKind, from_id: str, to_scope: Scope, to_id: str) -> list[tuple[str, int | None]]:
+    """The seats that such a relation occupies, each with how many may do so at once."""
+    seats: list[tuple[str, int | None]] = [(tied_to(to_id), None)] if to_scope in ("member", "unit") else []
+    if KINDS[kind].single:
+        seats += [(f"{kind}-from-{from_id}", 1), (f"{kind}-to-{to_id}", 1)]
+    return seats

@@ -91,8 +91,8 @@ async def admit(unit: UnitOfWork, entrant: SealedEntrant) -> list[DomainEvent]:
     # With a second index key the commit sees one of the two entries only, and the others have to be asked for.
     alone = len(entrant.candidates) == 1
     owners = await unit.owners(PersonalKind.RESIDENT_ID, entrant.candidates, presume_none=alone)
-    same = is_same_person(owners, member_id)
-    events = await unit.handle(MEMBER, member_id, entrant.command.model_copy(update={"same_person": same}))
+    facts = {"same_person": is_same_person(owners, member_id), "at": unit.clock.now()}
+    events = await unit.handle(MEMBER, member_id, entrant.command.model_copy(update=facts))
     if events:
         unit.index(PersonalKind.RESIDENT_ID, entrant.candidates[0], member_id, one_owner=True)
         if entrant.phone_entry is not None:

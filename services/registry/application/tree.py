@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 
 from services.registry.application.closing import arrived
+from services.registry.domain.formation_plan.commands import FulfilPlan
+from services.registry.domain.formation_plan.decider import FORMATION_PLAN
 from services.registry.domain.organisation.commands import (
     FoundOrganisation,
     ReparentOrganisation,
 )
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation.guidance import GuideOrganisation
+from services.registry.domain.organisation.kinds import MODE_OF_HOST
 from services.registry.domain.organisation.state import OrganisationState
 from services.registry.domain.organisation_tree.decider import ORGANISATION_TREE, THE_TREE, ChangeTree
+from services.registry.domain.unit.decider import UNIT
+from services.registry.domain.unit.state import UnitState
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.kernel.errors import Refused
@@ -46,13 +51,35 @@ async def path_to_root(unit: UnitOfWork, organisation_id: str) -> tuple[str, ...
 
 
 async def found(unit: UnitOfWork, command: FoundOrganisation) -> list[DomainEvent]:
-    """Found an organisation below its parent."""
+    """Found an organisation below its parent. One that is founded in a unit covers it, as its plan said that one should.
+
+    Raises `Refused` (`unit-closed`) as well; organisations of units that are not entered yet are taken over.
+    """
     kind = None
+    if command.unit_uscc is not None:
+        await _require_open(unit, command.unit_uscc)
     if command.parent_id is not None:
         parent: OrganisationState = await arrived(unit, "organisation", command.parent_id)
         kind = parent.kind if parent.status == "active" else None
     facts = command.model_copy(update={"parent_kind": kind})
-    return await unit.handle(ORGANISATION, command.organisation_id, facts)
+    events = await unit.handle(ORGANISATION, command.organisation_id, facts)
+    mode = MODE_OF_HOST.get(command.kind)
+    if events and command.unit_uscc is not None and mode is not None:
+        today = local_date(unit.clock.now())
+        formed = FulfilPlan(uscc=command.unit_uscc, organisation_id=command.organisation_id, mode=mode, on=today)
+        await unit.handle(FORMATION_PLAN, command.unit_uscc, formed)
+    return events
+
+
+async def _require_open(unit: UnitOfWork, uscc: str) -> None:
+    state: UnitState = await unit.state(UNIT, uscc)
+    if state.status == "closed":
+        raise Refused(
+            "unit-closed",
+            f"the unit {uscc} was closed on {state.closed_on}",
+            remedy="found the organisation in the unit that took its place, or in none",
+            where="unit_uscc",
+        )
 
 
 async def reparent(

@@ -1,10 +1,11 @@
 """How the registry's facts become its read models."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from services.registry.domain import closing
 from services.registry.domain.member import events as member
+from services.registry.domain.member.grouping import PartyGroupAssigned
 from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
@@ -91,7 +92,6 @@ def _term(event: organisation.TermBegan | organisation.TermExtended, fact: Fact)
 
 
 def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
-    since = datetime.combine(event.admitted_on, time(), UTC)
     return [
         Put(
             "members",
@@ -110,7 +110,7 @@ def _admitted(event: member.MemberAdmitted, fact: Fact) -> list[RowChange]:
                 "version": fact.version,
             },
         ),
-        _opened(event.member_id, event.organisation_id, since, None),
+        _opened(event.member_id, event.organisation_id, event.since, None),
         Add("organisation_sizes", (event.organisation_id,), {"members": 1}),
     ]
 
@@ -138,7 +138,7 @@ def _left(
 ) -> list[RowChange]:
     return [
         *_standing(event.member_id, fact, left_on=day, end_ground=ground),
-        _opened(event.member_id, None, start_of_day(day), transfer_id),  # from then on they belong to nobody here
+        _opened(event.member_id, None, event.nowhere_since or start_of_day(day), transfer_id),
         Add("organisation_sizes", (event.organisation_id,), {"members": -1}),
     ]
 
@@ -219,7 +219,7 @@ PROJECTIONS = (
     *FOUNDINGS,
     Projection(
         "roll",
-        3,
+        4,
         ("organisations", "organisation_sizes", "members", "memberships"),
         {
             organisation.PartyOrganisationFounded: _founded,
@@ -238,6 +238,7 @@ PROJECTIONS = (
             member.MembershipMoved: _moved,
             member.MembershipClosed: _closed,
             member.MemberContactChanged: version_of("members", "member_id"),
+            PartyGroupAssigned: version_of("members", "member_id"),
             member.ProbationOver: version_of("members", "member_id"),
             member.MemberWithoutOrganisation: version_of("members", "member_id"),
             member.ErasureRequested: version_of("members", "member_id", "person_id"),

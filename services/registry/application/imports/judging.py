@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.registry.application import closing_units
 from services.registry.application.imports.columns import Columns
 from services.registry.application.imports.routing import Routing
 from services.registry.application.imports.rows import Listed, Wrong, read_row
@@ -70,7 +71,10 @@ class Judge:
         for number, listed in read:
             command = self._command(part, number, listed)
             try:
-                events = await unit.handle(UNIT, listed.uscc, command)
+                if isinstance(command, CloseUnit):
+                    events = await closing_units.close(unit, command)
+                else:
+                    events = await unit.handle(UNIT, listed.uscc, command)
             except YanzhenError as error:
                 part.note("older" if error.code == "unit-backdated" else "refused")
                 kind: FindingKind = "older" if error.code == "unit-backdated" else "refused"
@@ -131,7 +135,7 @@ class Judge:
                 part.note("changed")
                 names = ", ".join(name for name in FACTS if getattr(event, name) is not None)
                 part.findings.append(self._finding("changed", number, uscc, "changed", names))
-            case [UnitClosed()]:
+            case [*_, UnitClosed()]:
                 part.note("closed")
                 part.findings.append(
                     self._finding("closed", number, uscc, "closed", "the list says that it is no more")

@@ -17,7 +17,8 @@ class AdmitMember(Command):
     """Enter a member in the roll, with the membership in `organisation_id`.
 
     `same_person` says that the id was given before, to whoever has this 身份证 number (see `identity`).
-    `probation_ends_on` belongs to a probationary member (预备党员) and to no other.
+    `probation_ends_on` belongs to a probationary member (预备党员) and to no other. `at` is the moment of the entry, from
+    which somebody who comes back from outside is on the roll again.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -32,6 +33,7 @@ class AdmitMember(Command):
     email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)] = None
     resident_id: Annotated[Sealed, Personal(PersonalKind.RESIDENT_ID)]
     same_person: bool = False
+    at: AwareDatetime | None = None
 
 
 class MoveMembership(Command):

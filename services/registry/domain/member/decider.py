@@ -77,6 +77,8 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
                 member_id=event.member_id,
                 left_on=None,
                 left_by=None,
+                left_for=None,
+                came_at=event.since,
                 is_extended=False,
                 confirmed_on=None,
                 organisation_id=event.organisation_id,
@@ -88,7 +90,8 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
             )
         case MembershipMoved():
             move = Move(event.transfer_id, event.from_organisation_id, event.to_organisation_id, event.moved_at)
-            return replace(state, organisation_id=event.to_organisation_id, moves=(*state.moves, move))
+            moves = (*state.moves, move)
+            return replace(state, organisation_id=event.to_organisation_id, moves=moves, came_at=event.moved_at)
         case MembershipClosed():
             return replace(state, left_on=event.closed_on, left_by=event.transfer_id)
         case PartyGroupAssigned():
@@ -114,8 +117,10 @@ def _admit(command: AdmitMember, state: MemberState) -> Sequence[DomainEvent]:
         )
     returns = state.left_by is not None and command.same_person and not state.is_erased
     if not state.is_admitted or returns:
-        return [MemberAdmitted(**{name: value for name, value in dict(command).items() if name != "same_person"})]
+        facts = {name: value for name, value in dict(command).items() if name not in ("same_person", "at")}
+        return [MemberAdmitted(**facts, returned_at=command.at if returns else None)]
     if command.same_person:
+        standing.require_on_the_roll(state)
         return []  # sealed fields differ each time they are sealed; the index says that it is the same person
     raise Refused(
         "member-already-admitted",
@@ -151,7 +156,8 @@ def _close(command: CloseMembership, state: MemberState) -> Sequence[DomainEvent
     if state.left_by == command.transfer_id:
         return []
     _require_member_of(command.organisation_id, command.member_id, state)
-    return [*grouping.leave(state, command.closed_on), MembershipClosed(**command.model_dump())]
+    closed = MembershipClosed(**command.model_dump(), nowhere_since=state.nowhere_since(command.closed_on))
+    return [*grouping.leave(state, command.closed_on), closed]
 
 
 def _require_member_of(organisation_id: str, member_id: str, state: MemberState) -> None:

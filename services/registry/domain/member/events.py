@@ -1,6 +1,6 @@
 """What happened to a member (党员)."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from services.registry.domain.vocabulary import ErasureGround, MembershipEnd, MemberStatus
@@ -22,6 +22,13 @@ class MemberAdmitted(DomainEvent):
     phone: Annotated[Sealed | None, Personal(PersonalKind.PHONE)] = None
     email: Annotated[Sealed | None, Personal(PersonalKind.EMAIL)] = None
     resident_id: Annotated[Sealed, Personal(PersonalKind.RESIDENT_ID)]
+    returned_at: datetime | None = None
+    """Since when they are on the roll again, of somebody who came back from outside; None of a first entry."""
+
+    @property
+    def since(self) -> datetime:
+        """The beginning of the membership."""
+        return self.returned_at or datetime.combine(self.admitted_on, time(), UTC)
 
 
 class MembershipMoved(DomainEvent):
@@ -45,6 +52,8 @@ class MembershipClosed(DomainEvent):
     organisation_id: str
     transfer_id: str
     closed_on: date
+    nowhere_since: datetime | None = None
+    """When they came, if that was not before the day that is said; None: the beginning of that day."""
 
 
 class MemberContactChanged(DomainEvent):
@@ -129,6 +138,8 @@ class MembershipEnded(DomainEvent):
     person_id: str | None
     text: str
     decided_at: datetime
+    nowhere_since: datetime | None = None
+    """As in `MembershipClosed`."""
 
 
 class MemberWithoutOrganisation(DomainEvent):

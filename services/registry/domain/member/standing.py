@@ -47,7 +47,8 @@ def decide(command: ConfirmMember | ExtendProbation | EndMembership, state: Memb
         case ExtendProbation():
             return _extend(ProbationExtended(**dict(command), **at), state)
         case EndMembership():
-            return _end(MembershipEnded(**dict(command), **at), state)
+            since = state.nowhere_since(command.ended_on)
+            return _end(MembershipEnded(**dict(command), **at, nowhere_since=since), state)
 
 
 def require_on_the_roll(state: MemberState) -> None:
@@ -103,7 +104,7 @@ def _probation_of(state: MemberState) -> date:
 
 
 def _end(ended: MembershipEnded, state: MemberState) -> Sequence[DomainEvent]:
-    if state.left_on == ended.ended_on:
+    if (state.left_on, state.left_for) == (ended.ended_on, ended.ground):
         return []
     require_on_the_roll(state)
     if (ended.ground == "probation_cancelled") and state.status != "probationary":
@@ -139,7 +140,7 @@ def evolve(state: MemberState, event: DomainEvent) -> MemberState:
         case ProbationExtended():
             return replace(state, probation_ends_on=event.probation_ends_on, is_extended=True)
         case MembershipEnded():
-            return replace(state, left_on=event.ended_on)
+            return replace(state, left_on=event.ended_on, left_for=event.ground)
         case _:
             return state
 

@@ -58,6 +58,13 @@ def hanging_on(post_id: str) -> str:
     return f"under-{post_id}"
 
 
+def tied_to(identity: str) -> str:
+    """The seat of the posts and relations of a member, or of those at a unit: whoever ends these ends what is tied to them, and
+    so has to know of what comes in the same moment.
+    """
+    return f"tied-{identity}"
+
+
 def decide(command: SeatCommand, state: SeatState) -> Sequence[DomainEvent]:
     """Errors (`Refused`): `post-already-held`, `too-many-posts`."""
     match command:

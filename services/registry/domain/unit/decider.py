@@ -48,6 +48,10 @@ def decide(command: UnitCommand, state: UnitState) -> Sequence[DomainEvent]:
             return _register(command, state)
         case CloseUnit():
             return _close(command, state)
+        case EndCover() if command.organisation_id in state.covers:
+            return end_cover(
+                command, state
+            )  # of a closed unit as well: some were closed before that ended their covers
         case ReportUnitChange() if state.status == "unknown":
             return _enter(command)
     _require_operating(command.uscc, state)
@@ -126,7 +130,12 @@ def _close(command: CloseUnit, state: UnitState) -> Sequence[DomainEvent]:
     if state.status == "closed" and state.closed_on == command.closed_on:
         return []  # two registers report the same closure, each in its own words
     _require_operating(command.uscc, state)
-    return [UnitClosed(**command.model_dump())]
+    ended = [
+        UnitCoverEnded(uscc=command.uscc, organisation_id=one, since=cover.since, on=max(command.closed_on, cover.since),
+                       reason=command.reason)
+        for one, cover in state.covers.items()
+    ]  # fmt: skip
+    return [*ended, UnitClosed(**command.model_dump())]
 
 
 def _require_newer(uscc: str, on: date | None, since: date | None) -> None:
