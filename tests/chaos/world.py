@@ -208,7 +208,7 @@ class Suffering(System):
                 await until(f"{name} is ready", green, seconds)
             except AssertionError as error:
                 said = await self.ready(name)
-                raise AssertionError(f"{error}; it says {said.get('detail') or said}") from None
+                raise AssertionError(f"{error}; it says {said.get('checks') or said}") from None
         await until("the streams are full", lambda: self._full(databases), seconds)
         await databases.until_quiet(seconds)
         return monotonic() - began

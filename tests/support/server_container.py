@@ -92,6 +92,12 @@ class ServerContainer:
         self._until_ready()
 
     @property
+    def address(self) -> str:
+        """Where the container itself is, past the published ports."""
+        self._container.get_wrapped_container().reload()
+        return str(self._container.get_wrapped_container().attrs["NetworkSettings"]["Networks"]["bridge"]["IPAddress"])
+
+    @property
     def _network(self) -> Network:
         client = self._container.get_docker_client().client
         return client.networks.get("bridge")
