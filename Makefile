@@ -9,7 +9,7 @@
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
 #   make simulate  weeks of a county under faults, from seeds                          (SEEDS=1000 or SEEDS=7-500)
 #   make check   style, types, layers, locks, known vulnerabilities
-#   make chaos   faults of every kind from a seed while relocations go on (SEED=…, FAULTS=200, HOURS=…)
+#   make chaos   faults of every kind from a seed while relocations go on (SEED=…, FAULTS=200, HOURS=…, ON=containers)
 #   make test-chaos    the short run, and what is tested one fault at a time
 #   make bench   the figures, measured on this machine
 #   make locks   resolve requirements/*.txt anew (needs uv and a package index)
@@ -89,7 +89,9 @@ simulate: $(VENV)/.dev.stamp
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
 # For the night: a long run from a seed that it prints. `test-chaos` is the short one, whose faults are always the same.
+# ON=containers: servers and services in containers; ON=embedded: processes of this machine.
 FAULTS ?= 200
+chaos test-chaos: export YANZHEN_TESTS_ON := $(or $(ON),$(YANZHEN_TESTS_ON))
 chaos: $(VENV)/.dev.stamp
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --faults $(FAULTS) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.report import RESULTS, summary_of
 
-ALL = ("append", "relay", "pipeline", "http", "transfers", "timers", "imports", "rebuild", "idle")
+ALL = ("append", "relay", "pipeline", "http", "transfers", "timers", "imports", "rebuild", "simulation", "idle")
 SECONDS = 240
 """More than twice what any of them takes on a calm machine."""
 

@@ -1,6 +1,7 @@
 """Streams read whole, and made anew for their relays to fill (ADR 41)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nats.errors
@@ -74,6 +75,11 @@ def check_rebuildable(service: KnownService, end: int, last: int, count: int) ->
             f"{service.entry.stream} reaches to {end}, the database of {service.name} to {last}",
             remedy="the database is older than the stream: see docs/runbooks/restored-backup.md",
         )
+    check_whole(service, last, count)
+
+
+def check_whole(service: KnownService, last: int, count: int) -> None:
+    """The database can fill a stream up to that position. Raises `Refused` (`database-holed`)."""
     if count != last:
         raise Refused(
             "database-holed",
@@ -105,9 +111,16 @@ def said(holes: list[Hole]) -> str:
 async def _read(client: Client, service: KnownService) -> tuple[int, list[Hole]]:
     bus = NatsBus(client, inbox_prefix=inbox_of(OPERATOR))
     stream = service.entry.stream
-    try:
+    with readable(stream):
         end = await bus.last_sequence(stream)
         return end, await holes_of(bus, stream, end)
+
+
+@contextmanager
+def readable(stream: str) -> Iterator[None]:
+    """What is read inside is said to be unreadable when it is. Raises `Unavailable` (`stream-unreadable`)."""
+    try:
+        yield
     except (BusUnavailable, ReaderClosed) as error:
         raise Unavailable(
             "stream-unreadable", f"{stream} cannot be read ({error})", remedy="see `yanzhen doctor`, and repeat"

@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.runtime.silent_connections import noticing_silence
 from shared.security.tls import tls_context
 
 _TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
@@ -24,13 +25,14 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
 
     JIT is off: our statements are short, and compiling one costs more than it ever saves.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         as_asyncpg(url),
         pool_size=pool_size,
         max_overflow=8,  # opened for a rush, closed after it
         hide_parameters=True,
         connect_args=connect_args(url, "yanzhen"),
     )
+    return noticing_silence(engine)
 
 
 def connect_args(url: str, application_name: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def main() -> int:
     directory = Path(tempfile.mkdtemp(prefix="yanzhen-chaos-"))
     os.chmod(directory, 0o711)  # PostgreSQL runs as another user when we are root
     with small_disk(SMALL_MEGABYTES) as disk:
-        system = Suffering(directory, planned=max(150, 3 * args.faults), disk=disk)
+        system = Suffering(directory, planned=max(150, 3 * args.faults), disk=disk, contained=choice().containers)
         try:
             out.print("starting and loading")
             system.start_suffering()

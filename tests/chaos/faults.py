@@ -6,10 +6,8 @@ operator has to do is done here as the runbooks say (`docs/runbooks/`), and coun
 
 import asyncio
 import json
-import os
 import random
 import shutil
-import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -77,16 +75,18 @@ async def _freeze(at: Struck) -> None:
         finally:
             await at.system.servers.thaw(target)
     else:
-        pid = at.system.pid(target)
-        os.kill(pid, signal.SIGSTOP)
+        child, place = at.system.service(target), at.system.place
+        await place.freeze(child)
         try:
             await at.hold()
         finally:
-            os.kill(pid, signal.SIGCONT)
+            await place.thaw(child)
 
 
 async def _restart_server(at: Struck) -> None:
-    await _halted(at, lambda _: None)
+    await at.system.servers.restart(at.fault.target)
+    if at.fault.target == "nats":
+        await _streams_there(at)
 
 
 # -- networks ------------------------------------------------------------------------------------------------------------
@@ -109,6 +109,16 @@ async def _network(at: Struck) -> None:
         await at.hold()
     finally:
         await at.system.background.there(link.set(FAIR))
+
+
+async def _cut_off(at: Struck) -> None:
+    target = at.fault.target
+    links = [link for ends, link in at.system.links.items() if target in ends]
+    await at.system.background.there(at.system.place.cut_off(target, links))
+    try:
+        await at.hold()
+    finally:
+        await at.system.background.there(at.system.place.let_back(target, links))
 
 
 # -- clocks and disks ----------------------------------------------------------------------------------------------------
@@ -293,6 +303,8 @@ KINDS: Final[Mapping[str, Make]] = {
     "partition": _network,
     "delay": _network,
     "trickle": _network,
+    "service cut off": _cut_off,
+    "server cut off": _cut_off,
     "clock jump": _jump,
     "full disk": _full_disk,
     "tail cut": _tail_cut,
@@ -302,7 +314,7 @@ KINDS: Final[Mapping[str, Make]] = {
     "consumer state lost": _consumer_state_lost,
     "broker's disk lost": _disk_lost,
 }
-TOGETHER: Final = ("kill -9 service", "freeze service", "cut", "partition", "delay", "trickle")
+TOGETHER: Final = ("kill -9 service", "freeze service", "service cut off", "cut", "partition", "delay", "trickle")
 """What can strike while something else does: all but what concerns a server, of which there is one."""
 DAMAGE: Final = ("tail cut", "block corrupted", "stream deleted", "consumer state lost")
 """What the broker may lose of what it acknowledged: three times in a deck, as no test elsewhere does all of it."""
@@ -312,11 +324,9 @@ def targets(system: Suffering, kind: str) -> tuple[str, ...]:
     """Who can be struck by it."""
     if kind in ("cut", "partition", "delay", "trickle"):
         return tuple(f"{process}↔{server}" for process, server in system.links)
-    if kind.endswith(" service"):
+    if kind.endswith(" service") or kind == "service cut off":
         return system.processes
-    if kind == "restart server":
-        return ("nats",) if system.in_containers else tuple(SERVERS)
-    if kind.endswith(" server"):
+    if kind.endswith(" server") or kind == "server cut off":
         return tuple(SERVERS)
     if kind == "stream deleted":
         return OUT
@@ -357,8 +367,11 @@ class Decks:
 
 def _in_the_way(one: Fault, other: Fault) -> bool:
     """Who is frozen cannot be killed by name, a link has one weather at a time, and whoever starts misses the clock's jump."""
-    if "clock jump" in (one.kind, other.kind):
+    kinds = {one.kind, other.kind}
+    if "clock jump" in kinds:
         return True
+    if "server cut off" in kinds:  # it has a link to everybody
+        return not kinds & {"kill -9 service", "freeze service"}
     mine, theirs = set(one.target.split("↔")[:1]), set(other.target.split("↔")[:1])
     return bool(mine & theirs)
 

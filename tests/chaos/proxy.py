@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from shared.embedded.ports import LOOPBACK
 
@@ -32,8 +33,9 @@ FAIR: Final = Weather()
 class Proxy:
     """Listens on a port of its own from `start` to `stop`; the port stays the same in any weather."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, listens_on: str = LOOPBACK) -> None:
         self._to = (host, port)
+        self._listens_on = listens_on
         self._weather = FAIR
         self._changed = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -42,13 +44,16 @@ class Proxy:
         self.port = 0
         self.resets = 0
 
-    @property
-    def to_port(self) -> int:
-        """The port of the server beyond."""
-        return self._to[1]
+    def instead(self, url: str) -> str:
+        """That address of the server, leading through this proxy."""
+        host, port = self._to
+        before = urlsplit(url)
+        return before._replace(
+            netloc=before.netloc.replace(f"{host}:{port}", f"{self._listens_on}:{self.port}")
+        ).geturl()
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._taken, LOOPBACK, 0)
+        self._server = await asyncio.start_server(self._taken, self._listens_on, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -1,4 +1,7 @@
-"""The installation that is made to suffer: each service behind networks of its own, two services twice, a small disk."""
+"""The installation that is made to suffer: each service behind networks of its own, two services twice, a small disk.
+
+Its services are processes, or containers (`contained`); its servers are where this run has them.
+"""
 
 import asyncio
 import contextlib
@@ -14,7 +17,7 @@ from services.cli import service_children
 from services.cli.badges import OPERATOR as DEMO_OPERATOR
 from services.cli.catalogue import NAMES, entry
 from shared.embedded.children import Child
-from shared.embedded.ports import Ports
+from shared.embedded.ports import LOOPBACK, Ports
 from shared.kernel.clock import monotonic
 from shared.kernel.errors import Unavailable
 from shared.messaging.bus import BusUnavailable, ReaderClosed
@@ -22,6 +25,8 @@ from shared.messaging.nats_bus import NatsBus
 from shared.messaging.whole_stream import Hole, holes_of
 from shared.security.actor import Actor
 from shared.security.broker import OPERATOR, inbox_of
+from tests.chaos.contained import Contained
+from tests.chaos.place import Place, ThisMachine
 from tests.chaos.proxy import Proxy
 from tests.system.support import Patient, System, Watcher, until
 
@@ -58,12 +63,22 @@ class Repeating(Patient):
 class Suffering(System):
     """A system with proxies between each service and each server."""
 
-    def __init__(self, data_dir: Path, *, planned: int, disk: Path | None = None, embedded: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        planned: int,
+        disk: Path | None = None,
+        embedded: bool = False,
+        contained: bool = False,
+    ) -> None:
         self._containers_disk = data_dir / "nats-disk"
         self._containers_disk.mkdir()
         self.small = disk
         super().__init__(data_dir, planned=planned, disks={"nats": disk or self._containers_disk}, embedded=embedded)
+        self.place: Place = Contained(data_dir, self.containers) if contained else ThisMachine()
         self.links: dict[tuple[str, str], Proxy] = {}
+        self._doors: list[Proxy] = []
         self.replicas: dict[str, Child] = {}
         self.rebuilt: list[str] = []
         self.asked: Callable[[str], contextlib.AbstractAsyncContextManager[Patient]] | None = None
@@ -78,61 +93,66 @@ class Suffering(System):
             home.mkdir(mode=0o700)
             (home / "jetstream").symlink_to(self.small)
         self.start_loaded(HABITS)
-        self.background.do(self._behind_links(), 120)
+        self._here = self.place.open()
+        self.background.do(self._behind_links(), 180)
 
     def close(self) -> None:
-        self.background.do(self._leave())
-        super().close()
+        try:
+            self.background.do(self._leave(), 120)
+        finally:
+            super().close()
+            self.place.close()
 
     async def _leave(self) -> None:
         await asyncio.gather(*(child.stop() for child in self.replicas.values()))
-        await asyncio.gather(*(link.stop() for link in self.links.values()))
+        await asyncio.gather(*(link.stop() for link in (*self.links.values(), *self._doors)))
 
     async def _behind_links(self) -> None:
         children = self.installation.children
-        for name in NAMES:
-            environment = children[name].spec.env
-            assert isinstance(environment, dict)
-            await self._through(name, environment)
-            await children[name].stop()
-        await asyncio.gather(*(children[name].start() for name in NAMES))
         for service in TWICE:
-            await self._twice(service)
+            self.replicas[f"{service}-2"] = self._again(service, f"{service}-2")
+        await asyncio.gather(*(children[name].stop() for name in NAMES))
+        for name in self.processes:
+            child = self.service(name)
+            assert isinstance(child.spec.env, dict)
+            await self._through(name, child.spec.env)
+            child.spec = self.place.housed(name, child.spec)
+        await asyncio.gather(*(self.service(name).start() for name in self.processes))
+
+    def _again(self, service: str, name: str) -> Child:
+        """A second process of that service, which is to be started."""
+        ports = Ports()
+        port = ports.take(name)
+        environment = {**self.installation.children[service].spec.env, "YANZHEN_HTTP_PORT": str(port)}
+        home, log = self.data_dir / "services" / name, self.data_dir / "logs" / f"{name}.log"
+        ports.release()
+        return service_children.service_child(
+            entry(service), home, log, port, environment, lambda: self.installation.files.clock_shift
+        )
 
     async def _through(self, name: str, environment: dict[str, str]) -> None:
         """Rewrite the addresses in an environment to those of new proxies. The keyring goes the same way as the database."""
         for server, variable in SERVERS.items():
-            parts = urlsplit(environment[variable])
-            assert parts.hostname is not None
-            assert parts.port is not None
-            link = Proxy(parts.hostname, parts.port)
-            await link.start()
-            self.links[name, server] = link
+            link = self.links[name, server] = await self._proxy(urlsplit(environment[variable]).port)
             for one in (variable, *(("YANZHEN_KEYRING_URL",) if server == "postgres" else ())):
                 if one in environment:
-                    before = urlsplit(environment[one])
-                    environment[one] = before._replace(
-                        netloc=before.netloc.replace(f":{parts.port}", f":{link.port}")
-                    ).geturl()
+                    environment[one] = link.instead(environment[one])
+        if "YANZHEN_SMS_URL" in environment and self._here != LOOPBACK:
+            # The providers' stand-ins are on this machine, which is reached otherwise from there.
+            sms = await self._proxy(urlsplit(environment["YANZHEN_SMS_URL"]).port)
+            mail = await self._proxy(int(environment["YANZHEN_SMTP_PORT"]))
+            self._doors += (sms, mail)
+            environment |= {
+                "YANZHEN_SMS_URL": sms.instead(environment["YANZHEN_SMS_URL"]),
+                "YANZHEN_SMTP_HOST": self._here,
+                "YANZHEN_SMTP_PORT": str(mail.port),
+            }
 
-    async def _twice(self, service: str) -> None:
-        name = f"{service}-2"
-        first = self.installation.children[service].spec
-        ports = Ports()
-        port = ports.take(name)
-        environment = {**first.env, "YANZHEN_HTTP_PORT": str(port)}
-        for server, variable in SERVERS.items():
-            # Back to the server itself, then through a proxy of its own.
-            own = self.links[service, server]
-            environment[variable] = environment[variable].replace(f":{own.port}", f":{own.to_port}")
-        await self._through(name, environment)
-        home, log = self.data_dir / "services" / name, self.data_dir / "logs" / f"{name}.log"
-        ports.release()
-        child = service_children.service_child(
-            entry(service), home, log, port, environment, lambda: self.installation.files.clock_shift
-        )
-        self.replicas[name] = child
-        await child.start()
+    async def _proxy(self, port: int | None) -> Proxy:
+        assert port is not None
+        proxy = Proxy(LOOPBACK, port, listens_on=self._here)
+        await proxy.start()
+        return proxy
 
     # -- who is there -------------------------------------------------------------------------------------------
 
@@ -143,6 +163,9 @@ class Suffering(System):
 
     def service(self, name: str) -> Child:
         return self.replicas.get(name) or super().service(name)
+
+    async def kill_service(self, name: str) -> None:
+        await self.place.kill(self.service(name))
 
     def restarts(self) -> dict[str, int]:
         return super().restarts() | {name: child.restarts for name, child in self.replicas.items()}
@@ -185,7 +208,7 @@ class Suffering(System):
                 await until(f"{name} is ready", green, seconds)
             except AssertionError as error:
                 said = await self.ready(name)
-                raise AssertionError(f"{error}; it says {said.get('detail') or said}") from None
+                raise AssertionError(f"{error}; it says {said.get('checks') or said}") from None
         await until("the streams are full", lambda: self._full(databases), seconds)
         await databases.until_quiet(seconds)
         return monotonic() - began

@@ -11,7 +11,7 @@ from services.cli.badges import Badges
 from services.cli.demo.county.world import World, build_world
 from services.cli.demo.ids import id_of
 from shared.security.actor import Actor, Assignment, Role
-from tests.containers.compose import IMAGES, MIRROR, PREFIX, PUBLIC, ROOT, VERSION, Compose, attempt, image, run
+from tests.containers.compose import IMAGES, PREFIX, Compose, attempt, build_images, image, run
 
 SEED = 20261122
 
@@ -34,12 +34,8 @@ def docker() -> None:
 
 @pytest.fixture(scope="session")
 def images(docker: None) -> dict[str, str]:
-    """Our images, built from this very source; the public ones they stand on are pulled, or built where none can be."""
-    missing = [name for name, tag in PUBLIC.items() if attempt("docker", "image", "inspect", MIRROR + tag).returncode]
-    if missing:
-        script = str(ROOT / "infra" / "docker" / "offline-images" / "build-images.sh")
-        run(script, *missing, seconds=600, environment={"STANDIN_PREFIX": MIRROR})
-    run(str(ROOT / "infra" / "docker" / "build.sh"), seconds=900, environment={"YANZHEN_VERSION": VERSION})
+    """Our images, built from this very source."""
+    build_images()
     return {name: image(name) for name in IMAGES}
 
 

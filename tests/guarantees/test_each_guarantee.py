@@ -56,6 +56,8 @@ RED = {
     + "test_a_broker_that_lost_everything_is_filled_again_from_the_database",
     "holes-not-noticed": HOLES + "test_a_hole_is_noticed_by_the_service_and_filled_from_its_database",
     "history-read-past-holes": HOLES + "test_bug_904_a_read_model_is_not_made_from_a_stream_that_lacks_something",
+    "a-silent-database-is-waited-for": "tests/integration/eventstore/test_silent_database.py"
+    "::test_every_connection_of_a_service_is_watched",
     "stream-ahead-not-noticed": FAULTS + "test_a_stream_that_is_ahead_of_the_database_stops_the_relay",
     "cursor-not-compared": FAULTS + "test_two_instances_of_one_consumer_have_each_effect_once",
     "gaps-not-noticed": MEMORY + "test_a_lost_or_repeated_message_changes_nothing",

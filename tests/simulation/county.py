@@ -1,9 +1,10 @@
 """The county that a simulation begins with: entered once through the registry, then copied for every seed."""
 
 import copy
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,8 @@ class Founded:
     data: Mapping[str, Any]
     streams: Mapping[str, list[SequencedMessage]]
     keys: Mapping[str, Any]
+    carried: Mapping[str, tuple[Counter[str], dict[str, datetime]]]
+    """What each channel took and delivered: in a district somebody's probation is over before it is all entered."""
     began: float
 
     def store_data(self, service: str) -> Any:

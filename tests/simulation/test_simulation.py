@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def test_something_happens_in_a_seed() -> None:
         "organisation-replaced", "nomination-decided", "probation-over", "membership-ended",
     ):  # fmt: skip
         assert any(fact in what for what in told), fact
+
+
+def test_bug_2200_a_district_in_which_somebody_was_told_while_it_was_entered_can_be_lived_in() -> None:
+    outcome = live(1, replace(YEAR, days=2))
+    assert outcome.violation is None
+    assert outcome.commits > 0
 
 
 def test_every_kind_of_fault_is_met() -> None:

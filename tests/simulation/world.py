@@ -94,6 +94,8 @@ class World:
         for stream, messages in founded.streams.items():
             self.bus.streams[stream] = list(messages)
         self.keyring._keys = dict(founded.keys)
+        for channel, (taken, delivered) in founded.carried.items():
+            self.carriers[channel].taken, self.carriers[channel].delivered = taken.copy(), delivered.copy()
         self.loop._now = founded.began
         self.checks.begin()
 
@@ -228,6 +230,7 @@ def found_county(territory: Territory) -> Founded:
         {name: store.data for name, store in world.stores.items()},
         world.bus.streams,
         world.keyring._keys,
+        {channel: (carrier.taken, carrier.delivered) for channel, carrier in world.carriers.items()},
         world.loop.time(),
     )
 

@@ -90,6 +90,22 @@ class ContainerServers:
     async def thaw(self, name: str) -> None:
         await asyncio.to_thread(self._servers[name].thaw)
 
+    def direct_url(self, name: str) -> str:
+        """The superuser's connection string to that database past Docker's proxy, which answers for who is gone."""
+        return f"postgresql://postgres:{self._password}@{self._servers['postgres'].address}:{_POSTGRES_PORT}/{name}"
+
+    async def cut_off(self, name: str) -> None:
+        """Take its network away: connections stay open at the other end, and nobody is there."""
+        await asyncio.to_thread(self._servers[name].disconnect)
+
+    async def let_back(self, name: str) -> None:
+        await asyncio.to_thread(self._servers[name].connect)
+
+    async def restart(self, name: str) -> None:
+        server = self._servers[name]
+        await asyncio.to_thread(server.halt)
+        await asyncio.to_thread(server.go_on)
+
     async def lose_streams(self) -> None:
         await asyncio.to_thread(self._servers["nats"].renew)
 

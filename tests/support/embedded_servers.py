@@ -49,6 +49,10 @@ class EmbeddedServers:
     async def thaw(self, name: str) -> None:
         self._signal(name, signal.SIGCONT)
 
+    async def restart(self, name: str) -> None:
+        async with self.stopped(name):
+            pass
+
     async def lose_streams(self) -> None:
         child = self._child("nats")
         await self._background.there(child.stop())

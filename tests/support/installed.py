@@ -40,6 +40,11 @@ class Installed:
         assert servers is not None, "not started"
         return servers
 
+    def containers(self) -> ContainerServers:
+        """The servers, where they are in containers."""
+        assert self._containers is not None, "not started, or embedded"
+        return self._containers
+
     def start(self, environment: Mapping[str, str] | None = None, seconds: float = 100) -> None:
         """`environment` is that of the services."""
         with _environment({**(environment or {}), **self.outside()}):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from docker.models.networks import Network
 from docker.types import Mount
 from testcontainers.core.container import DockerContainer
 
@@ -80,6 +81,26 @@ class ServerContainer:
 
     def thaw(self) -> None:
         self._container.get_wrapped_container().unpause()
+
+    def disconnect(self) -> None:
+        """No network, no published port; whoever is in the container goes on."""
+        self._network.disconnect(self._container.get_wrapped_container())
+
+    def connect(self) -> None:
+        """Its network and its ports, as before; returns once it answers through them."""
+        self._network.connect(self._container.get_wrapped_container())
+        self._until_ready()
+
+    @property
+    def address(self) -> str:
+        """Where the container itself is, past the published ports."""
+        self._container.get_wrapped_container().reload()
+        return str(self._container.get_wrapped_container().attrs["NetworkSettings"]["Networks"]["bridge"]["IPAddress"])
+
+    @property
+    def _network(self) -> Network:
+        client = self._container.get_docker_client().client
+        return client.networks.get("bridge")
 
     def renew(self) -> None:
         """Another one in its place, on an empty disk."""

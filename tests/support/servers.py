@@ -38,6 +38,9 @@ class Servers(Protocol):
     async def thaw(self, name: str) -> None:
         """Let it go on where it was."""
 
+    async def restart(self, name: str) -> None:
+        """Stopped in order, then started again; returns once it answers."""
+
     async def lose_streams(self) -> None:
         """The broker stops, its disk is gone, and it answers again on an empty one."""
 

@@ -201,9 +201,13 @@ class System(Installed):
             await self.servers.kill(name)
             back = self.servers.back(name)
         else:
-            os.kill(self.pid(name), signal.SIGKILL)
+            await self.kill_service(name)
             back = self.background.there(self.service(name).wait_restarts(self.killed[name]))
         await asyncio.wait_for(back, 60)
+
+    async def kill_service(self, name: str) -> None:
+        """kill -9, and no more: its supervisor starts it again."""
+        os.kill(self.pid(name), signal.SIGKILL)
 
     def restarts(self) -> dict[str, int]:
         """How often each service, server and stand-in was started again."""

@@ -7,13 +7,12 @@ import asyncpg
 from services.cli.backups.manifest import Manifest
 from services.cli.installation import Installation
 from services.cli.keyring_access import keyring_url
+from services.cli.services_at_work import refuse_at_work
 from shared.kernel.errors import Refused, Unavailable
 from shared.messaging.nats_bus import NatsBus
 from shared.security.broker import OPERATOR, inbox_of
-from shared.security.database_roles import role_of
 
 _KEPT: Final = ("events", "outbound", "outbox", "audit")
-_AT_WORK: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = $1"
 _BARE: Final = """
 DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT c.oid::regclass AS name, CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind
@@ -31,11 +30,7 @@ async def check_databases(installation: Installation) -> None:
         for name, service in installation.services.items():
             connection = await asyncpg.connect(service.owned_database, timeout=10)
             try:
-                if await connection.fetchval(_AT_WORK, role_of(name)):
-                    raise Refused(
-                        "services-running", f"{name} is at work in the database that is to be restored",
-                        remedy="stop all services, in every replica, and repeat",
-                    )  # fmt: skip
+                await refuse_at_work(connection, name)
                 for table in _KEPT:
                     if await _has_rows(connection, table):
                         raise _not_empty(f"the database of {name}")

@@ -1,5 +1,6 @@
 """`yanzhen stream`: what services have published, as the broker holds it, and the way to make it whole again."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,3 +45,21 @@ def rebuild(
     from services.cli.streams import rebuild_stream
 
     run(rebuild_stream(data_dir, service))
+
+
+@app.command()
+def realign(
+    keep: Annotated[Path, typer.Option(help="A new directory for what only the streams know.")],
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """After PostgreSQL came back from a backup: keep what only the streams know, and make them anew.
+
+    Relays fill them from the databases. Outside reports are read again; what is still known is passed over. Refused while
+    a service is at work, and when the databases are not of one point in time.
+
+    Example: [bold]yanzhen stream realign --keep /mnt/safe/after-the-backup[/bold]
+    """
+    from services.cli.realigning import realign as carry_out
+    from services.cli.run import run
+
+    run(carry_out(data_dir, keep))

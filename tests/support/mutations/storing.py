@@ -84,3 +84,10 @@ def a_busy_database_condemns() -> None:
     from shared.eventstore.postgres import store
 
     replace(store, "_GONE", ("08", "57P", "53"))
+
+
+@mutation
+def a_silent_database_is_waited_for() -> None:
+    from shared.runtime import silent_connections
+
+    replace(silent_connections, "watch", lambda driver: None)
