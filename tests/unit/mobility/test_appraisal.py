@@ -18,7 +18,7 @@ from services.mobility.domain.appraisal.events import (
     BothAppraised,
     SideAppraised,
 )
-from services.mobility.domain.question import silence_at
+from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at

@@ -28,11 +28,11 @@ from services.mobility.domain.appraisal.events import (
 )
 from services.mobility.domain.care_terms import PartyRole
 from services.mobility.domain.form.items import check_answers
-from services.mobility.domain.question import Question, silence_at
 from shared.kernel.calendar import local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import DomainEvent
+from shared.kernel.question import Question, silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 SILENT: Final = "appraisal-silence."
