@@ -230,8 +230,9 @@ class LocalInstallation:
             child = service_children.service_child(
                 service, self._home(service), log, port, environment, lambda: self.files.clock_shift
             )
-            child.on_restart(lambda _: self._record())
             self.children[service.name] = child
+        for child in (*stack.children.values(), *self.children.values()):
+            child.on_restart(lambda _: self._record())
         results = await asyncio.gather(*(child.start() for child in self.children.values()), return_exceptions=True)
         for result in results:  # all have come to an end, so nothing is being started while we stop
             if isinstance(result, BaseException):
