@@ -35,7 +35,7 @@ from tests.system.support import Watcher, until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(600),
     pytest.mark.xdist_group("watched"),
     pytest.mark.skipif(BINARY is None and not os.environ.get("CI"), reason=MISSING),
 ]

@@ -31,7 +31,7 @@ from shared.security.database_roles import KEYRING
 from tests.system.audit import audit
 from tests.system.support import IMPATIENT, Moment, Said, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from shared.security.broker import OPERATOR, inbox_of
 from tests.system.audit import audit
 from tests.system.support import BUSINESS_REGISTRY, MEMBER_SYSTEM, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 DOORS = {
     "registry": "/units",

@@ -12,7 +12,7 @@ from shared.security.broker import OPERATOR, inbox_of
 from tests.system.audit import audit
 from tests.system.support import Moment, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 
 async def _filled(system: System, databases: Watcher) -> bool:

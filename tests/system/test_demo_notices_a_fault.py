@@ -19,7 +19,7 @@ from shared.embedded.data_dir import erase
 from shared.embedded.faults import SmsFaults
 from tests.system.support import PROJECT, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("demo")]
 
 SEED, SCALE, RELOCATIONS = 20261122, 0.05, 10
 

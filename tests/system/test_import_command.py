@@ -9,7 +9,7 @@ from services.cli.demo.ids import id_of
 from shared.kernel.identifiers import uscc
 from tests.system.support import System, Watcher
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 
 async def test_a_list_is_checked_taken_over_and_safe_to_bring_again(

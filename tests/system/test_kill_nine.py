@@ -14,7 +14,7 @@ from tests.support.servers import NAMES as SERVERS
 from tests.system.audit import audit
 from tests.system.support import BUSINESS_REGISTRY, Moment, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 AT_A_TIME = 5
 FROZEN_SECONDS = 3

@@ -14,7 +14,7 @@ from tests.system.observed import Observed
 from tests.system.otlp import Seen
 from tests.system.support import Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("watched")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("watched")]
 
 ACCEPTANCE = "POST /transfers/{transfer_id}/acceptance"
 EXPECTED = {

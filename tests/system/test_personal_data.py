@@ -33,7 +33,7 @@ from tests.system.personal import Personal
 from tests.system.persons import Person, ask, person_of, relocated
 from tests.system.support import MEMBER_SYSTEM, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 TRAFFIC = 12
 """Relocations of every outcome, as a small demonstration has them."""

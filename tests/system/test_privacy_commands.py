@@ -18,7 +18,7 @@ from tests.system.audit import audit
 from tests.system.persons import ask, owned, person_of, relocated
 from tests.system.support import Said, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 
 async def test_a_member_is_found_by_number_masked_and_on_record(system: System, databases: Watcher) -> None:

@@ -11,7 +11,7 @@ from tests.system.audit import audit
 from tests.system.spoilt import mend, publish_as_notify
 from tests.system.support import System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from shared.kernel.clock import monotonic
 from tests.system.audit import audit
 from tests.system.support import Moment, System, Watcher, until
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("system")]
 
 TAKEOVER_SECONDS = 8
 SHARED_SECONDS = 45

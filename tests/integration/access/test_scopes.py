@@ -9,8 +9,6 @@ from shared.security.actor import Actor, Assignment, Line, Role
 from tests.integration.access.county import FAR_UNIT, OPERATOR, SYSTEM, UNIT, County, county
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.timeout(200)
-
 
 @pytest.fixture
 async def made(servers: Servers) -> AsyncIterator[County]:

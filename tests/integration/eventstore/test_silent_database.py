@@ -34,7 +34,6 @@ async def test_a_slow_answer_is_waited_for(database_url: str) -> None:
     await engine.dispose()
 
 
-@pytest.mark.timeout(240)
 async def test_bug_2202_who_asks_a_database_that_has_gone_without_a_word_is_told(tests_on: TestsOn) -> None:
     """Chaos seed 20261123, in containers: whose container had got another address waited for a quarter of an hour."""
     if not tests_on.containers:

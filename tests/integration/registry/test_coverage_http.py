@@ -3,13 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from shared.kernel.calendar import local_date
 from shared.kernel.identifiers import uscc
 from tests.integration.registry.conftest import Door
-
-pytestmark = pytest.mark.timeout(120)
 
 
 def code(number: int) -> str:

@@ -13,8 +13,6 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.identifiers import uscc
 from tests.integration.registry.conftest import Door
 
-pytestmark = pytest.mark.timeout(180)
-
 HEAD = "统一社会信用代码,企业名称,行政区划代码,从业人数,登记状态,所属街道,法定代表人\r\n"
 ABOUT = {"source": "market_regulation", "list_date": "2026-06-30", "basis": "registered_place",
          "area_code": "430702", "by": "city"}  # fmt: skip

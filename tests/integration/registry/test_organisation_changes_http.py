@@ -3,14 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from services.registry.application.handovers import Handovers
 from shared.kernel.calendar import add_months, local_date
 from tests.integration.registry.conftest import Door
 from tests.integration.registry.town import UNIT
-
-pytestmark = pytest.mark.timeout(120)
 
 
 async def parents(door: Door, *organisations: str) -> list[str | None]:
