@@ -46,6 +46,10 @@ RED = {
     "::test_what_was_forgotten_does_not_come_back",
     "rate-not-limited": "tests/unit/web/test_web_server.py"
     "::test_a_client_that_asks_too_often_is_told_when_to_come_back",
+    "who-was-told-is-forgotten": "tests/unit/registry/test_campaign.py"
+    "::test_each_is_told_once_a_round_what_they_lack_also_who_lacks_something_later",
+    "whoever-is-asked-founds": "tests/integration/registry/test_working_committees_http.py"
+    "::test_who_manages_a_unit_founds_in_it_and_a_guidance_committee_has_its_stations",
     "stream-versions-not-checked": STORE + "test_an_append_at_the_wrong_version_is_a_conflict_and_leaves_nothing",
     "remembered-reads-not-checked": EXECUTOR + "test_nothing_is_done_on_the_strength_of_what_this_process_remembers",
     "one-bad-work-fails-its-group": STORE + "test_in_a_group_the_first_of_two_wins_and_the_others_are_untouched",

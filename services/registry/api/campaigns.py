@@ -19,7 +19,7 @@ from services.registry.projections.campaigns import CAMPAIGNS
 from services.registry.projections.listing_tables import LISTS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.calendar import add_months, local_date, start_of_day
+from shared.kernel.calendar import add_months, end_of_day, local_date, start_of_day
 from shared.kernel.errors import Invalid, unknown
 from shared.kernel.identifiers.area_code import AreaCode
 from shared.runtime.commands import Body, Request, answer
@@ -112,7 +112,7 @@ def campaigns(running: Running) -> APIRouter:
         lists = select(*figures).where(
             LISTS.c.campaign.in_([row["campaign_id"], row["name"]]),
             LISTS.c.applied,
-            LISTS.c.begun_at >= start_of_day(row["starts_on"]),
+            LISTS.c.begun_at.between(start_of_day(row["starts_on"]), end_of_day(day)),
         )
         [brought] = await many(running, lists)
         progress = _told(then) | {"reached": then.reaches(row["target_percent"])}

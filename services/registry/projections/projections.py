@@ -10,22 +10,8 @@ from services.registry.domain.organisation import events as organisation
 from services.registry.domain.organisation.guidance import PartyOrganisationGuided
 from services.registry.domain.post import events as post
 from services.registry.domain.station import events as station
-from services.registry.projections.campaigns import CAMPAIGNING
-from services.registry.projections.care import CARE
-from services.registry.projections.formation import FORMATION
-from services.registry.projections.foundings import FOUNDINGS
-from services.registry.projections.listings import LISTINGS
-from services.registry.projections.names import NAMED
-from services.registry.projections.opinions import OPINIONS
-from services.registry.projections.party_groups import GROUPS
-from services.registry.projections.places import PLACES_AND_RECORDS
-from services.registry.projections.practices import PRACTICES
-from services.registry.projections.reorganisations import REORGANISATIONS
-from services.registry.projections.ripening import RIPENING
-from services.registry.projections.staffing import STAFFING
-from services.registry.projections.units import UNITS
+from services.registry.projections.topics import TOPICS
 from services.registry.projections.versions import mark_of, version_of
-from services.registry.projections.visits import VISITS
 from shared.contracts import mobility
 from shared.eventstore.projection import Fact, Projection
 from shared.eventstore.rows import Add, Put, Remove, RowChange
@@ -212,11 +198,6 @@ _organisation = _put("organisations", "organisation_id")
 _station, _post = _put("stations", "station_id"), _put("posts", "post_id")
 
 PROJECTIONS = (
-    *UNITS,
-    *FORMATION,
-    *LISTINGS,
-    *REORGANISATIONS,
-    *FOUNDINGS,
     Projection(
         "roll",
         4,
@@ -281,14 +262,5 @@ PROJECTIONS = (
             mobility.RelocationPropagated: _ends("relocation", "relocation_id"),
         },
     ),
-    *GROUPS,
-    *STAFFING,
-    CARE,
-    *PLACES_AND_RECORDS,
-    *PRACTICES,
-    *CAMPAIGNING,
-    *RIPENING,
-    *OPINIONS,
-    *VISITS,
-    NAMED,
+    *TOPICS,
 )

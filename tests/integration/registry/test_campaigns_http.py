@@ -122,6 +122,8 @@ async def test_a_founding_campaign_is_known_against_its_baseline_as_of_any_day(s
         await settled.send("PUT", f"/units/{code}/covers/b1", cover, 200)
     said = await settled.get("/campaigns/formation")
     assert (said["lists"], said["new_units"], said["target_percent"]) == (1, 1, 60)
+    earlier = await settled.get(f"/campaigns/formation?as_of={settled.day(-21)}")
+    assert (earlier["lists"], earlier["progress"]["expected"]) == (0, 1)
     assert await figures(settled, "formation") == ((1, 0), (3, 2, True))
     assert await figures(settled, "formation", -5) == ((1, 0), (3, 1, False))
     assert (await look(settled, 190)).count(ENDED) == 1
