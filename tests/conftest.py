@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 import structlog
+from hypothesis import settings
 from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -15,6 +16,9 @@ from services.cli.service_databases import create_database
 from shared.security.database_roles import DatabaseRoles
 from tests.support.servers import Servers, started
 from tests.support.tests_on import TestsOn
+
+settings.register_profile("default", deadline=None)
+"""No test depends on speed: an example that took long on a busy machine says nothing about the rule that it is one of."""
 
 
 @dataclass(frozen=True)

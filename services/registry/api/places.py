@@ -11,7 +11,7 @@ from services.registry.api.acting import after
 from services.registry.api.as_of import AsOf, day_of
 from services.registry.api.listing import listed
 from services.registry.api.search import Part, ids_of
-from services.registry.application import tree
+from services.registry.application import closing_places, tree
 from services.registry.application.scopes import require
 from services.registry.domain.place.commands import (
     ChangePlace,
@@ -65,7 +65,10 @@ def places(running: Running) -> APIRouter:
         await _seen(asked.access, place_id)
 
         async def job(unit: UnitOfWork) -> Answer:
-            await unit.handle(PLACE, place_id, command, expected=asked.expected)
+            if isinstance(command, ClosePlace):
+                await closing_places.close(unit, place_id, command, asked.expected)
+            else:
+                await unit.handle(PLACE, place_id, command, expected=asked.expected)
             return await after(unit, PLACE, place_id, 200, place_id=place_id)
 
         return await answer(running, asked, place_id, job)

@@ -6,6 +6,7 @@ from typing import Any
 from services.registry.application import party_groups
 from services.registry.application.closing import require_marked
 from services.registry.application.covering import uncover_all
+from services.registry.application.strengths import lift
 from services.registry.domain.organisation.commands import DissolveOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -31,6 +32,7 @@ async def dissolve(
     if events:
         await uncover_all(unit, organisation_id, on, reason)
         await party_groups.dissolve_all(unit, organisation_id, on, reason)
+        await lift(unit, "organisation", organisation_id)
     return events
 
 

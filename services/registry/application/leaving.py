@@ -1,14 +1,16 @@
-"""What is tied to a member who leaves the roll, or to a unit that closes: posts and relations, which must not outlast them."""
+"""What is tied to a member who leaves the roll, or to a unit or place that closes: posts and relations, which end with it."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from services.registry.application import posts, relations
 from services.registry.domain.post.commands import LeavePost
 from services.registry.domain.post.decider import POST
 from services.registry.domain.post.state import PostState
+from services.registry.domain.relation.kinds import KINDS
 from services.registry.domain.seat.decider import SEAT, tied_to
+from services.registry.domain.vocabulary import Scope
 from shared.eventstore.unit_of_work import UnitOfWork
 
 
@@ -17,7 +19,7 @@ async def posts_held(unit: UnitOfWork, **equal: Any) -> list[dict[str, Any]]:
     return await unit.rows("posts", **equal, until=None)
 
 
-async def let_go(unit: UnitOfWork, scope: Literal["member", "unit"], identity: str, on: date) -> None:
+async def let_go(unit: UnitOfWork, scope: Scope, identity: str, on: date) -> None:
     """End all of it on that day, without a successor: whatever has a strength is vacant, and told of, from then on.
 
     Whatever is tied to it in the same moment writes the seat that is read here, so that one of the two decides again.
@@ -29,5 +31,7 @@ async def let_go(unit: UnitOfWork, scope: Literal["member", "unit"], identity: s
         if post.until is None:  # it may have hung on another one that was ended here
             command = LeavePost(post_id=row["post_id"], until=max(on, row["since"]))
             await posts.leave(unit, command, None, end_hanging=True)
-    for row in await unit.rows("relations", to_scope=scope, to_id=identity, until=None):
+    lead_to = await unit.rows("relations", to_scope=scope, to_id=identity, until=None)
+    lead_from = await unit.rows("relations", from_id=identity, until=None)
+    for row in (*lead_to, *(one for one in lead_from if KINDS[one["kind"]].source == scope)):
         await relations.end(unit, row["relation_id"], max(on, row["since"]), None)

@@ -158,7 +158,7 @@ async def _inherited(unit: UnitOfWork, post_id: str, successor: Successor, heirs
 async def _seats(unit: UnitOfWork, post: PostState) -> list[tuple[str, int | None]]:
     """The seats that such a post occupies, each with how many posts may do so at once."""
     seats: list[tuple[str, int | None]] = [(tied_to(post.person_id), None)]
-    if post.scope == "unit":
+    if post.scope not in ("station", "organisation"):
         seats.append((tied_to(post.scope_id), None))
     if (own := seat_of(post.kind, post.scope, post.scope_id)) is not None:
         seats.append((own, 1 if post.scope in KINDS[post.kind].single_at else None))

@@ -26,7 +26,7 @@ async def begin(
     identity = relation_id(kind, from_id, to_id)
     source = await require(unit, KINDS[kind].source, from_id, "from_id")
     target = await require(unit, to_scope, to_id, "to_id")
-    if kind == "centre" and target.kind != "service_centre":
+    if kind == "centre" and to_scope == "station" and target.kind != "service_centre":
         raise Invalid(
             "relation-ends",
             f"{to_id} is a station of kind {target.kind}",
@@ -67,7 +67,10 @@ async def end(unit: UnitOfWork, identity: str, until: date, expected: int | None
 
 def _seats(kind: RelationKind, from_id: str, to_scope: Scope, to_id: str) -> list[tuple[str, int | None]]:
     """The seats that such a relation occupies, each with how many may do so at once."""
-    seats: list[tuple[str, int | None]] = [(tied_to(to_id), None)] if to_scope in ("member", "unit") else []
+    ends = ((KINDS[kind].source, from_id), (to_scope, to_id))
+    seats: list[tuple[str, int | None]] = [
+        (tied_to(identity), None) for scope, identity in ends if scope not in ("station", "organisation")
+    ]
     if KINDS[kind].single:
         seats += [(f"{kind}-from-{from_id}", 1), (f"{kind}-to-{to_id}", 1)]
     return seats

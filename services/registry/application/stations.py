@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.registry.application.closing import require_marked
+from services.registry.application.strengths import lift
 from services.registry.domain.relation.kinds import KINDS
 from services.registry.domain.station.commands import CloseStation
 from services.registry.domain.station.decider import STATION
@@ -32,7 +33,10 @@ async def close(
             remedy="hand the posts over and end what it serves first",
         )
     command = CloseStation(station_id=station_id, closed_on=closed_on, reason=reason)
-    return await unit.handle(STATION, station_id, command, expected=expected)
+    events = await unit.handle(STATION, station_id, command, expected=expected)
+    if events:
+        await lift(unit, "station", station_id)
+    return events
 
 
 async def _used(unit: UnitOfWork, station_id: str) -> tuple[int, int, int]:

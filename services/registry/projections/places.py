@@ -49,7 +49,7 @@ def _rectified(event: inspection.SiteRectified, fact: Fact) -> list[RowChange]:
     said: dict[str, object] = {"missing": list(event.missing), "passed": event.passed}
     if event.passed:
         said |= {"rectified_on": event.rectified_on, "rectify_by": None, "overdue": False}
-    done = [one.model_dump() for one in event.results]
+    done = [one.model_dump() for one in event.so_far or event.results]
     return _inspection(event.inspection_id, fact, **said, rectified=done)
 
 
@@ -93,7 +93,7 @@ PLACES_AND_RECORDS = (
     Projection("relations", 1, (RELATIONS.name,), {RelationBegun: _related, RelationEnded: _related}, {}),
     Projection(
         "inspections",
-        1,
+        2,
         (INSPECTIONS.name,),
         {
             inspection.SiteInspected: _inspected,

@@ -1,4 +1,4 @@
-"""Two decisions at once about people who leave and units that close, in both orders; and two lists at once.
+"""Two decisions at once about people who leave, units and places that close, in both orders; and two lists at once.
 
 As in `test_races`: of each pair one has decided and has not committed when the other one is served from beginning to end.
 """
@@ -151,6 +151,22 @@ async def _nothing_is_left(town: Town) -> None:
     assert ledger["posts"] == []
     assert ledger["plan"] is None or ledger["plan"]["status"] == "abandoned"
     assert all(row["until"] is not None for row in await town.items(f"/relations?to_id={UNIT}"))
+
+
+def close_place() -> Act:
+    return asking("POST", "/places/team/closure", {"closed_on": 0, "reason": "撤"})
+
+
+async def test_nothing_is_related_to_a_place_that_closes_whichever_was_first(town: Town) -> None:
+    serving = relate("assists", "team", "organisation", "b1")
+    assert await interrupted(town, serving, close_place(), "relation-begun") == ((409, "place-unknown"), DONE)
+    assert await town.items("/relations?from_id=team") == []
+
+
+async def test_what_is_related_to_a_place_while_it_closes_ends_with_it(town: Town) -> None:
+    serving = relate("assists", "team", "organisation", "b1")
+    assert await interrupted(town, close_place(), serving, "place-closed") == (DONE, MADE)
+    assert [row["until"] for row in await town.items("/relations?from_id=team")] == [town.day(0)]
 
 
 async def test_of_two_liaisons_of_a_unit_at_once_one_is_refused_whoever_was_first(town: Town) -> None:

@@ -30,11 +30,12 @@ class Inspection:
 
     inspected: SiteInspected | None = None
     missing: tuple[str, ...] = ()
+    rectified: tuple[Result, ...] = ()
 
 
 def decide(command: InspectionCommand, state: Inspection) -> Sequence[DomainEvent]:
     """Errors: `checklist-items`, `evidence-missing`, `inspection-exists`, `inspection-unknown`, `nothing-to-rectify`,
-    `rectify-by`.
+    `rectify-by`, `rectified-on`.
     """
     if isinstance(command, InspectSite):
         return _inspect(command, state)
@@ -101,6 +102,13 @@ def _rectify(command: Rectify, state: Inspection, inspected: SiteInspected) -> S
             where="results",
         )
     _check_evidence(command.results)
+    if command.rectified_on < inspected.inspected_on:
+        raise Invalid(
+            "rectified-on",
+            f"it was found missing on {inspected.inspected_on}",
+            remedy="give the day on which it was put right",
+            where="rectified_on",
+        )
     done = tuple(one for one in command.results if one.code in state.missing)
     if not done:
         return []
@@ -113,6 +121,7 @@ def _rectify(command: Rectify, state: Inspection, inspected: SiteInspected) -> S
             person_id=command.person_id,
             missing=left,
             passed=not left,
+            so_far=(*state.rectified, *done),
         )
     ]
 
@@ -122,7 +131,7 @@ def evolve(state: Inspection, event: DomainEvent) -> Inspection:
         case SiteInspected():
             return Inspection(event, event.missing)
         case SiteRectified():
-            return replace(state, missing=event.missing)
+            return replace(state, missing=event.missing, rectified=event.so_far or event.results)
         case _:
             return state
 

@@ -38,6 +38,8 @@ class SiteRectified(DomainEvent):
     passed: bool
     rectified_on: date
     person_id: str
+    so_far: tuple[Result, ...] = ()
+    """With what was put right before; events of before this was recorded lack it."""
 
 
 class RectificationOverdue(DomainEvent):

@@ -78,7 +78,7 @@ def relation_id(kind: RelationKind, from_id: str, to_id: str) -> str:
 
 
 def decide(command: RelationCommand, state: Relation) -> Sequence[DomainEvent]:
-    """Errors: `relation-ends`, `relation-to-itself`, `relation-unknown`, `relation-dates`."""
+    """Errors: `relation-ends`, `relation-to-itself`, `relation-exists`, `relation-unknown`, `relation-dates`."""
     match command:
         case BeginRelation():
             return _begin(command, state)
@@ -97,6 +97,14 @@ def _begin(command: BeginRelation, state: Relation) -> Sequence[DomainEvent]:
         )
     if command.from_id == command.to_id and command.to_scope == kind.source:
         raise Invalid("relation-to-itself", "both ends are the same", remedy="name another organisation", where="to_id")
+    begun = RelationBegun(**dict(command))
+    if state.begun is not None and _ends(state.begun) != _ends(begun):
+        raise Refused(
+            "relation-exists",
+            f"{command.relation_id} leads from {state.begun.from_id} to the {state.begun.to_scope} {state.begun.to_id}",
+            remedy="give one of these another id: two pairs whose ids read the same cannot be told apart",
+            where="to_id",
+        )
     if state.begun is not None and state.until is None:
         return []
     if state.until is not None and command.since <= state.until:
@@ -106,7 +114,11 @@ def _begin(command: BeginRelation, state: Relation) -> Sequence[DomainEvent]:
             remedy="let it begin again on a later day",
             where="since",
         )
-    return [RelationBegun(**dict(command))]
+    return [begun]
+
+
+def _ends(begun: RelationBegun) -> tuple[str, str, str]:
+    return begun.from_id, begun.to_scope, begun.to_id
 
 
 def _end(command: EndRelation, state: Relation) -> Sequence[DomainEvent]:

@@ -59,8 +59,8 @@ def hanging_on(post_id: str) -> str:
 
 
 def tied_to(identity: str) -> str:
-    """The seat of the posts and relations of a member, or of those at a unit: whoever ends these ends what is tied to them, and
-    so has to know of what comes in the same moment.
+    """The seat of the posts and relations of a member, or of those at a unit or place: whoever ends these ends what is tied to
+    them, and so has to know of what comes in the same moment. Stations and organisations are marked instead (`domain.closing`).
     """
     return f"tied-{identity}"
 

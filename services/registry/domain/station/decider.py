@@ -29,10 +29,10 @@ def decide(command: StationCommand | ClosingCommand, state: StationState) -> Seq
     match command:
         case OpenStation() if state.status == "unknown":
             return [StationOpened(**command.model_dump())]
-        case OpenStation() if changes:
+        case OpenStation() if changes or state.status == "closed":
             raise Refused(
                 "station-already-open",
-                f"the station {command.station_id} is open already, with other facts",
+                f"the station {command.station_id} was opened before, with other facts or until it was closed",
                 remedy="change the open station, or use a new id",
             )
         case ChangeStation() if state.status != "open":
