@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from services.mobility.api import shapes
 from services.mobility.api.areas import within_area
 from services.mobility.api.concerns import after, decided, seen, visible
-from services.mobility.api.fields import Act, AreaCode, Id, Words
+from services.mobility.api.fields import Act, AreaCode, Id, Words, YearAsked
 from services.mobility.application.activities import record
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.activity.decider import (
@@ -193,7 +193,7 @@ def activities(running: Running) -> APIRouter:
     async def listing(
         paging: Paging,
         access: Access,
-        year: int | None = None,
+        year: YearAsked | None = None,
         agreed: bool | None = None,
         held: bool | None = None,
     ) -> Page[Row]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, seen, visible
-from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.fields import Act, Id, Words, YearAsked
 from services.mobility.api.surveys import FormCited
 from services.mobility.application.appraisals import sides_of, standard
 from services.mobility.domain.appraisal.commands import (
@@ -157,7 +157,7 @@ def appraisals(running: Running) -> APIRouter:
     async def listing(
         paging: Paging,
         access: Access,
-        year: int | None = None,
+        year: YearAsked | None = None,
         member_id: Id | None = None,
         decided: bool | None = None,
     ) -> Page[Row]:

@@ -8,15 +8,19 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.mobility.api import shapes
-from services.mobility.api.concerns import after, concern_of, member_seen, visible
+from services.mobility.api.concerns import acts_for_member, after, concern_of, visible
 from services.mobility.api.fields import Act, Id, Month, Words
 from services.mobility.application import cards as work
+from services.mobility.application.whereabouts import home_of
 from services.mobility.domain.card.decider import CARD, CardCommand, EndCard, EnterCard, EntryKind, ReviewCard
 from services.mobility.domain.card.rights import rights
+from services.mobility.domain.card.series import CARD_SERIES
+from services.mobility.domain.departure.decider import DEPARTURE
+from services.mobility.domain.departure.state import Departure
 from services.mobility.projections.care_tables import CARDS, DEPARTURES
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import unknown
+from shared.kernel.errors import Refused, unknown
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, given, is_set, one, page_of
@@ -86,11 +90,11 @@ def cards(running: Running) -> APIRouter:
     @action("card.issue")
     async def issue(body: Issue, asked: Request) -> Response:
         """The branch issues a card, with the next number of its county."""
-        await member_seen(running, asked.access, body.member_id)
-        await asked.access.acts_for(body.by)
+        await acts_for_member(running, asked.access, body.member_id, body.by)
         identity = body.card_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
+            await _only_card(unit, identity, body.member_id)
             await work.issue(unit, identity, body.member_id, body.by)
             issued = (await unit.state(CARD, identity)).valid
             return await after(unit, CARD, identity, 201, card_id=identity, card_number=issued.card_number)
@@ -160,3 +164,23 @@ def cards(running: Running) -> APIRouter:
         return await page_of(running, paging, "cards", query, CARDS.c.card_id)
 
     return router
+
+
+async def _only_card(unit: UnitOfWork, card_id: str, member_id: str) -> None:
+    """Errors (`Refused`): `card-valid`.
+
+    The numbers of the county are looked at before the cards: of two at once the second one's number is taken when it
+    commits, so it is decided again, and finds the card of the first.
+    """
+    home = await home_of(unit, member_id)
+    if home.area_code is not None:
+        await unit.state(CARD_SERIES, home.area_code)
+    departure: Departure = await unit.state(DEPARTURE, member_id)
+    for row in await unit.rows(CARDS.name, member_id=member_id):
+        away = departure.open is not None and departure.open.registered.departure_id == row["departure_id"]
+        if away and row["ended_at"] is None and row["card_id"] != card_id:
+            raise Refused(
+                "card-valid",
+                f"the member has the card {row['card_number']}",
+                remedy="use that one; report it lost, or take it back, before another is issued",
+            )

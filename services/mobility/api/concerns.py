@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Response
-from sqlalchemy import ColumnElement, Table, or_
+from sqlalchemy import ColumnElement, Table, literal, or_, select
 
 from services.mobility.api.fields import Id
 from services.mobility.projections.activities import ACTIVITIES
@@ -16,12 +16,12 @@ from services.mobility.projections.rules_tables import RECONCILIATIONS, RETAINED
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.decider import Decider
-from shared.kernel.errors import unknown
+from shared.kernel.errors import Forbidden, unknown
 from shared.kernel.event import Command
 from shared.runtime.commands import Asked, answer
 from shared.runtime.definition import Running
-from shared.runtime.reading import Row, one
-from shared.security.access import Permit
+from shared.runtime.reading import Row, many, one
+from shared.security.access import Permit, within_scope
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 
@@ -94,6 +94,25 @@ async def member_seen(running: Running, access: Permit, member_id: Id) -> None:
     rows = await running.store.get_rows("members", [(member_id,)])
     belongs = Concern(tuple(str(row["organisation_id"]) for row in rows.values()))
     await access.check(belongs, hidden=unknown("member"))
+
+
+async def acts_for_member(running: Running, access: Permit, member_id: Id, by: Id) -> None:
+    """Raises `NotFound` as `member_seen`, and `Forbidden` unless `by` is the member's own organisation or one above it."""
+    await member_seen(running, access, member_id)
+    [member] = (await running.store.get_rows("members", [(member_id,)])).values()
+    await acts_for(running, access, by, str(member["organisation_id"]))
+
+
+async def acts_for(running: Running, access: Permit, by: Id, organisation_id: str) -> None:
+    """Raises `Forbidden` unless the actor acts for `by`, and that is the organisation or above it.
+
+    Whoever stands above two organisations can act for either, and not for one in the name of the other.
+    """
+    await access.acts_for(by)
+    if not await many(running, select(1).where(literal(organisation_id).in_(within_scope([by], [])))):
+        raise Forbidden(
+            "not-your-side", f"{by} does not answer for this", remedy=f"act for {organisation_id}", where="by"
+        )
 
 
 async def after(unit: UnitOfWork, decider: Decider[Any, Any], identity: str, code: int, /, **said: Any) -> Answer:

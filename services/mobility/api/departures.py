@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from services.mobility.api import shapes
-from services.mobility.api.concerns import after, member_seen, seen, visible
+from services.mobility.api.concerns import acts_for_member, after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.departures import Going, register
 from services.mobility.domain.care_terms import Day, DepartureReason, Place
@@ -68,8 +68,7 @@ def departures(running: Running) -> APIRouter:
     @action("departure.register")
     async def leave(body: Leaving, asked: Request) -> Response:
         """The member's branch, or a committee above it, registers the departure."""
-        await member_seen(running, asked.access, body.member_id)
-        await asked.access.acts_for(body.by)
+        await acts_for_member(running, asked.access, body.member_id, body.by)
         return await begin(body, asked, reported_in=False)
 
     @router.post("/arrivals", status_code=201, responses=answers(201, shapes.DEPARTURE_BEGUN))

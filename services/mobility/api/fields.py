@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field
 
 from shared.runtime.commands import Body
@@ -13,6 +14,9 @@ Words = Annotated[str, Field(min_length=1, max_length=500)]
 """A reason in words. Says what is wrong, not who somebody is."""
 
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+
+YearAsked = Annotated[int, Query(ge=1921, le=9999)]
+"""A query parameter."""
 
 LetterNumber = Annotated[str, Field(min_length=1, max_length=64)]
 

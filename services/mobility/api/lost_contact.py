@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from services.mobility.api import shapes
-from services.mobility.api.concerns import after, member_seen, seen, visible
+from services.mobility.api.concerns import acts_for_member, after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.whereabouts import home_of
 from services.mobility.domain.care_terms import Day
@@ -85,8 +85,7 @@ def lost_contact(running: Running) -> APIRouter:
     @router.post("", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def report(body: Report, asked: Request) -> Response:
-        await member_seen(running, asked.access, body.member_id)
-        await asked.access.acts_for(body.by)
+        await acts_for_member(running, asked.access, body.member_id, body.by)
 
         async def job(unit: UnitOfWork) -> Answer:
             home = await home_of(unit, body.member_id)

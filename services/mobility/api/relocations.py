@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from services.mobility.api import shapes
+from services.mobility.api.concerns import acts_for
 from services.mobility.api.fields import Act, Id
 from services.mobility.api.sides import concern_of, transfer_seen
 from services.mobility.application.acknowledgements import acknowledge
@@ -59,6 +60,8 @@ def relocations(running: Running) -> APIRouter:
         party = next((one for one in row["parties"] or [] if one["party_id"] == body.party_id), None)
         if party is not None:
             await asked.access.check(await _speaks_for(asked.access, party, row))
+            if party["kind"] == "organisation":
+                await acts_for(running, asked.access, body.by, party["ref_id"])
 
         async def job(unit: UnitOfWork) -> Answer:
             await acknowledge(unit, relocation_id, body.party_id, body.by, asked.expected)

@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.mobility.api import shapes
-from services.mobility.api.concerns import after, decided, member_seen
+from services.mobility.api.concerns import acts_for_member, after, decided, member_seen
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.talent.decider import (
@@ -67,8 +67,7 @@ def talents(running: Running) -> APIRouter:
     @router.put("/{member_id}", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
     async def put(member_id: Id, body: Listing, asked: Request) -> Response:
-        await member_seen(running, asked.access, member_id)
-        await asked.access.acts_for(body.by)
+        await acts_for_member(running, asked.access, member_id, body.by)
         kinds, document = tuple(dict.fromkeys(body.kinds)), body.consent_document
         command = ListTalent(
             member_id=member_id,
@@ -83,16 +82,14 @@ def talents(running: Running) -> APIRouter:
     @action("talent.keep")
     async def withdraw(member_id: Id, body: Act, asked: Request) -> Response:
         """The member takes the consent back: no reason is asked for."""
-        await member_seen(running, asked.access, member_id)
-        await asked.access.acts_for(body.by)
+        await acts_for_member(running, asked.access, member_id, body.by)
         command = WithdrawConsent(recorded_by=body.by, withdrawn_at=running.clock.now())
         return await decided(running, asked, TALENT, member_id, command, 200, member_id=member_id)
 
     @router.post("/{member_id}/nominations", status_code=201, responses=answers(201, shapes.TALENT_DONE))
     @action("talent.keep")
     async def nominate(member_id: Id, body: Nomination, asked: Request) -> Response:
-        await member_seen(running, asked.access, member_id)
-        await asked.access.acts_for(body.by)
+        await acts_for_member(running, asked.access, member_id, body.by)
         identity = body.nomination_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:

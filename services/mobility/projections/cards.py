@@ -14,13 +14,15 @@ def _issued(event: card.MobileCardIssued, fact: Fact) -> list[RowChange]:
 
 
 def _entered(event: card.CardEntered, fact: Fact) -> list[RowChange]:
-    put = _CARD.put(event, fact, **({"dues_paid_to": event.month} if event.kind == "dues" else {}))
+    put = _CARD.put(
+        event, fact, **({"dues_paid_to": event.dues_paid_to or event.month} if event.kind == "dues" else {})
+    )
     return [put, Add("cards", (event.card_id,), {"sessions": event.sessions})] if event.sessions else [put]
 
 
 CARDS = Projection(
     "cards",
-    2,
+    3,
     ("cards",),
     {
         card.MobileCardIssued: _issued,

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
+from services.mobility.domain.dues import check_dues
 from shared.kernel.calendar import local_date
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
@@ -108,6 +109,8 @@ class CardEntered(CardEvent):
     sessions: int | None
     entered_by: str
     entered_at: datetime
+    dues_paid_to: str | None = None
+    """Of dues: the last month that is paid now. An earlier release did not say it, and meant the month."""
 
 
 class MobileCardReviewed(CardEvent):
@@ -159,6 +162,7 @@ class Card:
 
     issued: MobileCardIssued | None = None
     entries: frozenset[str] = frozenset()
+    dues_paid_to: str | None = None
     reviews: dict[int, bool] = field(default_factory=dict)
     ended: str | None = None
     to_return: Question | None = None
@@ -174,7 +178,7 @@ class Card:
 
 
 def decide(command: CardCommand, state: Card) -> Sequence[DomainEvent]:
-    """Errors: `card-exists`, `sessions-missing`, `reviewed-already`, `reviewed-early`, `text-missing`, and of `valid`."""
+    """Errors: `card-exists`, `sessions-missing`, `entered-early`, `text-missing`, of reviews and of `valid`."""
     if isinstance(command, IssueCard):
         if state.issued is None:
             return [MobileCardIssued(**command.model_dump())]
@@ -196,11 +200,23 @@ def decide(command: CardCommand, state: Card) -> Sequence[DomainEvent]:
                     remedy="give `sessions` for attendance only",
                     where="sessions",
                 )
-            return [CardEntered(**whose, **command.model_dump())]
+            _check_month(command)
+            paid = max(filter(None, (state.dues_paid_to, command.month))) if command.kind == "dues" else None
+            return [CardEntered(**whose, **command.model_dump(), dues_paid_to=paid)]
         case ReviewCard():
-            return _review(command, state, whose)
+            return _review(command, state, issued)
         case EndCard():
             return [MobileCardEnded(**whose, **command.model_dump())]
+
+
+def _check_month(command: EnterCard) -> None:
+    """Errors (`Invalid`): `entered-early`, `dues-ahead`."""
+    if command.kind == "dues":
+        check_dues(command.month, command.entered_at, "month")
+    elif command.month > f"{local_date(command.entered_at):%Y-%m}":
+        raise Invalid(
+            "entered-early", "that month is still to come", remedy="enter it when it has begun", where="month"
+        )
 
 
 def _return(command: AskReturn | MarkReturnOverdue, state: Card) -> Sequence[DomainEvent]:
@@ -216,15 +232,20 @@ def _return(command: AskReturn | MarkReturnOverdue, state: Card) -> Sequence[Dom
     return [CardReturnOverdue.model_validate(whose | asked.told)]
 
 
-def _review(command: ReviewCard, state: Card, whose: dict[str, str]) -> Sequence[DomainEvent]:
+def _review(command: ReviewCard, state: Card, issued: MobileCardIssued) -> Sequence[DomainEvent]:
     if command.year in state.reviews:
         if state.reviews[command.year] == command.passed:
             return []
         raise Refused("reviewed-already", f"the card was reviewed for {command.year}", remedy="review the next year")
     if command.year > local_date(command.reviewed_at).year:
         raise Invalid("reviewed-early", "that year has not begun", remedy="review it when it has", where="year")
+    if command.year < local_date(issued.issued_at).year:
+        raise Invalid(
+            "reviewed-before-issue", "the card was issued later", remedy="review a year it was valid in", where="year"
+        )
     if not command.passed and command.text is None:
         raise Invalid("text-missing", "say why it was not passed", remedy="in words", where="text")
+    whose = {"card_id": issued.card_id, "member_id": issued.member_id}
     return [MobileCardReviewed.model_validate(whose | command.model_dump())]
 
 
@@ -233,7 +254,10 @@ def evolve(state: Card, event: DomainEvent) -> Card:
         case MobileCardIssued():
             return Card(event)
         case CardEntered():
-            return replace(state, entries=state.entries | {event.entry_id})
+            entries = state.entries | {event.entry_id}
+            if event.kind != "dues":
+                return replace(state, entries=entries)
+            return replace(state, entries=entries, dues_paid_to=event.dues_paid_to or event.month)
         case MobileCardReviewed():
             return replace(state, reviews={**state.reviews, event.year: event.passed})
         case CardReturnAsked():

@@ -33,6 +33,9 @@ from shared.kernel.calendar import add_months, local_date, start_of_day
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
+AHEAD_MONTHS = 12
+"""So long before it a departure is registered at most."""
+
 _COMPUTED = {
     "credential",
     "must_transfer",
@@ -71,13 +74,20 @@ def decide(command: DepartureCommand, state: Departure) -> Sequence[DomainEvent]
 
 
 def _register(command: RegisterDeparture, state: Departure) -> Sequence[DomainEvent]:
-    """Errors: `departure-open`, `departure-exists`, `ends-before-it-begins`, `not-yet-arrived`."""
+    """Errors: `departure-open`, `departure-exists`, `ends-before-it-begins`, `not-yet-arrived`, `departs-too-late`."""
     rules = command.rules.rules
     stays = command.departs_on, command.expected_until, command.place_fixed
     _check_days(command.departs_on, command.expected_until)
     if command.reported_in and command.departs_on > local_date(command.registered_at):
         raise Invalid(
             "not-yet-arrived", "who reports in has left already", remedy="give the day they left", where="departs_on"
+        )
+    if command.departs_on > add_months(local_date(command.registered_at), AHEAD_MONTHS):
+        raise Invalid(
+            "departs-too-late",
+            "that day is more than a year ahead, and the duties of care begin at once",
+            remedy="check the year; register a later departure when it is near",
+            where="departs_on",
         )
     registered = DepartureRegistered(
         **command.model_dump(),

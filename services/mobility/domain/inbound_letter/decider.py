@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from services.mobility.domain.dues import check_dues
 from services.mobility.domain.inbound_letter.commands import (
     AcceptLetter,
     LetterCommand,
@@ -97,6 +98,7 @@ def _register(command: RegisterLetter, state: InboundLetter) -> Sequence[DomainE
             f"{state.registered.committee_id} has registered this letter",
             remedy=f"ask {state.registered.committee_id}; one letter is one case",
         )
+    check_dues(command.dues_paid_to, command.registered_at, "dues_paid_to")
     if command.valid_until < local_date(command.registered_at):
         raise Refused(
             "letter-expired",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.mobility.domain.approval_path import check_scope
+from services.mobility.domain.dues import check_dues
 from services.mobility.domain.transfer.commands import RequestTransfer
 from services.mobility.domain.transfer.events import TransferRequested
 from services.mobility.domain.transfer.legs import check_carrying
@@ -39,8 +40,8 @@ def request(command: RequestTransfer, state: Transfer) -> Sequence[DomainEvent]:
 
 
 def _check_form(command: RequestTransfer) -> None:
-    """Errors: `reason-missing`, `same-branch`, `scope-mismatch`, `outside-scope`, `path-mismatch`, `resent-itself`, or those
-    of the policy and of how it is carried.
+    """Errors: `reason-missing`, `same-branch`, `dues-ahead`, `scope-mismatch`, `outside-scope`, `path-mismatch`,
+    `resent-itself`, or those of the policy and of how it is carried.
     """
     command.policy.check()
     check_scope(command.from_committee_id, command.to_committee_id, command.scope)
@@ -54,6 +55,7 @@ def _check_form(command: RequestTransfer) -> None:
         )
     if not command.reason:
         raise reason_missing("reason")
+    check_dues(command.dues_paid_to, command.requested_at, "dues_paid_to")
     if command.to_branch_id == command.from_branch_id:
         raise Invalid("same-branch", "the member is there already", remedy="name another branch", where="to_branch_id")
     if command.resent_of == command.transfer_id:
