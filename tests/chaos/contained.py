@@ -17,6 +17,8 @@ from tests.support.servers import NAMES as SERVERS
 
 _MEMORY = "512m"
 """All three roles in one container; docker-compose.yml gives 256 MB to each."""
+_READY_SECONDS = 180.0
+"""Six containers begin at once, on two cores that may have other work."""
 _OURS = ("YANZHEN_", "OTEL_", "TZ")
 _THE_CLIENTS = ("DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 
@@ -62,7 +64,7 @@ class Contained:
         environment = spec.env
         assert isinstance(environment, dict)  # kept as it is: whoever made it goes on writing into it
         environment |= {key: os.environ[key] for key in _THE_CLIENTS if key in os.environ}
-        return replace(spec, name=container, argv=argv)
+        return replace(spec, name=container, argv=argv, ready_seconds=_READY_SECONDS)
 
     async def kill(self, child: Child) -> None:
         await _docker("kill", "--signal", "KILL", child.spec.name)

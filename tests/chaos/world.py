@@ -94,7 +94,7 @@ class Suffering(System):
             (home / "jetstream").symlink_to(self.small)
         self.start_loaded(HABITS)
         self._here = self.place.open()
-        self.background.do(self._behind_links(), 180)
+        self.background.do(self._behind_links(), 400)
 
     def close(self) -> None:
         try:

@@ -145,6 +145,13 @@ def test_it_is_saved_with_its_keys_apart(installation: Installation, tmp_path: P
     assert backup("--verify")
 
 
+def test_bug_2203_a_base_backup_can_be_taken_for_a_point_in_time(running: Installation) -> None:
+    """As docs/runbooks/point-in-time.md says it, but for where it goes."""
+    taken = "pg_basebackup -h /var/run/postgresql -U postgres --checkpoint=fast --wal-method=fetch -Ft -D - | tar -t"
+    listed = running.compose("exec", "-T", "postgres", "sh", "-ec", taken).splitlines()
+    assert {"backup_label", "PG_VERSION", "backup_manifest"} <= {name.removeprefix("./") for name in listed}
+
+
 async def test_bad_input_is_refused_with_what_to_do(installation: Installation) -> None:
     url = installation.compose.url("mobility-api")
     async with httpx.AsyncClient(base_url=url, timeout=10) as http:

@@ -36,8 +36,10 @@ def watched(tests_on: TestsOn) -> Iterator[Observed]:
     """Another installation, which is watched: its faults, and its clock, are nobody else's."""
     directory = Path(tempfile.mkdtemp(prefix="yanzhen-watched-"))
     os.chmod(directory, 0o711)
+    brokers = directory / "nats-disk"
+    brokers.mkdir()  # within reach also of a broker in a container: an alarm's fault is done to its files
     try:
-        with small_disk() as disk, observed(directory, disk or directory) as system:
+        with small_disk() as disk, observed(directory, disk or directory, {"nats": brokers}) as system:
             yield system
     finally:
         erase(directory)

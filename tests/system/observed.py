@@ -1,7 +1,7 @@
 """An installation that is watched as one in production would be: its spans go to a backend, its gauges are read often."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.system.otlp import OtlpReceiver, Seen
@@ -15,10 +15,12 @@ OFTEN = {
 
 
 class Observed(System):
-    """A system whose spans come in here. `watched` is the directory whose disk is watched."""
+    """A system whose spans come in here. `watched` is the directory whose disk is watched; `disks` as `Installed` has them."""
 
-    def __init__(self, data_dir: Path, receiver: OtlpReceiver, watched: Path) -> None:
-        super().__init__(data_dir)
+    def __init__(
+        self, data_dir: Path, receiver: OtlpReceiver, watched: Path, disks: Mapping[str, Path] | None = None
+    ) -> None:
+        super().__init__(data_dir, disks=disks)
         self.receiver = receiver
         self.watched = watched
 
@@ -36,12 +38,12 @@ class Observed(System):
 
 
 @contextlib.contextmanager
-def observed(data_dir: Path, watched: Path) -> Iterator[Observed]:
+def observed(data_dir: Path, watched: Path, disks: Mapping[str, Path] | None = None) -> Iterator[Observed]:
     """Start everything; afterwards nothing is left running."""
     receiver = OtlpReceiver()
     receiver.start()
     try:
-        system = Observed(data_dir, receiver, watched)
+        system = Observed(data_dir, receiver, watched, disks)
         try:
             system.start_watched()
             yield system

@@ -203,7 +203,7 @@ class System(Installed):
         else:
             await self.kill_service(name)
             back = self.background.there(self.service(name).wait_restarts(self.killed[name]))
-        await asyncio.wait_for(back, 60)
+        await asyncio.wait_for(back, 180)
 
     async def kill_service(self, name: str) -> None:
         """kill -9, and no more: its supervisor starts it again."""
