@@ -7,8 +7,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.mobility.domain.dues import check_dues
-from shared.kernel.calendar import local_date
+from services.mobility.domain.card.times import check_month, check_year
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
@@ -178,7 +177,7 @@ class Card:
 
 
 def decide(command: CardCommand, state: Card) -> Sequence[DomainEvent]:
-    """Errors: `card-exists`, `sessions-missing`, `entered-early`, `text-missing`, of reviews and of `valid`."""
+    """Errors: `card-exists`, `sessions-missing`, `reviewed-already`, `text-missing`, of `times` and of `valid`."""
     if isinstance(command, IssueCard):
         if state.issued is None:
             return [MobileCardIssued(**command.model_dump())]
@@ -200,23 +199,13 @@ def decide(command: CardCommand, state: Card) -> Sequence[DomainEvent]:
                     remedy="give `sessions` for attendance only",
                     where="sessions",
                 )
-            _check_month(command)
+            check_month(command.month, command.entered_at, dues=command.kind == "dues")
             paid = max(filter(None, (state.dues_paid_to, command.month))) if command.kind == "dues" else None
             return [CardEntered(**whose, **command.model_dump(), dues_paid_to=paid)]
         case ReviewCard():
             return _review(command, state, issued)
         case EndCard():
             return [MobileCardEnded(**whose, **command.model_dump())]
-
-
-def _check_month(command: EnterCard) -> None:
-    """Errors (`Invalid`): `entered-early`, `dues-ahead`."""
-    if command.kind == "dues":
-        check_dues(command.month, command.entered_at, "month")
-    elif command.month > f"{local_date(command.entered_at):%Y-%m}":
-        raise Invalid(
-            "entered-early", "that month is still to come", remedy="enter it when it has begun", where="month"
-        )
 
 
 def _return(command: AskReturn | MarkReturnOverdue, state: Card) -> Sequence[DomainEvent]:
@@ -237,12 +226,7 @@ def _review(command: ReviewCard, state: Card, issued: MobileCardIssued) -> Seque
         if state.reviews[command.year] == command.passed:
             return []
         raise Refused("reviewed-already", f"the card was reviewed for {command.year}", remedy="review the next year")
-    if command.year > local_date(command.reviewed_at).year:
-        raise Invalid("reviewed-early", "that year has not begun", remedy="review it when it has", where="year")
-    if command.year < local_date(issued.issued_at).year:
-        raise Invalid(
-            "reviewed-before-issue", "the card was issued later", remedy="review a year it was valid in", where="year"
-        )
+    check_year(command.year, issued.issued_at, command.reviewed_at)
     if not command.passed and command.text is None:
         raise Invalid("text-missing", "say why it was not passed", remedy="in words", where="text")
     whose = {"card_id": issued.card_id, "member_id": issued.member_id}
