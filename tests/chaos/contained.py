@@ -11,7 +11,7 @@ from testcontainers.core.labels import create_labels
 from shared.embedded.children import Child, ChildSpec
 from shared.embedded.ports import LOOPBACK
 from tests.chaos.proxy import Proxy
-from tests.containers.compose import build_images, image, run
+from tests.containers.compose import SERVICES, build_images, image, run
 from tests.support.container_servers import ContainerServers
 from tests.support.servers import NAMES as SERVERS
 
@@ -37,7 +37,7 @@ class Contained:
         self._housed: dict[str, str] = {}
 
     def open(self) -> str:
-        build_images()
+        build_images(*SERVICES)
         run("docker", "network", "create", *_labels(), self._network)
         gateway = "{{(index .IPAM.Config 0).Gateway}}"
         return run("docker", "network", "inspect", "-f", gateway, self._network).strip()

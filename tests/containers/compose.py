@@ -45,13 +45,13 @@ def image(name: str) -> str:
     return f"{MIRROR}yanzhen/{name}:{VERSION}"
 
 
-def build_images() -> None:
-    """Ours, from this very source; the public ones they stand on are pulled, or built where none can be."""
+def build_images(*names: str) -> None:
+    """Ours (all, or those), from this very source; the public ones they stand on are pulled, or built where none can be."""
     missing = [name for name, tag in PUBLIC.items() if attempt("docker", "image", "inspect", MIRROR + tag).returncode]
     if missing:
         script = str(ROOT / "infra" / "docker" / "offline-images" / "build-images.sh")
         run(script, *missing, seconds=600, environment={"STANDIN_PREFIX": MIRROR})
-    run(str(ROOT / "infra" / "docker" / "build.sh"), seconds=900, environment={"YANZHEN_VERSION": VERSION})
+    run(str(ROOT / "infra" / "docker" / "build.sh"), *names, seconds=900, environment={"YANZHEN_VERSION": VERSION})
 
 
 @dataclass(frozen=True)
