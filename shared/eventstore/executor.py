@@ -65,9 +65,11 @@ class Executor:
         self._envelope = envelope
         self._rng = rng
 
-    def unit(self, cause: Cause, *, cautious: bool = False) -> UnitOfWork:
-        """A new unit of work; a cautious one presumes nothing."""
-        return UnitOfWork(self.repository, self._envelope, self.clock, self.ids, cause, cautious=cautious)
+    def unit(self, cause: Cause, *, cautious: bool = False, from_store: bool = False) -> UnitOfWork:
+        """A new unit of work; a cautious one presumes nothing, one `from_store` remembers nothing either."""
+        return UnitOfWork(
+            self.repository, self._envelope, self.clock, self.ids, cause, cautious=cautious, from_store=from_store
+        )
 
     async def run(self, job: Job[R], cause: Cause) -> R:
         """Run a job until its work is committed.
@@ -122,16 +124,18 @@ class Executor:
         raise AssertionError("unreachable")
 
     async def _once(self, job: Job[R], cause: Cause, once: Once | None, *, cautious: bool) -> tuple[R, UnitOfWork]:
+        doubted = False
         while True:
-            unit = self.unit(cause, cautious=cautious)
+            unit = self.unit(cause, cautious=cautious, from_store=doubted)
             try:
                 result = await job(unit)
             except YanzhenError:
-                # Refused on a remembered state: it may have changed elsewhere. Only a fresh one may say no.
+                # Refused on a remembered state: it may have changed elsewhere. Only a fresh one may say no. What is forgotten
+                # here others may remember again meanwhile: two that are refused could make each other doubt for ever.
                 if not unit.warm():
                     raise
                 unit.forget()
-                cautious = True
+                cautious = doubted = True
                 continue
             if once is not None and isinstance(result, Answer):
                 unit.work.idempotency = IdempotencyRecord(

@@ -45,12 +45,14 @@ class Repository:
         self._reading = SharedReading[str, Decider[Any, Any], Held](self._read)
         self._fingerprints: dict[str, str] = {}
 
-    async def load(self, wanted: Iterable[tuple[Decider[Any, Any], str]]) -> dict[str, Held]:
-        """The states of these (decider, stream id) pairs, with one query for all that are not in memory."""
+    async def load(
+        self, wanted: Iterable[tuple[Decider[Any, Any], str]], *, from_store: bool = False
+    ) -> dict[str, Held]:
+        """The states of these (decider, stream id) pairs, with one query for all that are not in memory, or for all."""
         result: dict[str, Held] = {}
         missing: dict[str, Decider[Any, Any]] = {}
         for decider, stream_id in wanted:
-            held = self._cache.get(stream_id)
+            held = None if from_store else self._cache.get(stream_id)
             if held is None:
                 missing[stream_id] = decider
             else:

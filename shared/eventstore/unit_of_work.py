@@ -38,6 +38,7 @@ class UnitOfWork:
         cause: Cause,
         *,
         cautious: bool = False,
+        from_store: bool = False,
         _parent: "UnitOfWork | None" = None,
     ) -> None:
         self._repository = repository
@@ -46,6 +47,7 @@ class UnitOfWork:
         self._clock = clock
         self._ids = ids
         self._cautious = cautious
+        self._from_store = from_store
         self._parent = _parent
         self._states: dict[str, Held] = {}
         self._origin: dict[str, Held] = {}
@@ -65,7 +67,8 @@ class UnitOfWork:
     async def prefetch(self, wanted: Iterable[tuple[Decider[Any, Any], str]]) -> None:
         """Load many states with one query. `wanted` pairs a decider with the identity of its instance."""
         pairs = [(decider, decider.stream(identity)) for decider, identity in wanted]
-        loaded = await self._repository.load(pair for pair in pairs if self._known(pair[1]) is None)
+        unknown = [pair for pair in pairs if self._known(pair[1]) is None]
+        loaded = await self._repository.load(unknown, from_store=self._from_store)
         self._states |= loaded
         self._origin |= loaded
 
@@ -108,7 +111,8 @@ class UnitOfWork:
     async def _held(self, decider: Decider[Any, Any], stream_id: str) -> Held:
         held = self._known(stream_id)
         if held is None:
-            held = (await self._repository.load([(decider, stream_id)]))[stream_id]
+            found = await self._repository.load([(decider, stream_id)], from_store=self._from_store)
+            held = found[stream_id]
             self._states[stream_id] = self._origin[stream_id] = held
         return held
 
@@ -245,7 +249,9 @@ class UnitOfWork:
 
     def fork(self, cause: Cause) -> "UnitOfWork":
         """A unit that sees what is decided here and collects apart."""
-        return UnitOfWork(self._repository, self._envelope, self._clock, self._ids, cause, _parent=self)
+        return UnitOfWork(
+            self._repository, self._envelope, self._clock, self._ids, cause, from_store=self._from_store, _parent=self
+        )
 
     def merge(self, fork: "UnitOfWork") -> None:
         """Take over what a fork collected."""

@@ -74,10 +74,12 @@ class World:
         repository = self.kernel.repository
         load = repository.load
 
-        async def watched(wanted: Iterable[tuple[Decider[Any, Any], str]]) -> dict[str, Held]:
+        async def watched(
+            wanted: Iterable[tuple[Decider[Any, Any], str]], *, from_store: bool = False
+        ) -> dict[str, Held]:
             pairs = list(wanted)
             self.surprises += [stream_id for _, stream_id in pairs]
-            return await load(pairs)
+            return await load(pairs, from_store=from_store)
 
         repository.load = watched  # type: ignore[method-assign]
         try:
