@@ -67,6 +67,7 @@ class Child:
         self._keeper: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Child], None]] = []
         self._restarted = asyncio.Condition()
+        self._was_ready = False
 
     @property
     def pid(self) -> int | None:
@@ -75,7 +76,7 @@ class Child:
         return process.pid if process is not None and process.returncode is None else None
 
     def on_restart(self, listener: Callable[["Child"], None]) -> None:
-        """Call that function whenever the child was restarted and is ready again."""
+        """Call that function whenever the child was started again and is ready: after its death, or after `stop`."""
         self._listeners.append(listener)
 
     async def wait_restarts(self, count: int) -> None:
@@ -91,6 +92,9 @@ class Child:
             await self.stop()
             raise
         self._keeper = asyncio.create_task(self._keep(), name=f"keep-{self.spec.name}")
+        if self._was_ready:
+            self._tell()
+        self._was_ready = True
 
     async def stop(self) -> None:
         """End the child: politely, then by the next signals, then by SIGKILL to its process group."""
@@ -125,10 +129,13 @@ class Child:
                 continue
             self.restarts += 1
             log.info("child-restarted", child=self.spec.name, pid=self.pid, restarts=self.restarts)
-            for listener in self._listeners:
-                listener(self)
+            self._tell()
             async with self._restarted:
                 self._restarted.notify_all()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener(self)
 
     async def _launch(self) -> None:
         if self._prepare is not None:

@@ -39,6 +39,18 @@ async def test_a_child_that_dies_again_and_again_is_started_again_and_again(tmp_
     assert child.pid is None
 
 
+async def test_who_listens_hears_of_a_child_that_was_stopped_and_started(tmp_path: Path) -> None:
+    child = Child(_spec(tmp_path, "import time; time.sleep(600)"), ready=_at_once)
+    pids: list[int | None] = []
+    child.on_restart(lambda restarted: pids.append(restarted.pid))
+    await child.start()
+    assert pids == []
+    await child.stop()
+    await child.start()
+    assert pids == [child.pid]
+    await child.stop()
+
+
 async def test_a_child_that_ignores_the_polite_signal_is_killed(tmp_path: Path) -> None:
     program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up'); time.sleep(600)"
     spec = _spec(tmp_path, program, stop=((signal.SIGTERM, 0.1),))

@@ -79,14 +79,14 @@ async def test_the_whole_way_of_a_transfer(http: httpx.AsyncClient, served: Worl
     assert len(parties) == len(row["parties"]) == 12
     for party in parties:
         if party.must_acknowledge and party.kind == "organisation":  # a system speaks for itself
-            await post(http, "/relocations/t1/acknowledgements", {"party_id": party.party_id, "by": "c2"}, 201)
+            await post(http, "/relocations/t1/acknowledgements", {"party_id": party.party_id, "by": party.ref_id}, 201)
     ledger = (await http.get("/relocations/t1")).json()
     assert ledger["services"]["registry"]["state"] == "applied"
     assert "applied:assessment" in ledger["missing"]
     platform = next(party.party_id for party in parties if party.kind == "outside_system")
     assert [text for text in ledger["missing"] if text.startswith("acknowledged")] == [f"acknowledged:{platform}"]
     shown = next(party for party in ledger["parties"] if party["role"] == "origin_branch")
-    assert shown["steps"]["acknowledged"]["detail"] == "c2"
+    assert shown["steps"]["acknowledged"]["detail"] == "b1"
     assert shown["steps"]["email"]["state"] == "pending"
 
 
