@@ -20,3 +20,5 @@ for codec in _avif _webp _imagingft _imagingcms _imagingtk; do rm -f PIL/$codec.
 for library in avif webp webpmux webpdemux sharpyuv freetype harfbuzz brotlidec brotlicommon png16 lcms2; do
   rm -f pillow.libs/lib$library-*
 done
+# Sources of fonts and the tools of those who draw them: a letter is printed with a font that is finished.
+for tool in mtiLib ufoLib voltLib; do rm -Rf "fontTools/$tool"; done

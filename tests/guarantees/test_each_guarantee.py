@@ -19,6 +19,7 @@ import pytest
 from tests.support.mutations import MUTATIONS
 
 ROOT = Path(__file__).parents[2]
+TRIES = 3
 
 FAULTS = "tests/integration/messaging/test_delivery_under_faults.py::"
 MEMORY = "tests/integration/messaging/test_consumer_on_memory.py::"
@@ -110,6 +111,9 @@ RED = {
     "::test_a_version_is_given_up_only_when_no_key_needs_it_and_then_for_good",
     "the-lead-leaves-with-its-party": "tests/unit/mobility/test_care.py"
     "::test_a_leading_party_that_leaves_hands_the_lead_back_first",
+    "few-who-answered-are-shown": "tests/unit/mobility/test_survey.py::test_no_few_can_be_worked_out_from_what_is_shown",
+    "one-side-is-enough": "tests/unit/mobility/test_appraisal.py"
+    "::test_there_is_no_result_without_both_sides_and_none_that_nobody_decided",
     "duties-stay-with-who-left": "tests/unit/mobility/test_care.py::test_duties_go_to_a_party_when_it_joins",
     "a-timer-stops-the-membership": "tests/unit/mobility/test_lost_contact.py::test_a_timer_never_makes_a_decision",
     "both-letters-are-good": "tests/unit/mobility/test_transfer_letter.py::TestReissue",
@@ -178,6 +182,15 @@ def _is_run(item: pytest.Item) -> TypeGuard[pytest.Function]:
 
 
 def _run_without(name: str) -> subprocess.CompletedProcess[str]:
+    # Without a lock nobody need come to harm in this very run: a race that is possible shows in one of a few.
+    for _ in range(TRIES):
+        result = _run(name)
+        if result.returncode:
+            break
+    return result
+
+
+def _run(name: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_XDIST")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.support.mutations", "-p", "no:cacheprovider",
@@ -186,7 +199,7 @@ def _run_without(name: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(RED))
 def test_without_its_mechanism_a_guarantee_does_not_hold(
     name: str, runs: dict[str, Future[subprocess.CompletedProcess[str]]]
