@@ -5,7 +5,7 @@
 #   make up      run all services until Ctrl-C
 #   make test    the whole test suite; servers in containers when Docker answers        (ARGS="-k transfer" and the like)
 #   make test-containers, make test-embedded    the same, with the servers where the name says
-#   make test-slow    alarms, the demonstration's own alarm, the images and `docker compose up`
+#   make test-slow    guarantees without their mechanisms, alarms, the demonstration's own alarm, the images and `docker compose up`
 #   make fuzz    the property tests, and requests to every operation, with examples that nobody has drawn before
 #   make simulate  weeks of a county under faults, from seeds                          (SEEDS=1000 or SEEDS=7-500)
 #   make check   style, types, layers, locks, known vulnerabilities
@@ -57,8 +57,8 @@ up: $(VENV)/.run.stamp
 
 # What fails fast comes first. The system tests share one installation, so that one process has them all: they begin early.
 ORDER := unit contract architecture system property simulation integration browser guarantees
-# Minutes each: alarms that have to ring, a demonstration that has to fail, the images.
-SLOW := containers
+# Minutes each: what has to turn red without its mechanism, alarms that have to ring, a demonstration that has to fail, the images.
+SLOW := containers guarantees
 FOUND := $(patsubst tests/%/__init__.py,%,$(wildcard tests/*/__init__.py))
 SUITES := $(addprefix tests/,$(filter $(FOUND),$(ORDER)))
 # The plugin: scripts/pytest_ast_guard.py says which fault of Python it is for.

@@ -199,6 +199,7 @@ def _run(name: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(RED))
 def test_without_its_mechanism_a_guarantee_does_not_hold(
