@@ -34,7 +34,13 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
 def openapi_of(app: FastAPI) -> dict[str, Any]:
     """FastAPI's own document says that a bad request gets its `HTTPValidationError`; here it gets a `Problem`."""
     document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        # One name per shape: in a client that is made from the document they are the names of its types.
+        separate_input_output_schemas=False,
     )
     guarded = app.state.guard is not None
     for path in document.get("paths", {}).values():

@@ -40,7 +40,7 @@ _BLIND: Final = dict.fromkeys(("grade", "answers", "text", "person_id", "of_body
 Year = Annotated[int, Path(ge=2000, le=9999)]
 
 
-class Opening(Act):
+class AppraisalOpening(Act):
     """By which standard the sides appraise, by which form the member, and up to when."""
 
     standard: FormCited
@@ -82,7 +82,7 @@ def appraisals(running: Running) -> APIRouter:
 
     @router.post("/care/{care_id}/appraisals/{year}", status_code=201, responses=answers(201, shapes.APPRAISAL_DONE))
     @action("appraisal.open")
-    async def open_(care_id: Id, year: Year, body: Opening, asked: Request) -> Response:
+    async def open_(care_id: Id, year: Year, body: AppraisalOpening, asked: Request) -> Response:
         """The origin's organisation and the 驻城 one (or, without a station, the destination's) are asked."""
         await seen(running, asked.access, CARE, care_id)
         await asked.access.acts_for(body.by)

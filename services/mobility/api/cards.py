@@ -31,7 +31,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Issue(Act):
+class CardIssue(Act):
     """For whom."""
 
     card_id: Id | None = None
@@ -55,7 +55,7 @@ class Review(Act):
     text: Words | None = None
 
 
-class Ending(Act):
+class CardEnding(Act):
     """Given back or lost."""
 
     reason: Literal["returned", "lost"]
@@ -88,7 +88,7 @@ def cards(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.CARD_ISSUED))
     @action("card.issue")
-    async def issue(body: Issue, asked: Request) -> Response:
+    async def issue(body: CardIssue, asked: Request) -> Response:
         """The branch issues a card, with the next number of its county."""
         await acts_for_member(running, asked.access, body.member_id, body.by)
         identity = body.card_id or running.ids()
@@ -128,7 +128,7 @@ def cards(running: Running) -> APIRouter:
 
     @router.post("/{card_id}/end", responses=answers(200, shapes.CARD_DONE))
     @action("card.act")
-    async def end(card_id: Id, body: Ending, asked: Request) -> Response:
+    async def end(card_id: Id, body: CardEnding, asked: Request) -> Response:
         command = EndCard(reason=body.reason, ended_by=body.by, ended_at=running.clock.now())
         return await write(card_id, body, asked, command, 200)
 

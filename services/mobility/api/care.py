@@ -36,7 +36,7 @@ _ELSEWHERE: dict[DutyKind, str] = {
 """Duties that are done by an act of their own: to tick them off would be to skip it."""
 
 
-class Contact(Act):
+class ContactRecord(Act):
     """Who of which party spoke with the member, how, and what about. `contacted_at` in the past, or now."""
 
     contact_id: Id | None = None
@@ -87,7 +87,7 @@ def care(running: Running) -> APIRouter:
 
     @router.post("/care/{care_id}/contacts", status_code=201, responses=answers(201, shapes.CARE_DONE))
     @action("care.act")
-    async def contact(care_id: Id, body: Contact, asked: Request) -> Response:
+    async def contact(care_id: Id, body: ContactRecord, asked: Request) -> Response:
         """联系记录 (domain N20); does the duty of that kind where it lies with the party."""
         now = running.clock.now()
         if body.contacted_at is not None and body.contacted_at > now:

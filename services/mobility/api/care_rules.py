@@ -26,7 +26,7 @@ from shared.web.shapes import answers
 Area = Annotated[str, Path(pattern=r"^[1-8][0-9]{5}$")]
 
 
-class Adoption(Act):
+class CareRulesAdoption(Act):
     """The next version, from a day on."""
 
     rules_version: int = Field(ge=1, le=10_000)
@@ -41,7 +41,7 @@ def care_rules(running: Running) -> APIRouter:
 
     @router.post("/{area_code}/versions", status_code=201, responses=answers(201, shapes.CARE_RULES_DONE))
     @action("care-rules.adopt")
-    async def adopt(area_code: Area, body: Adoption, asked: Request) -> Response:
+    async def adopt(area_code: Area, body: CareRulesAdoption, asked: Request) -> Response:
         """A department adopts rules for a place within its area."""
         await asked.access.check(Concern(area_code=area_code))
         await asked.access.acts_for(body.by)

@@ -18,7 +18,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Issue(Act):
+class FormIssue(Act):
     """The next version of a body's own form."""
 
     form_version: int = Field(ge=1, le=10_000)
@@ -34,7 +34,7 @@ def forms(running: Running) -> APIRouter:
 
     @router.post("/{form_id}/versions", status_code=201, responses=answers(201, shapes.FORM_DONE))
     @action("form.issue")
-    async def issue(form_id: Id, body: Issue, asked: Request) -> Response:
+    async def issue(form_id: Id, body: FormIssue, asked: Request) -> Response:
         await asked.access.acts_for(body.by)
         said_of_it = body.model_dump(exclude={"by"})
         command = IssueForm(form_id=form_id, issued_by=body.by, issued_at=running.clock.now(), **said_of_it)

@@ -34,13 +34,13 @@ class Keeping(Act):
     since: date
 
 
-class Contact(Act):
+class RetainedContact(Act):
     """There was contact on that day."""
 
     contacted_on: date
 
 
-class Ending(Act):
+class RetentionEnding(Act):
     """What the committee decided, and why."""
 
     decision: RetentionDecision
@@ -74,7 +74,7 @@ def retained(running: Running) -> APIRouter:
 
     @router.post("/{retention_id}/contacts", status_code=201, responses=answers(201, shapes.RETENTION_DONE))
     @action("retention.keep")
-    async def contact(retention_id: Id, body: Contact, asked: Request) -> Response:
+    async def contact(retention_id: Id, body: RetainedContact, asked: Request) -> Response:
         await seen(running, asked.access, RETAINED, retention_id)
         at = running.clock.now()
         command = RecordRetentionContact(contacted_on=body.contacted_on, recorded_by=body.by, recorded_at=at)
@@ -82,7 +82,7 @@ def retained(running: Running) -> APIRouter:
 
     @router.post("/{retention_id}/end", responses=answers(200, shapes.RETENTION_DONE))
     @action("retention.keep")
-    async def end(retention_id: Id, body: Ending, asked: Request) -> Response:
+    async def end(retention_id: Id, body: RetentionEnding, asked: Request) -> Response:
         await seen(running, asked.access, RETAINED, retention_id)
         command = EndRetention(
             decision=body.decision,

@@ -37,7 +37,7 @@ class FormCited(Body):
     form_version: int = Field(ge=1, le=10_000)
 
 
-class Opening(Act):
+class SurveyOpening(Act):
     """What is asked, in full or as a version of a questionnaire, and the last day for an answer."""
 
     survey_id: Id | None = None
@@ -47,7 +47,7 @@ class Opening(Act):
     closes_on: Day
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "Opening":
+    def _one_of_both(self) -> "SurveyOpening":
         if (self.items is None) == (self.form is None):
             raise ValueError("give either the items or the form that has them")
         return self
@@ -78,7 +78,7 @@ def surveys(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.SURVEY_OPENED))
     @action("survey.open")
-    async def open_(body: Opening, asked: Request) -> Response:
+    async def open_(body: SurveyOpening, asked: Request) -> Response:
         """Asks whoever is in the care of the organisation, or of one below it, at this moment."""
         await asked.access.acts_for(body.by)
         identity = body.survey_id or running.ids()

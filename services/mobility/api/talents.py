@@ -43,7 +43,7 @@ class Listing(Act):
     consent_document: str = Field(min_length=1, max_length=200)
 
 
-class Nomination(Act):
+class NominationBody(Act):
     """To which body, as what, and why."""
 
     nomination_id: Id | None = None
@@ -88,7 +88,7 @@ def talents(running: Running) -> APIRouter:
 
     @router.post("/{member_id}/nominations", status_code=201, responses=answers(201, shapes.TALENT_DONE))
     @action("talent.keep")
-    async def nominate(member_id: Id, body: Nomination, asked: Request) -> Response:
+    async def nominate(member_id: Id, body: NominationBody, asked: Request) -> Response:
         await acts_for_member(running, asked.access, member_id, body.by)
         identity = body.nomination_id or running.ids()
 

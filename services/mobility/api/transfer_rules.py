@@ -27,7 +27,7 @@ from shared.web.shapes import answers, page
 Days = Annotated[int, Field(ge=1, le=366)]
 
 
-class Adoption(Act):
+class TransferRulesAdoption(Act):
     """What holds from a day on in an area, and which document says so. What is left out stays as it was configured."""
 
     effective_from: date
@@ -47,7 +47,7 @@ def transfer_rules(running: Running) -> APIRouter:
 
     @router.post("/{area_code}", status_code=201, responses=answers(201, shapes.RULES_ADOPTED))
     @action("transfer-rules.adopt")
-    async def adopt(area_code: AreaCode, body: Adoption, asked: Request) -> Response:
+    async def adopt(area_code: AreaCode, body: TransferRulesAdoption, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=area_code))
         await asked.access.acts_for(body.by)
 

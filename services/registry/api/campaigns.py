@@ -33,7 +33,7 @@ from shared.web.shapes import answers, page
 _NEW_UNITS: Final = func.coalesce(func.sum(LISTS.c.counts["new"].as_integer()), 0).label("new_units")
 
 
-class Opening(Act):
+class CampaignOpening(Act):
     """What is to be done throughout the area, from when until when, and how far. `by` runs it."""
 
     campaign_id: Id | None = None
@@ -61,7 +61,7 @@ def campaigns(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.CAMPAIGN_DONE))
     @action("campaign.keep")
-    async def begin(body: Opening, asked: Request) -> Response:
+    async def begin(body: CampaignOpening, asked: Request) -> Response:
         await asked.access.check(Concern(area_code=body.area_code))
         await asked.access.acts_for(body.by)
         _require_likely(running, body.starts_on)

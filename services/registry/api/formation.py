@@ -44,7 +44,7 @@ class Adoption(Body):
     rules: FormationRules
 
 
-class Simulation(Body):
+class SimulatedRules(Body):
     """Rules that nobody has adopted."""
 
     area_code: AreaCode
@@ -114,7 +114,7 @@ def formation(running: Running) -> APIRouter:
 
     @router.post("/formation/simulations", status_code=200, responses=answers(200, shapes.SIMULATION))
     @action("formation.read")
-    async def simulate(body: Simulation, access: Access) -> dict[str, Any]:
+    async def simulate(body: SimulatedRules, access: Access) -> dict[str, Any]:
         """What these rules would say of the area's units, beside what the rules in force say. Changes nothing."""
         await access.check(Concern(area_code=body.area_code))
         day = _day(body.as_of)

@@ -26,7 +26,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Application(Body):
+class FoundingApplication(Body):
     """What is to be founded. `by` applies for the unit, `to` is the committee that decides and becomes its superior."""
 
     founding_id: Id | None = None
@@ -55,7 +55,7 @@ def foundings(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.FOUNDING_DONE))
     @action("founding.apply")
-    async def apply(body: Application, asked: Request) -> Response:
+    async def apply(body: FoundingApplication, asked: Request) -> Response:
         await asked.access.acts_for(body.by)
         identity = body.founding_id or running.ids()
         facts = body.model_dump(exclude={"by", "to"}) | {

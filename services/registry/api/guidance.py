@@ -20,7 +20,7 @@ from shared.security.policy import Concern
 from shared.web.shapes import answers
 
 
-class Guidance(Body):
+class GuidanceBody(Body):
     """Who guides it from that day on; nobody any more when `guided_by` is null."""
 
     guided_by: Id | None
@@ -33,7 +33,7 @@ def guidance(running: Running) -> APIRouter:
 
     @router.put("", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.guide")
-    async def settle(organisation_id: Id, body: Guidance, asked: Request) -> Response:
+    async def settle(organisation_id: Id, body: GuidanceBody, asked: Request) -> Response:
         """The department above the organisation settles it. The guide may be anywhere: its looking is what is granted."""
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
 

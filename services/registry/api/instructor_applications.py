@@ -34,7 +34,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Application(Body):
+class InstructorCandidacy(Body):
     """Who wants to be an instructor where, and what qualifies them."""
 
     application_id: Id | None = None
@@ -80,7 +80,7 @@ def instructor_applications(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.APPLICATION_DONE))
     @action("instructor.apply")
-    async def apply(body: Application, asked: Request) -> Response:
+    async def apply(body: InstructorCandidacy, asked: Request) -> Response:
         station = await asked.access.organisation_of_station(body.station_id)
         await asked.access.check(Concern(station, (body.person_id,)))
         identity = body.application_id or running.ids()

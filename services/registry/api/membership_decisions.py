@@ -28,7 +28,7 @@ class Confirmation(Act):
     person_id: Id
 
 
-class Extension(Act):
+class ProbationExtension(Act):
     """Until when the probation lasts now, why, and who signs."""
 
     probation_ends_on: date
@@ -70,7 +70,7 @@ def membership_decisions(running: Running) -> APIRouter:
 
     @router.post("/{member_id}/probation", responses=answers(200, shapes.MEMBER_DONE))
     @action("member.decide")
-    async def extend(member_id: Id, body: Extension, asked: Request) -> Response:
+    async def extend(member_id: Id, body: ProbationExtension, asked: Request) -> Response:
         return await _decide(member_id, body, asked, ExtendProbation)
 
     @router.post("/{member_id}/end", responses=answers(200, shapes.MEMBER_DONE))

@@ -62,7 +62,7 @@ class Term(Body):
     ends_on: date
 
 
-class Extension(Body):
+class TermExtension(Body):
     """Until when the superior lets the term go on, and why."""
 
     by: Id
@@ -118,7 +118,7 @@ def organisation_changes(running: Running) -> APIRouter:
 
     @router.post("/organisations/{organisation_id}/term/extension", responses=answers(200, shapes.ORGANISATION_DONE))
     @action("organisation.extend-term")
-    async def extend_term(organisation_id: Id, body: Extension, asked: Request) -> Response:
+    async def extend_term(organisation_id: Id, body: TermExtension, asked: Request) -> Response:
         await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
         await asked.access.acts_for(body.by)
         command = ExtendTerm(

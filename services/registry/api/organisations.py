@@ -42,7 +42,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Founding(Body):
+class OrganisationFounding(Body):
     """A new organisation. `formal_members` is given when it is founded now, left out when an old one is entered."""
 
     organisation_id: Id | None = None
@@ -61,7 +61,7 @@ class Founding(Body):
 class Foundings(Body):
     """Several organisations at once, parents in an earlier batch than their children."""
 
-    organisations: list[Founding] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    organisations: list[OrganisationFounding] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class OrganisationChange(Body):
@@ -102,7 +102,7 @@ def organisations(running: Running) -> APIRouter:
         version = await unit.version(ORGANISATION, organisation_id)
         return Answer(status, {"organisation_id": organisation_id, "version": version})
 
-    async def _may_found(access: Permit, body: Founding) -> None:
+    async def _may_found(access: Permit, body: OrganisationFounding) -> None:
         concern = Concern(tuple(filter(None, [body.parent_id])), root=body.parent_id is None)
         await access.check(concern)
         if body.can_approve_probationary:
@@ -110,7 +110,7 @@ def organisations(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.ORGANISATION_DONE))
     @action("organisation.found")
-    async def found(body: Founding, asked: Request) -> Response:
+    async def found(body: OrganisationFounding, asked: Request) -> Response:
         await _may_found(asked.access, body)
         identity = body.organisation_id or running.ids()
 
@@ -125,7 +125,7 @@ def organisations(running: Running) -> APIRouter:
     async def found_many(body: Foundings, asked: Request) -> dict[str, Any]:
         named = [(one_.organisation_id or running.ids(), one_) for one_ in body.organisations]
 
-        async def enter(item: tuple[str, Founding]) -> None:
+        async def enter(item: tuple[str, OrganisationFounding]) -> None:
             await _may_found(asked.access, item[1])
             command = FoundOrganisation(**item[1].model_dump() | {"organisation_id": item[0]})
             await running.executor.run(lambda unit: tree.found(unit, command), asked.cause(item[0]))

@@ -33,7 +33,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Founding(Body):
+class GroupFounding(Body):
     """A group of that branch, perhaps in a department."""
 
     group_id: Id | None = None
@@ -57,7 +57,7 @@ class Joining(Body):
     since: date
 
 
-class Assignment(Body):
+class GroupAssignment(Body):
     """The group that the member belongs to from that day on; null: none."""
 
     group_id: Id | None
@@ -99,7 +99,7 @@ def party_groups(running: Running) -> APIRouter:
 
     @router.post("/party-groups", status_code=201, responses=answers(201, shapes.PARTY_GROUP_DONE))
     @action("party-group.keep")
-    async def found(body: Founding, asked: Request) -> Response:
+    async def found(body: GroupFounding, asked: Request) -> Response:
         await asked.access.check(Concern((body.organisation_id,)))
         require_past(running, body.founded_on, "founded_on")
         identity = body.group_id or running.ids()
@@ -149,7 +149,7 @@ def party_groups(running: Running) -> APIRouter:
 
     @router.put("/members/{member_id}/party-group", responses=answers(200, shapes.MEMBER_DONE))
     @action("party-group.keep")
-    async def assign(member_id: Id, body: Assignment, asked: Request) -> Response:
+    async def assign(member_id: Id, body: GroupAssignment, asked: Request) -> Response:
         await asked.access.check(await of_member(running, member_id), hidden=unknown("member"))
         require_past(running, body.since, "since")
 

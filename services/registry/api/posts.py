@@ -30,7 +30,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Assignment(Body):
+class PostAssignment(Body):
     """A person takes a post."""
 
     post_id: Id | None = None
@@ -48,7 +48,7 @@ class Assignment(Body):
 class Assignments(Body):
     """Several posts at once."""
 
-    posts: list[Assignment] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    posts: list[PostAssignment] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class Succession(Body):
@@ -72,7 +72,7 @@ def posts(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.POST_DONE))
     @action("post.assign")
-    async def assign(body: Assignment, asked: Request) -> Response:
+    async def assign(body: PostAssignment, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, body.scope, body.scope_id))
         identity = body.post_id or running.ids()
 
@@ -87,7 +87,7 @@ def posts(running: Running) -> APIRouter:
     async def assign_many(body: Assignments, asked: Request) -> dict[str, Any]:
         named = [(one_.post_id or running.ids(), one_) for one_ in body.posts]
 
-        async def enter(item: tuple[str, Assignment]) -> None:
+        async def enter(item: tuple[str, PostAssignment]) -> None:
             await asked.access.check(await concern_at(running, item[1].scope, item[1].scope_id))
             command = AssignPost(**item[1].model_dump() | {"post_id": item[0]})
             await running.executor.run(lambda unit: jobs.assign(unit, command), asked.cause(item[0]))

@@ -33,7 +33,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Beginning(Act):
+class PracticeBeginning(Act):
     """What it is, whose, since when, and what shows it. Who acts is the body that recognises it."""
 
     kind: PracticeKind
@@ -53,7 +53,7 @@ def practices(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.PRACTICE_DONE))
     @action("practice.keep")
-    async def begin(body: Beginning, asked: Request) -> Response:
+    async def begin(body: PracticeBeginning, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, body.scope, body.scope_id))
         await asked.access.acts_for(body.by)
         require_past(running, body.since, "since")

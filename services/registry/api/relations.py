@@ -28,7 +28,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Beginning(Body):
+class RelationBeginning(Body):
     """From what to what, and since when."""
 
     kind: RelationKind
@@ -41,7 +41,7 @@ class Beginning(Body):
 class Beginnings(Body):
     """Several at once; each is entered or refused on its own."""
 
-    relations: list[Beginning] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    relations: list[RelationBeginning] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class Ending(Body):
@@ -59,7 +59,7 @@ def relations(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.RELATION_DONE))
     @action("place.keep")
-    async def begin(body: Beginning, asked: Request) -> Response:
+    async def begin(body: RelationBeginning, asked: Request) -> Response:
         await asked.access.check(await concern_at(running, KINDS[body.kind].source, body.from_id))
         identity = relation_id(body.kind, body.from_id, body.to_id)
 
@@ -72,7 +72,7 @@ def relations(running: Running) -> APIRouter:
     @router.post("/batch", responses=answers(200, shapes.BATCH))
     @action("place.keep")
     async def begin_many(body: Beginnings, asked: Request) -> dict[str, Any]:
-        async def enter(one: Beginning) -> None:
+        async def enter(one: RelationBeginning) -> None:
             await asked.access.check(await concern_at(running, KINDS[one.kind].source, one.from_id))
             await running.executor.run(lambda unit: jobs.begin(unit, **dict(one)), asked.cause(one.from_id))
 

@@ -52,7 +52,7 @@ MEMBER_DONE = done("MemberDone", member_id=str)
 FOUND = shape("MembersFound", members=several(MEMBER))
 MEMBERSHIPS = several(row("Membership", tables.MEMBERSHIPS, until=AwareDatetime | None))
 
-_ITEM = shape("PolicyItem", code=str, text=str, required=bool)
+_ITEM = shape("PolicyItemIssued", code=str, text=str, required=bool)
 _DUTIES = shape("DutyList", document_id=str, number=int, title=str, items=several(_ITEM))
 POST_SHOWN = row("PostShown", tables.POSTS, duties=_DUTIES | None)
 POLICY_DOCUMENT = row("PolicyDocument", staffing_tables.POLICY_DOCUMENTS, items=several(_ITEM), numbers=by_name(int))

@@ -54,7 +54,7 @@ class StationChange(Body):
     population: Population | None = None
 
 
-class Opening(StationChange):
+class StationOpening(StationChange):
     """A new station."""
 
     station_id: Id | None = None
@@ -82,7 +82,7 @@ def stations(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.STATION_DONE))
     @action("station.open")
-    async def open_(body: Opening, asked: Request) -> Response:
+    async def open_(body: StationOpening, asked: Request) -> Response:
         await asked.access.check(Concern((body.organisation_id,)))
         identity = body.station_id or running.ids()
 

@@ -30,7 +30,7 @@ from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
 
 
-class Visit(Body):
+class VisitRecord(Body):
     """Under which post somebody called on the unit or organisation that it is for, when, and what was brought along."""
 
     visit_id: Id | None = None
@@ -50,7 +50,7 @@ def visits(running: Running) -> APIRouter:
 
     @router.post("", status_code=201, responses=answers(201, shapes.VISIT_DONE))
     @action("visit.record")
-    async def record(body: Visit, asked: Request) -> Response:
+    async def record(body: VisitRecord, asked: Request) -> Response:
         await _check(asked.access, await one(running, POSTS, POSTS.c.post_id == body.post_id, "post"), "post")
         require_past(running, body.visited_on, "visited_on")
         identity = body.visit_id or running.ids()

@@ -144,7 +144,8 @@ def test_every_operation_says_what_it_answers(served: Served, service: str) -> N
         if not any(_is_described(answer) for status, answer in operation["responses"].items() if status < "300")
     ]
     assert silent == []
-    assert [name for name in document["components"]["schemas"] if "shapes__" in name] == []  # two of one name
+    # Two of one name would be told apart by our modules, and rename a type of every client when one is moved.
+    assert [name for name in document["components"]["schemas"] if "__" in name or "-" in name] == []
 
 
 def _is_described(answer: dict[str, Any]) -> bool:
