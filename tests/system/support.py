@@ -68,7 +68,8 @@ IMPATIENT: Final = {
     # Every relocation concerns an outside system, which confirms it through the inbound door.
     "YANZHEN_OUTSIDE_SYSTEMS": json.dumps([MEMBER_SYSTEM]),
 }
-RECEIPT_UNIT_SECONDS: Final = 0.5
+RECEIPT_UNIT_SECONDS: Final = 1.5
+"""The last of a receipt's repetitions comes 24 s after the first try: on a busy machine a killed service is back by then."""
 
 _AWAY: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
                 asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, TimeoutError)  # fmt: skip
