@@ -47,6 +47,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "PUT", "/departures/{departure_id}/destination"): away(
         "/departures/d2/destination", destination={"area_code": "350202", "place": "x"}, place_fixed=False
     ),
+    ("mobility", "POST", "/departures/{departure_id}/station"): away("/departures/d2/station", station_id="s3"),
     ("mobility", "POST", "/departures/{departure_id}/verification"): away(
         "/departures/d2/verification", by="k2", outcome="found"
     ),
