@@ -14,7 +14,7 @@ from services.mobility.application import requests
 from services.mobility.application.departures import transfer_asked_for
 from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
-from services.mobility.application.steps import known, summary
+from services.mobility.application.steps import summary
 from services.mobility.domain.terms import Carrying, TransferScope
 from services.mobility.domain.transfer.legs import legs_of
 from services.mobility.domain.transfer.outside import OutsideCommittee
@@ -41,7 +41,9 @@ class Outside(Body):
 
 
 class Asking(Body):
-    """A transfer that somebody asks for. Where the member comes from may be left out: the roll knows."""
+    """A transfer that somebody asks for. Where the member comes from may be left out, the roll knows; and how far it goes,
+    which the tree tells: a scope that contradicts it is refused.
+    """
 
     transfer_id: Id | None = None
     member_id: Id
@@ -49,7 +51,7 @@ class Asking(Body):
     from_committee_id: Id | None = None
     to_committee_id: Id | None = None
     to_branch_id: Id | None = None
-    scope: TransferScope
+    scope: TransferScope | None = None
     reason: Words
     dues_paid_to: Month
     carrying: Carrying = "electronic"
@@ -58,7 +60,7 @@ class Asking(Body):
 
 
 class Resending(Act):
-    """What is different this time; what is left out stays as it was."""
+    """What is different this time; what is left out stays as it was, but of another destination the scope is computed."""
 
     transfer_id: Id | None = None
     to_committee_id: Id | None = None
@@ -89,7 +91,7 @@ def transfers(running: Running) -> APIRouter:
         wanted = Wanted(**body.model_dump() | {"transfer_id": identity, "outside": _outside(body.outside)})
 
         async def job(unit: UnitOfWork) -> Answer:
-            await requests.request(unit, wanted, settings.policy(wanted.scope))
+            await requests.request(unit, wanted, settings.policy)
             await transfer_asked_for(unit, wanted.member_id, identity)
             return Answer(201, await summary(unit, identity))
 
@@ -106,8 +108,7 @@ def transfers(running: Running) -> APIRouter:
         correction = Correction(**changes)
 
         async def job(unit: UnitOfWork) -> Answer:
-            scope = correction.scope or (await known(unit, transfer_id)).asked.scope
-            await requests.resend(unit, transfer_id, body.by, correction, settings.policy(scope), asked.expected)
+            await requests.resend(unit, transfer_id, body.by, correction, settings.policy, asked.expected)
             again = await summary(unit, identity)
             await transfer_asked_for(unit, again["member_id"], identity)
             return Answer(201, again | {"resent_of": transfer_id})

@@ -294,7 +294,7 @@ class County:
 
     async def _move(self) -> None:
         asking = {"transfer_id": "t1", "member_id": "m1", "to_committee_id": "c2", "to_branch_id": "b2",
-                  "scope": "county", "reason": "new employer", "dues_paid_to": "2026-09"}  # fmt: skip
+                  "scope": "city", "reason": "new employer", "dues_paid_to": "2026-09"}  # fmt: skip
         await self.do("mobility", "POST", "/transfers", asking)
         transfer = await self.do("mobility", "GET", "/transfers/t1")
         for step in transfer["approval_path"]:
