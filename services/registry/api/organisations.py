@@ -14,6 +14,7 @@ from services.registry.application import tree
 from services.registry.application.closing import mark
 from services.registry.application.dissolving import dissolve as dissolve_
 from services.registry.application.dissolving import in_use
+from services.registry.application.founding import found_directly
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.vocabulary import (
@@ -115,7 +116,7 @@ def organisations(running: Running) -> APIRouter:
         identity = body.organisation_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
-            await tree.found(unit, FoundOrganisation(**body.model_dump() | {"organisation_id": identity}))
+            await found_directly(unit, FoundOrganisation(**body.model_dump() | {"organisation_id": identity}))
             return await _answer(unit, identity, 201)
 
         return await answer(running, asked, identity, job)
@@ -128,7 +129,7 @@ def organisations(running: Running) -> APIRouter:
         async def enter(item: tuple[str, OrganisationFounding]) -> None:
             await _may_found(asked.access, item[1])
             command = FoundOrganisation(**item[1].model_dump() | {"organisation_id": item[0]})
-            await running.executor.run(lambda unit: tree.found(unit, command), asked.cause(item[0]))
+            await running.executor.run(lambda unit: found_directly(unit, command), asked.cause(item[0]))
 
         return await each(named, lambda item: item[0], enter)
 
