@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, literal, or_, select
 
 from services.mobility.api.fields import Id
 from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.activity_plans import ACTIVITY_PLANS
 from services.mobility.projections.appraisals import APPRAISALS
 from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS, OPINIONS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
@@ -48,6 +49,7 @@ INVOLVED: Final[Mapping[str, Involved]] = {
     ),
     CARDS.name: Involved("card", ("branch_id", "committee_id"), ("member_id",)),
     ACTIVITIES.name: Involved("activity", ("body_id", "partner_id")),
+    ACTIVITY_PLANS.name: Involved("activity plan", ("body_id", "partner_id")),
     APPRAISALS.name: Involved("appraisal", ("origin_id", "partner_id", "body_id"), ("member_id",)),
     OPINIONS.name: Involved("opinion", ("branch_id", "body_id", "entered_by", "escalated_to"), ("member_id",)),
     # No persons below: these are papers of the organisations.
