@@ -12,7 +12,6 @@ from services.mobility.api.fields import Act, AreaCode, Id, Month, Reference, Wo
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
 from services.mobility.application.departures import transfer_asked_for
-from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
 from services.mobility.application.steps import summary
 from services.mobility.domain.terms import Carrying, TransferScope
@@ -21,7 +20,7 @@ from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections.tables import LEGS, TRANSFERS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import NotFound, unknown
+from shared.kernel.errors import unknown
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
@@ -85,7 +84,7 @@ def transfers(running: Running) -> APIRouter:
     @router.post("", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.request")
     async def ask(body: Asking, asked: Request) -> Response:
-        await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
+        await asked.access.check(await _belongs(body.member_id), hidden=unknown("member", where="member_id"))
         identity = body.transfer_id or running.ids()
         concerns(identity)
         wanted = Wanted(**body.model_dump() | {"transfer_id": identity, "outside": _outside(body.outside)})
@@ -139,7 +138,3 @@ def transfers(running: Running) -> APIRouter:
 
 def _outside(given: Outside | None) -> OutsideCommittee | None:
     return None if given is None else OutsideCommittee(**given.model_dump())
-
-
-def _no_member() -> NotFound:
-    return NotFound("member-unknown", "there is no such member", remedy=AGAIN, where="member_id")
