@@ -36,7 +36,7 @@ from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import one
-from shared.security.access import Access, Permit, action
+from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
@@ -192,15 +192,21 @@ def organisations(running: Running) -> APIRouter:
         parent_id: Id | None = None,
         kind: OrganisationKind | None = None,
         host: OrganisationHost | None = None,
+        area_code: AreaCode | None = None,
     ) -> Page[dict[str, Any]]:
-        """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own."""
+        """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own. An area is
+        everything in it: what travellers have formed there, too.
+        """
         key = ORGANISATIONS.c.organisation_id
         visible = or_(
             ORGANISATIONS.c.kind.in_(ADDRESSED_KINDS),
             key.in_(await access.above()),
             key.in_(await access.scope(Relation.ADDRESSED)),
         )
+        here = in_area(ORGANISATIONS.c.area_code, [area_code] if area_code else [])
         equal = {"parent_id": parent_id, "kind": kind, "host": host}
-        return await listed(running, paging, "organisations", ORGANISATIONS, ("organisation_id",), visible, equal=equal)
+        return await listed(
+            running, paging, "organisations", ORGANISATIONS, ("organisation_id",), visible, *here, equal=equal
+        )
 
     return router

@@ -84,8 +84,11 @@ PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_gr
 
 StationFunction = Literal[
     "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+    "consultation",
 ]  # fmt: skip
-"""便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20)."""
+"""便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20); 咨询, by telephone
+(Y26).
+"""
 
 CampaignKind = Literal["formation", "survey", "activity_site"]
 """集中组建、走访摸底、村级活动场所建设 (domain L02, Y12, Y09)."""

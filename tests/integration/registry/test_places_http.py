@@ -252,3 +252,21 @@ async def test_an_organisation_lives_of_dues_returned_of_its_firm_and_of_what_it
         "reserve": 300,
     }
     await settled.post("/fundings", {**money, "funding_id": "f4", "source": "lottery"}, 422)
+
+
+async def test_who_is_to_be_asked_by_telephone_is_found_by_place(settled: Town) -> None:
+    """咨询服务站 + 服务电话 (domain Y26)."""
+    consulted = {"kind": "service_point", "organisation_id": "c1", "functions": ["consultation", "convenience"]}
+    silent = {**consulted, "station_id": "ask-0", "name": "咨询服务站", "area_code": "350102"}
+    refused = await settled.post("/stations", silent, 422)
+    assert (refused["code"], refused["where"]) == ("phone-missing", "office_phone")
+    for number, area in enumerate(("350102", "350103", "441900")):
+        phone = f"0591-8700000{number}"
+        await settled.post(
+            "/stations", {**silent, "station_id": f"ask-{number}", "area_code": area, "office_phone": phone}
+        )
+    directory = await settled.items("/stations?function=consultation&area_code=350000", department("c2"))
+    assert [(one["station_id"], one["office_phone"]) for one in directory] == [
+        ("ask-0", "0591-87000000"), ("ask-1", "0591-87000001"),
+    ]  # fmt: skip
+    assert await settled.items("/stations?function=deliberation") == []
