@@ -94,6 +94,9 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "PUT", "/surveys/{survey_id}/answers/{care_id}"): away(
         "/surveys/v1/answers/d2", answers={"wish": "x"}
     ),
+    ("mobility", "POST", "/surveys/{survey_id}/withdrawal"): Row(
+        COMMITTEES | {HEAD, SECRETARY}, ON_C1, "/surveys/v1/withdrawal", given(by="c1", text="x")
+    ),
     ("mobility", "GET", "/surveys/{survey_id}"): Row(PERSONS, OF_CARE, "/surveys/v1"),
     ("mobility", "GET", "/surveys"): Row(PERSONS, OF_CARE, "/surveys", shows="v1"),
     ("mobility", "POST", "/care/{care_id}/appraisals/{year}"): Row(
