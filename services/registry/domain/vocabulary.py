@@ -67,6 +67,9 @@ L10)."""
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
 """责任清单, 阵地标准, 服务清单, 选派管理办法, 长效机制 (domain W06, W08, N19, Y10)."""
 
+ServiceWindow = Literal["party_affairs", "public_order", "civil_affairs", "medical_insurance"]
+"""便民窗口: 党务、综治、民政、医保 (domain N19)."""
+
 Classification = Literal["public", "internal", "secret"]
 """公开、内部、涉密; what is secret is refused (domain §4.5)."""
 
