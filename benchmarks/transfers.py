@@ -130,7 +130,7 @@ class Town:
         source, target = f"from-c{number % COMMITTEES}", f"to-c{number % COMMITTEES}"
         branch = f"to-b{number % COMMITTEES}"
         wanted = Wanted(transfer_id, member_id, target, branch, "county", "new employer", "2026-09")
-        await self._run(transfer_id, lambda unit: requests.request(unit, wanted, self.settings.policy("county")))
+        await self._run(transfer_id, lambda unit: requests.request(unit, wanted, self.settings.policy))
         events: list[Any] = []
         for by in (source, "k1"):
             events = await self._run(transfer_id, lambda unit, by=by: letters.approve(unit, transfer_id, by, None))  # type: ignore[misc]

@@ -25,6 +25,7 @@ from services.registry.api.reorganisations import reorganisations
 from services.registry.api.ripenings import ripenings
 from services.registry.api.roster import roster
 from services.registry.api.search import search
+from services.registry.api.services_at_stations import services_at_stations
 from services.registry.api.staffings import staffings
 from services.registry.api.station_members import station_members
 from services.registry.api.stations import stations
@@ -54,6 +55,7 @@ SERVICE = ServiceDefinition(
         guidance(running),
         party_groups(running),
         stations(running),
+        services_at_stations(running),
         station_members(running),
         duty(running),
         places(running),

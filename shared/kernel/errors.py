@@ -47,9 +47,15 @@ class NotFound(YanzhenError):
     title = "Not found"
 
 
-def unknown(what: str) -> NotFound:
-    """There is no such thing, or it is nobody's business here: the two must not be told apart."""
-    return NotFound(f"{what}-unknown", f"there is no such {what}", remedy="check the id in the path")
+def unknown(what: str, *, where: str = "") -> NotFound:
+    """There is no such thing, or it is nobody's business here: the two must not be told apart.
+
+    `where` is the field of the body that names it; without one it stands in the path.
+    """
+    remedy = "check the id in the path"
+    if where:
+        remedy = f"check the id in `{where}` of the body; if it was entered a moment ago, try again"
+    return NotFound(f"{what}-unknown", f"there is no such {what}", remedy=remedy, where=where)
 
 
 class Refused(YanzhenError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.mobility.application import decisions, letters, requests
 from services.mobility.application.acknowledgements import acknowledge
 from services.mobility.application.requests import Correction, Wanted
-from services.mobility.application.steps import known, summary
+from services.mobility.application.steps import summary
 from services.mobility.domain.terms import TransferScope
 from services.mobility.settings import MobilitySettings
 from shared.eventstore.unit_of_work import UnitOfWork
@@ -191,7 +191,7 @@ class Transfer:
         )
 
         async def job(unit: UnitOfWork) -> Any:
-            await requests.request(unit, wanted, SETTINGS.policy(wanted.scope))
+            await requests.request(unit, wanted, SETTINGS.policy)
             return await summary(unit, transfer_id)
 
         return self.clerk.ask("mobility", "ask", job, transfer_id)
@@ -240,8 +240,7 @@ class Transfer:
         correction = Correction(again, **destination.asked)
 
         async def job(unit: UnitOfWork) -> Any:
-            now = correction.scope or (await known(unit, before)).asked.scope
-            await requests.resend(unit, before, by, correction, SETTINGS.policy(now), None)
+            await requests.resend(unit, before, by, correction, SETTINGS.policy, None)
             return await summary(unit, again)
 
         await self.clerk.ask("mobility", "resend", job, before)

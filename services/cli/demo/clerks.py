@@ -40,9 +40,6 @@ class Clerks:
             for territory in world.territories
             for o in territory.organisations
         }
-        self._area = {
-            id_of(o.key): territory.area_code for territory in world.territories for o in territory.organisations
-        }
         self._probationary = {
             member.key
             for territory in world.territories
@@ -64,11 +61,6 @@ class Clerks:
                 transfer_id = again
             await self._answer(plan, attempt, transfer_id, last=attempt is plan.attempts[-1])
 
-    def _scope(self, origin: str, destination: str) -> str:
-        if origin == destination:
-            return "within_committee"
-        return "county" if self._area[origin] == self._area[destination] else "national"
-
     async def _ask(self, plan: Relocation, attempt: Attempt, transfer_id: str) -> None:
         origin, destination = id_of(plan.origin_committee_key), id_of(attempt.committee_key)
         body = {
@@ -76,7 +68,6 @@ class Clerks:
             "member_id": id_of(plan.member_key),
             "to_committee_id": destination,
             "to_branch_id": self._branch(plan, attempt),
-            "scope": self._scope(origin, destination),
             "reason": plan.reason.value,
             "dues_paid_to": plan.dues_paid_to,
         }
@@ -96,7 +87,6 @@ class Clerks:
             "transfer_id": again,
             "to_committee_id": destination,
             "to_branch_id": self._branch(plan, attempt),
-            "scope": self._scope(origin, destination),
         }
         await self._do("POST", f"/transfers/{before}/resending", body, origin, f"again-{again}")
         self.tally.rejected.pop(before, None)

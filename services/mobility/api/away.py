@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.mobility.api.activities import activities
+from services.mobility.api.activity_plans import activity_plans
 from services.mobility.api.appraisals import appraisals
 from services.mobility.api.branch_proposals import branch_proposals
 from services.mobility.api.cards import cards
@@ -37,5 +38,6 @@ def away_routers(running: Running) -> Sequence[APIRouter]:
         surveys(running),
         appraisals(running),
         activities(running),
+        activity_plans(running),
         branch_proposals(running),
     ]

@@ -90,7 +90,7 @@ def cards(running: Running) -> APIRouter:
     @action("card.issue")
     async def issue(body: CardIssue, asked: Request) -> Response:
         """The branch issues a card, with the next number of its county."""
-        await acts_for_member(running, asked.access, body.member_id, body.by)
+        await acts_for_member(running, asked.access, body.member_id, body.by, "member_id")
         identity = body.card_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:

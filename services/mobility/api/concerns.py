@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, literal, or_, select
 
 from services.mobility.api.fields import Id
 from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.activity_plans import ACTIVITY_PLANS
 from services.mobility.projections.appraisals import APPRAISALS
 from services.mobility.projections.care_tables import BRANCH_PROPOSALS, CARDS, CARE, DEPARTURES, LOST_CONTACTS, OPINIONS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
@@ -48,6 +49,7 @@ INVOLVED: Final[Mapping[str, Involved]] = {
     ),
     CARDS.name: Involved("card", ("branch_id", "committee_id"), ("member_id",)),
     ACTIVITIES.name: Involved("activity", ("body_id", "partner_id")),
+    ACTIVITY_PLANS.name: Involved("activity plan", ("body_id", "partner_id")),
     APPRAISALS.name: Involved("appraisal", ("origin_id", "partner_id", "body_id"), ("member_id",)),
     OPINIONS.name: Involved("opinion", ("branch_id", "body_id", "entered_by", "escalated_to"), ("member_id",)),
     # No persons below: these are papers of the organisations.
@@ -89,16 +91,18 @@ async def visible(table: Table, access: Permit, relation: Relation = Relation.IN
     return or_(*organisations, *own)
 
 
-async def member_seen(running: Running, access: Permit, member_id: Id) -> None:
-    """Raises `NotFound` unless the member belongs to the actor's scope."""
+async def member_seen(running: Running, access: Permit, member_id: Id, where: str = "") -> None:
+    """Raises `NotFound` unless the member belongs to the actor's scope. `where`: the field that names the member, if it is not
+    the path.
+    """
     rows = await running.store.get_rows("members", [(member_id,)])
     belongs = Concern(tuple(str(row["organisation_id"]) for row in rows.values()))
-    await access.check(belongs, hidden=unknown("member"))
+    await access.check(belongs, hidden=unknown("member", where=where))
 
 
-async def acts_for_member(running: Running, access: Permit, member_id: Id, by: Id) -> None:
+async def acts_for_member(running: Running, access: Permit, member_id: Id, by: Id, where: str = "") -> None:
     """Raises `NotFound` as `member_seen`, and `Forbidden` unless `by` is the member's own organisation or one above it."""
-    await member_seen(running, access, member_id)
+    await member_seen(running, access, member_id, where)
     [member] = (await running.store.get_rows("members", [(member_id,)])).values()
     await acts_for(running, access, by, str(member["organisation_id"]))
 

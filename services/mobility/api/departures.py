@@ -68,7 +68,7 @@ def departures(running: Running) -> APIRouter:
     @action("departure.register")
     async def leave(body: Leaving, asked: Request) -> Response:
         """The member's branch, or a committee above it, registers the departure."""
-        await acts_for_member(running, asked.access, body.member_id, body.by)
+        await acts_for_member(running, asked.access, body.member_id, body.by, "member_id")
         return await begin(body, asked, reported_in=False)
 
     @router.post("/arrivals", status_code=201, responses=answers(201, shapes.DEPARTURE_BEGUN))

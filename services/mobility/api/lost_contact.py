@@ -85,7 +85,7 @@ def lost_contact(running: Running) -> APIRouter:
     @router.post("", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def report(body: Report, asked: Request) -> Response:
-        await acts_for_member(running, asked.access, body.member_id, body.by)
+        await acts_for_member(running, asked.access, body.member_id, body.by, "member_id")
 
         async def job(unit: UnitOfWork) -> Answer:
             home = await home_of(unit, body.member_id)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, literal, null, select, true,
 from sqlalchemy.sql.selectable import FromClause
 
 from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.activity_plans import ACTIVITY_PLANS
 from services.mobility.projections.appraisals import TURNS
 from services.mobility.projections.care_tables import (
     BRANCH_PROPOSALS,
@@ -73,6 +74,10 @@ MATTERS: Final = union_all(
     _matter(
         "activity", ACTIVITIES, "activity_id", "holder_id", ACTIVITIES.c.holder_id.is_not(None), task=ACTIVITIES.c.task,
         member=None,
+    ),
+    _matter(
+        "activity_plan", ACTIVITY_PLANS, "plan_id", "holder_id", ACTIVITY_PLANS.c.holder_id.is_not(None),
+        task=ACTIVITY_PLANS.c.task, member=None,
     ),
     # Of the duties of care only those that are late: a year's report is nobody's business today.
     _matter("care_duty", CARE_DUTIES, "care_id", "organisation_id", CARE_DUTIES.c.overdue, task=CARE_DUTIES.c.kind),

@@ -60,7 +60,7 @@ def retained(running: Running) -> APIRouter:
     @router.post("", status_code=201, responses=answers(201, shapes.RETENTION_DONE))
     @action("retention.keep")
     async def keep(body: Keeping, asked: Request) -> Response:
-        await member_seen(running, asked.access, body.member_id)
+        await member_seen(running, asked.access, body.member_id, "member_id")
         identity = body.retention_id or running.ids()
         command = RetainRelation(
             retention_id=identity,

@@ -7,12 +7,14 @@ from pydantic import AwareDatetime
 
 from services.mobility.domain.card.rights import Rights
 from services.mobility.domain.care_rules.rules import CareRules
+from services.mobility.domain.care_terms import Place
 from services.mobility.domain.form.items import FormItem
 from services.mobility.domain.reconciliation.mismatch import Mismatch
 from services.mobility.domain.survey.results import SurveyResults
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections import care_tables, rules_tables, tables
 from services.mobility.projections.activities import ACTIVITIES
+from services.mobility.projections.activity_plans import ACTIVITY_PLANS
 from services.mobility.projections.appraisals import APPRAISALS, SIDES
 from services.mobility.projections.forms import FORMS
 from services.mobility.projections.inbound_letters import INBOUND_LETTERS
@@ -143,5 +145,20 @@ ACTIVITY_COUNTS = shape(
     "ActivityCounts", as_of=date, since=date | None, area_code=str | None, **_COUNTED, members=int,
     ways=several(shape("ActivitiesOfAWay", way=str, **_COUNTED)),
 )  # fmt: skip
+_ITEM: dict[str, Any] = {
+    "activity_id": str,
+    "planned_on": date,
+    "minutes": int,
+    "theme": str,
+    "way": str,
+    "place": Place,
+}
+_BECAME = shape(
+    "ActivityBecame", held_on=date | None, minutes=int | None, members=int | None, others=int | None,
+    cancelled_at=AwareDatetime | None, text=str | None,
+)  # fmt: skip
+ACTIVITY_PLAN = row("ActivityPlan", ACTIVITY_PLANS, items=several(shape("ActivityOfAPlan", **_ITEM, became=_BECAME)))
+ACTIVITY_PLAN_LISTED = row("ActivityPlanListed", ACTIVITY_PLANS, items=several(shape("ActivityProposed", **_ITEM)))
+ACTIVITY_PLAN_DONE = done("ActivityPlanDone", plan_id=str)
 BRANCH_PROPOSAL = row("BranchProposal", care_tables.BRANCH_PROPOSALS, member_ids=list[str] | None)
 BRANCH_PROPOSAL_DONE = done("BranchProposalDone", proposal_id=str, agreed=bool)

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, or_, select
 
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, seen
-from services.mobility.api.fields import Act, Id
+from services.mobility.api.fields import Act, Id, Words
 from services.mobility.domain.care_terms import Day
 from services.mobility.domain.form.decider import FORM, Form
 from services.mobility.domain.form.items import Answers, Items
 from services.mobility.domain.survey.decider import AT_MOST, SURVEY, AnswerSurvey, OpenSurvey
+from services.mobility.domain.survey.withdrawal import WithdrawSurvey
 from services.mobility.projections.care_tables import CARE
 from services.mobility.projections.surveys import SURVEY_ORGANISATIONS, SURVEYS
 from shared.eventstore.executor import Answer
@@ -57,6 +58,12 @@ class Answered(Act):
     """What the member says, item by item. An item may be left out."""
 
     answers: Answers
+
+
+class Withdrawal(Act):
+    """Why the body does not ask this any more."""
+
+    text: Words
 
 
 def surveys(running: Running) -> APIRouter:
@@ -122,6 +129,14 @@ def surveys(running: Running) -> APIRouter:
         )
         return await decided(running, asked, SURVEY, survey_id, command, 200, survey_id=survey_id)
 
+    @router.post("/{survey_id}/withdrawal", responses=answers(200, shapes.SURVEY_ANSWERED))
+    @action("survey.open")
+    async def take_back(survey_id: Id, body: Withdrawal, asked: Request) -> Response:
+        """撤回, by the body that asked, while it is open. What was answered until then is shown to nobody."""
+        await asked.access.acts_for(body.by)
+        command = WithdrawSurvey(text=body.text, withdrawn_by=body.by, withdrawn_at=running.clock.now())
+        return await decided(running, asked, SURVEY, survey_id, command, 200, survey_id=survey_id)
+
     @router.get("/{survey_id}", responses=answers(200, shapes.SURVEY))
     @action("survey.read")
     async def read(survey_id: Id, response: Response, access: Access) -> dict[str, Any]:
@@ -135,8 +150,12 @@ def surveys(running: Running) -> APIRouter:
     @router.get("", responses=answers(200, page(shapes.SURVEY)))
     @action("survey.read")
     async def listing(paging: Paging, access: Access, closed: bool | None = None) -> Page[Row]:
-        """Of one's own organisations, and of bodies that asked a member whom one of these cares for."""
-        query = select(SURVEYS).where(await visible(access), *is_set(SURVEYS.c.closed_at, closed))
+        """Of one's own organisations, and of bodies that asked a member whom one of these cares for. One that was withdrawn is
+        neither open nor closed.
+        """
+        of = SURVEYS.c
+        standing = [*is_set(of.closed_at, closed), *([] if closed is None else is_set(of.withdrawn_at, False))]
+        query = select(SURVEYS).where(await visible(access), *standing)
         return await page_of(running, paging, "surveys", query, SURVEYS.c.survey_id)
 
     return router

@@ -12,16 +12,15 @@ from services.mobility.api.fields import Act, AreaCode, Id, Month, Reference, Wo
 from services.mobility.api.sides import concern_of, seen_by, transfer_seen
 from services.mobility.application import requests
 from services.mobility.application.departures import transfer_asked_for
-from services.mobility.application.organisations import AGAIN
 from services.mobility.application.requests import Correction, Wanted
-from services.mobility.application.steps import known, summary
+from services.mobility.application.steps import summary
 from services.mobility.domain.terms import Carrying, TransferScope
 from services.mobility.domain.transfer.legs import legs_of
 from services.mobility.domain.transfer.outside import OutsideCommittee
 from services.mobility.projections.tables import LEGS, TRANSFERS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
-from shared.kernel.errors import NotFound, unknown
+from shared.kernel.errors import unknown
 from shared.observability.tracing import concerns
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
@@ -41,7 +40,9 @@ class Outside(Body):
 
 
 class Asking(Body):
-    """A transfer that somebody asks for. Where the member comes from may be left out: the roll knows."""
+    """A transfer that somebody asks for. Where the member comes from may be left out, the roll knows; and how far it goes,
+    which the tree tells: a scope that contradicts it is refused.
+    """
 
     transfer_id: Id | None = None
     member_id: Id
@@ -49,7 +50,7 @@ class Asking(Body):
     from_committee_id: Id | None = None
     to_committee_id: Id | None = None
     to_branch_id: Id | None = None
-    scope: TransferScope
+    scope: TransferScope | None = None
     reason: Words
     dues_paid_to: Month
     carrying: Carrying = "electronic"
@@ -58,7 +59,7 @@ class Asking(Body):
 
 
 class Resending(Act):
-    """What is different this time; what is left out stays as it was."""
+    """What is different this time; what is left out stays as it was, but of another destination the scope is computed."""
 
     transfer_id: Id | None = None
     to_committee_id: Id | None = None
@@ -83,13 +84,13 @@ def transfers(running: Running) -> APIRouter:
     @router.post("", status_code=201, responses=answers(201, shapes.TRANSFER_STANDS))
     @action("transfer.request")
     async def ask(body: Asking, asked: Request) -> Response:
-        await asked.access.check(await _belongs(body.member_id), hidden=_no_member())
+        await asked.access.check(await _belongs(body.member_id), hidden=unknown("member", where="member_id"))
         identity = body.transfer_id or running.ids()
         concerns(identity)
         wanted = Wanted(**body.model_dump() | {"transfer_id": identity, "outside": _outside(body.outside)})
 
         async def job(unit: UnitOfWork) -> Answer:
-            await requests.request(unit, wanted, settings.policy(wanted.scope))
+            await requests.request(unit, wanted, settings.policy)
             await transfer_asked_for(unit, wanted.member_id, identity)
             return Answer(201, await summary(unit, identity))
 
@@ -106,8 +107,7 @@ def transfers(running: Running) -> APIRouter:
         correction = Correction(**changes)
 
         async def job(unit: UnitOfWork) -> Answer:
-            scope = correction.scope or (await known(unit, transfer_id)).asked.scope
-            await requests.resend(unit, transfer_id, body.by, correction, settings.policy(scope), asked.expected)
+            await requests.resend(unit, transfer_id, body.by, correction, settings.policy, asked.expected)
             again = await summary(unit, identity)
             await transfer_asked_for(unit, again["member_id"], identity)
             return Answer(201, again | {"resent_of": transfer_id})
@@ -138,7 +138,3 @@ def transfers(running: Running) -> APIRouter:
 
 def _outside(given: Outside | None) -> OutsideCommittee | None:
     return None if given is None else OutsideCommittee(**given.model_dump())
-
-
-def _no_member() -> NotFound:
-    return NotFound("member-unknown", "there is no such member", remedy=AGAIN, where="member_id")

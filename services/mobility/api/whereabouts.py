@@ -12,6 +12,7 @@ from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
 from services.mobility.application import departures as away
 from services.mobility.application import verification
+from services.mobility.application.stations import name_station
 from services.mobility.domain.care_terms import Day, Groups, Place, ReturnOutcome, VerificationOutcome
 from services.mobility.domain.departure.commands import (
     ChangeDestination,
@@ -40,6 +41,13 @@ class Move(Act):
     destination: Place
     expected_until: Day | None = None
     place_fixed: bool
+    station_id: Id | None = None
+    station_person_id: Id | None = None
+
+
+class StationNaming(Act):
+    """The station that takes over; the one that serves the place is found unless one is named."""
+
     station_id: Id | None = None
     station_person_id: Id | None = None
 
@@ -120,6 +128,19 @@ def whereabouts(running: Running) -> APIRouter:
         )
         step = partial(away.change, command=command, station_person_id=body.station_person_id)
         return await decide(departure_id, body, asked, step)
+
+    @router.post("/departures/{departure_id}/station", responses=answers(200, shapes.DEPARTURE_DONE))
+    @action("departure.act")
+    async def station(departure_id: Id, body: StationNaming, asked: Request) -> Response:
+        """The origin says which station looks after the member where they are: theirs was closed, or there was none."""
+        step = partial(
+            name_station,
+            departure_id=departure_id,
+            station_id=body.station_id,
+            person_id=body.station_person_id,
+            by=body.by,
+        )
+        return await decide(departure_id, body, asked, step, _ORIGIN)
 
     @router.post("/departures/{departure_id}/verification", responses=answers(200, shapes.DEPARTURE_DONE))
     @action("departure.act")

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from services.mobility.application.stations import gone, joined
 from services.mobility.application.verification import done
 from services.mobility.application.whereabouts import home_of, party_of, rules_of, station_for
 from services.mobility.domain.card.decider import CARD, AskReturn
 from services.mobility.domain.care.commands import (
-    DropDuty,
     EndCare,
     EstablishCare,
     HandLead,
-    NameParty,
     OpenDuty,
     RemoveParty,
 )
@@ -130,12 +129,9 @@ async def change(
     await unit.handle(CARE, departure_id, back)
     await unit.handle(CARE, departure_id, RemoveParty(role="destination", removed_by=by, removed_at=at))
     if station is None:
-        await unit.handle(CARE, departure_id, RemoveParty(role="station", removed_by=by, removed_at=at))
-        await unit.handle(CARE, departure_id, DropDuty(duty_id="verify.station", dropped_at=at))
+        await gone(unit, departure_id, by, at)
     else:
-        await unit.handle(CARE, departure_id, NameParty(role="station", party=station, named_at=at))
-        days = before.rules.rules.verify_days
-        await unit.handle(CARE, departure_id, OpenDuty(kind="verify", party="station", days=days, opened_at=at))
+        await joined(unit, departure_id, station, before.rules.rules.verify_days, at)
     committee = before.registered.origin_committee_id
     await _leave(unit, committee, before.destination, member_id)
     await _count(unit, committee, command.destination, member_id, before.rules.rules)

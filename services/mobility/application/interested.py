@@ -57,7 +57,8 @@ async def _stations(
     above = [{"organisation_id": step} for step in sorted({step for one in chains for step in one})]
     by_organisation: dict[str, list[str]] = {}
     for row in await unit.rows_with_any("stations", above):
-        by_organisation.setdefault(row["organisation_id"], []).append(row["station_id"])
+        if row["closed_on"] is None:
+            by_organisation.setdefault(row["organisation_id"], []).append(row["station_id"])
     nearest = [next((step for step in one if step in by_organisation), None) for one in chains]
     return {
         station_id: ServingStation(station_id, step)

@@ -26,6 +26,10 @@ class Organisations:
     def tree(self) -> Tree:
         return {organisation_id: row["parent_id"] for organisation_id, row in self.rows.items()}
 
+    @property
+    def areas(self) -> dict[str, str]:
+        return {organisation_id: str(row["area_code"]) for organisation_id, row in self.rows.items()}
+
     def can_approve(self, organisation_id: str) -> bool:
         """Whether it can approve 预备党员, and so be an endpoint (domain T2)."""
         return bool(self.rows[organisation_id]["can_approve_probationary"])

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from services.mobility.application import memberships
 from services.mobility.application.departures import request_due, transfer_moved_nobody
+from services.mobility.application.stations import station_closed
 from services.mobility.application.steps import step
 from services.mobility.application.succession import dissolved
 from services.mobility.domain.care.decider import CARE
@@ -31,7 +32,7 @@ from shared.contracts.assessment import RosterUpdated
 from shared.contracts.mobile_members import TransferProposed
 from shared.contracts.mobility import MemberTransferredOut, TransferAccepted, TransferClosed, TransferWithdrawn
 from shared.contracts.notify import MessageDelivered, MessageSubmitted, MessageUndelivered, NotifyEvent
-from shared.contracts.registry import MembershipEnded, MembershipMoved, PartyOrganisationDissolved
+from shared.contracts.registry import MembershipEnded, MembershipMoved, PartyOrganisationDissolved, StationClosed
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.messaging.handlers import Follows, On
 
@@ -156,6 +157,7 @@ FOLLOWS: Follows = {
         MembershipMoved: On(_moved, _of_move),
         MembershipEnded: On(memberships.ended, lambda event: memberships.touched(event.member_id)),
         PartyOrganisationDissolved: On(dissolved),
+        StationClosed: On(station_closed),
     },
     "mobility": {
         TransferAccepted: On(_start, _of_acceptance),

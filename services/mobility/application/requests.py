@@ -1,5 +1,6 @@
 """提出转接: asking for a transfer, and sending a corrected one in the place of one that came back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.mobility.application.contact import out_of_contact, require_on_the_roll
@@ -9,6 +10,7 @@ from services.mobility.application.steps import known, step
 from services.mobility.domain.approval_path import compute_path, path_outward, superiors_of
 from services.mobility.domain.lost_contact.decider import LOST_CONTACT
 from services.mobility.domain.member_case import MEMBER_CASE, OpenCase
+from services.mobility.domain.reach import settle_scope
 from services.mobility.domain.terms import Carrying, TransferScope
 from services.mobility.domain.transfer.commands import RequestFacts, RequestTransfer, ResendTransfer
 from services.mobility.domain.transfer.decider import TRANSFER
@@ -19,16 +21,19 @@ from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 from shared.kernel.ids import derived_id
 
+Policies = Callable[[TransferScope], TransferPolicy]
+"""What a transfer of that scope is requested under."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody asks for. Where the member is may be left out: the roll knows."""
+    """What somebody asks for. Where the member is may be left out, the roll knows; and the scope, which the tree tells."""
 
     transfer_id: str
     member_id: str
     to_committee_id: str | None
     to_branch_id: str | None
-    scope: TransferScope
+    scope: TransferScope | None
     reason: str
     dues_paid_to: str
     from_branch_id: str | None = None
@@ -54,7 +59,7 @@ class Correction:
     examination_record: str | None = None
 
 
-async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> list[DomainEvent]:
+async def request(unit: UnitOfWork, wanted: Wanted, policies: Policies) -> list[DomainEvent]:
     """Ask for a transfer and make it the member's open one, in one work: of two at once, one wins.
 
     Errors: `member-unknown`, `member-left`, `organisation-unknown`, `organisation-dissolved`, `branch-without-committee`,
@@ -63,7 +68,7 @@ async def request(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> l
     unit.cause = unit.cause.with_correlation(wanted.transfer_id)
     unit.presume_new(TRANSFER, wanted.transfer_id)
     await unit.prefetch([(MEMBER_CASE, wanted.member_id), (LOST_CONTACT, wanted.member_id)])
-    command = await _command(unit, wanted, policy)
+    command = await _command(unit, wanted, policies)
     opening = OpenCase(
         member_id=wanted.member_id,
         transfer_id=wanted.transfer_id,
@@ -79,12 +84,12 @@ async def resend(
     transfer_id: str,
     by: str,
     correction: Correction,
-    policy: TransferPolicy,
+    policies: Policies,
     expected: int | None,
 ) -> list[DomainEvent]:
     """End a transfer that came back by one that takes its place; both happen, or neither does.
 
-    Errors: those of both. A destination that changes takes the branch of the old one with it.
+    Errors: those of both. A destination that changes takes the branch of the old one, and its scope, with it.
     """
     old = (await known(unit, transfer_id)).asked
     command = ResendTransfer(resent_by=by, resent_as=correction.transfer_id, resent_at=unit.clock.now())
@@ -97,7 +102,7 @@ async def resend(
         member_id=old.member_id,
         to_committee_id=to_committee_id,
         to_branch_id=correction.to_branch_id or (None if moved else old.to_branch_id),
-        scope=correction.scope or old.scope,
+        scope=correction.scope or (None if moved else old.scope),
         reason=correction.reason or old.reason,
         dues_paid_to=correction.dues_paid_to or old.dues_paid_to,
         from_branch_id=old.from_branch_id,
@@ -107,10 +112,10 @@ async def resend(
         outside=outside,
         examination_record=correction.examination_record or old.examination_record,
     )
-    return await request(unit, wanted, policy)
+    return await request(unit, wanted, policies)
 
 
-async def _command(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> RequestTransfer:
+async def _command(unit: UnitOfWork, wanted: Wanted, policies: Policies) -> RequestTransfer:
     """The request with all that the decision needs: who is where, who approves, who is above whom."""
     member = await unit.row("members", wanted.member_id)
     if member is None:
@@ -130,19 +135,26 @@ async def _command(unit: UnitOfWork, wanted: Wanted, policy: TransferPolicy) -> 
     home = organisations.committee_of(from_branch_id, wanted.from_committee_id)
     from_committee_id = wanted.from_committee_id or home
     if wanted.outside is None:
-        path = compute_path(organisations.tree, from_committee_id, to_committee_id, wanted.scope)
+        ends = from_committee_id, to_committee_id
+        scope = settle_scope(organisations.tree, organisations.areas, *ends, wanted.scope)
+        path = compute_path(organisations.tree, *ends, scope)
     else:
+        scope = wanted.scope or "national"
         path = path_outward(organisations.tree, from_committee_id)
     holders = {*path, from_committee_id} | ({to_committee_id} if wanted.outside is None else set())
     from_area_code = organisations.rows[from_branch_id]["area_code"]
     asked = replace(
-        wanted, from_branch_id=from_branch_id, from_committee_id=from_committee_id, to_committee_id=to_committee_id
+        wanted,
+        from_branch_id=from_branch_id,
+        from_committee_id=from_committee_id,
+        to_committee_id=to_committee_id,
+        scope=scope,
     )
     return RequestTransfer(
         **{field: getattr(asked, field) for field in Wanted.__dataclass_fields__},
         approval_path=path,
         superiors=superiors_of(organisations.tree, sorted(holders)),
-        policy=await policy_in_force(unit, policy, from_area_code, wanted.scope),
+        policy=await policy_in_force(unit, policies(scope), from_area_code, scope),
         facts=RequestFacts(
             member_branch_id=member["organisation_id"],
             member_lost=await out_of_contact(unit, wanted.member_id),

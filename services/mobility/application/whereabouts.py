@@ -72,7 +72,7 @@ async def station_for(
 ) -> tuple[str | None, CareParty | None]:
     """The 驻城站 that looks after members at that place: the one named, else the one of the narrowest area around it.
 
-    Errors: `station-unknown`, `no-named-person` (nobody heads it, and nobody was named).
+    Errors: `station-unknown`, `station-closed`, `no-named-person` (nobody heads it, and nobody was named).
     """
     row = await _station(unit, place, station_id)
     if row is None:
@@ -99,9 +99,16 @@ async def _station(unit: UnitOfWork, place: Place, station_id: str | None) -> di
         row = await unit.row("stations", station_id)
         if row is None:
             raise Refused("station-unknown", f"there is no station {station_id}", remedy=AGAIN, where="station_id")
+        if row["closed_on"] is not None:
+            raise Refused(
+                "station-closed",
+                f"the station {station_id} was closed on {row['closed_on']}",
+                remedy="name one that is open, or none: then the one that serves the place is found",
+                where="station_id",
+            )
         return row
     for area in areas_around(place.area_code) if place.area_code else ():
-        rows = await unit.rows("stations", area_code=area, kind="town")
+        rows = await unit.rows("stations", area_code=area, kind="town", closed_on=None)
         if rows:
             return min(rows, key=lambda row: str(row["station_id"]))
     return None

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.mobility.domain.activity.decider import ACTIVITY
+from services.mobility.domain.activity_plan.decider import ACTIVITY_PLAN
 from services.mobility.domain.appraisal.decider import APPRAISAL
 from services.mobility.domain.card.decider import CARD
 from services.mobility.domain.card.series import CARD_SERIES
@@ -31,4 +32,5 @@ CARE_DECIDERS: Final[tuple[Decider[Any, Any], ...]] = (
     SURVEY,
     APPRAISAL,
     ACTIVITY,
+    ACTIVITY_PLAN,
 )

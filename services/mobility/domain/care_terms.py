@@ -23,6 +23,7 @@ DutyKind = Literal[
     "correct_registration",
     "confirm_membership",
     "request_transfer",
+    "find_station",
     "contact",
     "yearly_report",
     "abroad_contact",
@@ -32,7 +33,7 @@ DutyKind = Literal[
     "card_review",
     "homecoming_meeting",
 ]
-"""What a party owes a mobile member. The first four come up once; the others come round (domain §1.3). The last is 年底返乡
+"""What a party owes a mobile member. The first five come up once; the others come round (domain §1.3). The last is 年底返乡
 流动党员组织生活会 (domain Y27), for areas whose rules ask for it."""
 
 VerificationOutcome = Literal["found", "not_found", "wrong"]

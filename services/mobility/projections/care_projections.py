@@ -1,6 +1,7 @@
 """All read models of members who are away."""
 
 from services.mobility.projections.activities import ACTIVITIES_PROJECTION
+from services.mobility.projections.activity_plans import ACTIVITY_PLANS_PROJECTION
 from services.mobility.projections.appraisals import APPRAISALS_PROJECTION
 from services.mobility.projections.cards import CARDS
 from services.mobility.projections.care import CARE
@@ -23,5 +24,6 @@ CARE_PROJECTIONS = (
     SURVEYS_PROJECTION,
     APPRAISALS_PROJECTION,
     ACTIVITIES_PROJECTION,
+    ACTIVITY_PLANS_PROJECTION,
     *CARE_PROPOSALS_PROJECTIONS,
 )

@@ -48,6 +48,10 @@ DEPARTURES = Projection(
     {
         departure.DepartureRegistered: _registered,
         departure.DestinationChanged: _moved_on,
+        departure.StationLost: _DEPARTURE.sets({"station_id": None, "station_organisation_id": None, "status": "away"}),
+        departure.StationNamed: _DEPARTURE.sets(
+            {"status": "to_verify"}, station_id="station_id", station_organisation_id="station_organisation_id"
+        ),
         departure.RegistrationCorrected: _corrected,
         departure.MobileMemberVerified: _DEPARTURE.sets(
             status="outcome", verified_at="verified_at", verification_text="text"

@@ -83,10 +83,13 @@ ROLL = (
     ),
     Projection(
         "stations",
-        2,
+        3,
         ("stations",),
         {},
-        {registry.StationOpened: _put("stations", "station_id", "organisation_id", "kind", "area_code")},
+        {
+            registry.StationOpened: _put("stations", "station_id", "organisation_id", "kind", "area_code"),
+            registry.StationClosed: _put("stations", "station_id", "closed_on"),
+        },
     ),
     Projection(
         "posts",

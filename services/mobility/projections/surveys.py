@@ -3,7 +3,7 @@
 from sqlalchemy import Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.mobility.domain.survey.events import SurveyAnswered, SurveyClosed, SurveyOpened
+from services.mobility.domain.survey.events import SurveyAnswered, SurveyClosed, SurveyOpened, SurveyWithdrawn
 from services.mobility.projections.rows import RowOf
 from services.mobility.projections.tables import VIEWS
 from shared.eventstore.projection import Fact, Projection
@@ -23,6 +23,8 @@ SURVEYS = Table(
     Column("closes_at", DateTime(timezone=True)),
     Column("results", JSONB),
     Column("closed_at", DateTime(timezone=True)),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawal_text", Text),
     Column("version", Integer),
 )
 
@@ -60,8 +62,13 @@ def _closed(event: SurveyClosed, fact: Fact) -> list[RowChange]:
 
 SURVEYS_PROJECTION = Projection(
     "surveys",
-    1,
+    2,
     (SURVEYS.name, SURVEY_ORGANISATIONS.name),
-    {SurveyOpened: _opened, SurveyClosed: _closed, SurveyAnswered: _SURVEY.sets()},
+    {
+        SurveyOpened: _opened,
+        SurveyClosed: _closed,
+        SurveyAnswered: _SURVEY.sets(),
+        SurveyWithdrawn: _SURVEY.sets(withdrawn_at="withdrawn_at", withdrawal_text="text"),
+    },
     {},
 )

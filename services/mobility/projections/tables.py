@@ -31,6 +31,7 @@ STATIONS = Table(
     Column("organisation_id", Text, index=True),
     Column("kind", Text),
     Column("area_code", Text, index=True),
+    Column("closed_on", Date),
 )
 
 POSTS = Table(

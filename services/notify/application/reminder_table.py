@@ -120,6 +120,9 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
         Reminder("member-without-organisation", "superior_id", "transfer_id", "found_at",
                  {"member": "member_id", "origin": "organisation_id", "destination": "superior_id"}),
     ),
+    registry.OrganisationWithoutUnit: (
+        Reminder("organisation-without-unit", "superior_id", "organisation_id", "closed_on", {"unit": "uscc", **_ITSELF}),
+    ),
     registry.ProbationOver: (
         Reminder("probation-over", "organisation_id", "member_id", "probation_ends_on",
                  {"member": "member_id", **_ITSELF}),

@@ -202,6 +202,13 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         "请${destination}研究：恢复该组织，或者将该同志的组织关系转往其他党支部，并在雁阵中办理。系统只作提醒，不作任何决定。",
     ),
     *_reminder(
+        "organisation-without-unit",
+        "${destination}所在单位（统一社会信用代码${unit}）已于${accepted_on}注销，请研究其调整或者撤销。",
+        "党组织所在单位已注销",
+        "${destination}所在单位（统一社会信用代码${unit}）已于${accepted_on}注销。\n\n"
+        "请研究该党组织的调整、撤销或者党员的转接，并在雁阵中办理。系统只作提醒，不作任何决定。",
+    ),
+    *_reminder(
         "ripening-step-overdue",
         "统一社会信用代码为${unit}的单位${step}应于${accepted_on}前完成，由${destination}负责，至今未完成，请尽快办理。",
         "暂不具备组建条件单位的培育事项逾期",

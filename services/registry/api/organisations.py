@@ -14,6 +14,7 @@ from services.registry.application import tree
 from services.registry.application.closing import mark
 from services.registry.application.dissolving import dissolve as dissolve_
 from services.registry.application.dissolving import in_use
+from services.registry.application.founding import found_directly
 from services.registry.domain.organisation.commands import ChangeOrganisation, FoundOrganisation
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.vocabulary import (
@@ -35,7 +36,7 @@ from shared.kernel.identifiers.uscc import Uscc
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import one
-from shared.security.access import Access, Permit, action
+from shared.security.access import Access, Permit, action, in_area
 from shared.security.policy import Concern, Relation
 from shared.web.etag import etag
 from shared.web.paging import Page, Paging
@@ -115,7 +116,7 @@ def organisations(running: Running) -> APIRouter:
         identity = body.organisation_id or running.ids()
 
         async def job(unit: UnitOfWork) -> Answer:
-            await tree.found(unit, FoundOrganisation(**body.model_dump() | {"organisation_id": identity}))
+            await found_directly(unit, FoundOrganisation(**body.model_dump() | {"organisation_id": identity}))
             return await _answer(unit, identity, 201)
 
         return await answer(running, asked, identity, job)
@@ -128,7 +129,7 @@ def organisations(running: Running) -> APIRouter:
         async def enter(item: tuple[str, OrganisationFounding]) -> None:
             await _may_found(asked.access, item[1])
             command = FoundOrganisation(**item[1].model_dump() | {"organisation_id": item[0]})
-            await running.executor.run(lambda unit: tree.found(unit, command), asked.cause(item[0]))
+            await running.executor.run(lambda unit: found_directly(unit, command), asked.cause(item[0]))
 
         return await each(named, lambda item: item[0], enter)
 
@@ -191,15 +192,21 @@ def organisations(running: Running) -> APIRouter:
         parent_id: Id | None = None,
         kind: OrganisationKind | None = None,
         host: OrganisationHost | None = None,
+        area_code: AreaCode | None = None,
     ) -> Page[dict[str, Any]]:
-        """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own."""
+        """Committees, which transfers are addressed to, and of the rest what is above or below the actor's own. An area is
+        everything in it: what travellers have formed there, too.
+        """
         key = ORGANISATIONS.c.organisation_id
         visible = or_(
             ORGANISATIONS.c.kind.in_(ADDRESSED_KINDS),
             key.in_(await access.above()),
             key.in_(await access.scope(Relation.ADDRESSED)),
         )
+        here = in_area(ORGANISATIONS.c.area_code, [area_code] if area_code else [])
         equal = {"parent_id": parent_id, "kind": kind, "host": host}
-        return await listed(running, paging, "organisations", ORGANISATIONS, ("organisation_id",), visible, equal=equal)
+        return await listed(
+            running, paging, "organisations", ORGANISATIONS, ("organisation_id",), visible, *here, equal=equal
+        )
 
     return router

@@ -84,8 +84,9 @@ def reorganisations(running: Running) -> APIRouter:
     async def hand_over(body: Order, asked: Request) -> Response:
         """All of them at once, or none. The new superior then confirms each."""
         await asked.access.acts_for(body.by)
-        for organisation_id in (*body.organisation_ids, body.to_parent_id):
-            await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation"))
+        named = [*((one, "organisation_ids") for one in body.organisation_ids), (body.to_parent_id, "to_parent_id")]
+        for organisation_id, where in named:
+            await asked.access.check(Concern((organisation_id,)), hidden=unknown("organisation", where=where))
         identity = body.reorganisation_id or running.ids()
         facts = body.model_dump(exclude={"by", "effective_on"}) | {"reorganisation_id": identity}
         command = HandOver(**facts, ordered_by=body.by, on=body.effective_on or _today(), today=_today())

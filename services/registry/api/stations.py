@@ -49,7 +49,7 @@ class StationChange(Body):
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
     pilot: bool | None = None
-    functions: tuple[StationFunction, ...] | None = Field(default=None, max_length=4)
+    functions: tuple[StationFunction, ...] | None = Field(default=None, max_length=9)
     site_id: Id | None = None
     population: Population | None = None
 
@@ -141,15 +141,19 @@ def stations(running: Running) -> APIRouter:
         kind: StationKind | None = None,
         area_code: AreaCode | None = None,
         organisation_id: Id | None = None,
+        function: StationFunction | None = None,
         q: Part | None = None,
         as_of: AsOf = None,
         order: Literal["station_id", "area_code"] = "station_id",
     ) -> Page[dict[str, Any]]:
-        """Stations that were open at the end of that day; an area is everything in it."""
+        """Stations that were open at the end of that day; an area is everything in it. Those of one `function` with their
+        telephones are the directory of it.
+        """
         day = day_of(running, as_of)
         stood = (STATIONS.c.opened_on <= day, or_(STATIONS.c.closed_on.is_(None), STATIONS.c.closed_on > day))
         here = in_area(STATIONS.c.area_code, [area_code] if area_code else [])
         here += [STATIONS.c.station_id.in_(ids_of("station", q))] if q else []
+        here += [STATIONS.c.functions.contains([function])] if function else []
         equal = {"kind": kind, "organisation_id": organisation_id}
         key = ("area_code", "station_id") if order == "area_code" else ("station_id",)
         return await listed(running, paging, "stations", STATIONS, key, *stood, *here, equal=equal)

@@ -55,6 +55,7 @@ PUBLISH = publishing(
         organisation.PartyOrganisationRestored: public.PartyOrganisationRestored,
         organisation.PartyOrganisationUpgraded: public.PartyOrganisationUpgraded,
         organisation.ElectionDue: public.ElectionDue,
+        organisation.OrganisationWithoutUnit: public.OrganisationWithoutUnit,
         founding.FoundingApplied: public.FoundingApplied,
         founding.FoundingReplyOverdue: public.FoundingReplyOverdue,
         founding.FoundingDecided: public.FoundingDecided,

@@ -1,4 +1,4 @@
-"""What the registry does when mobility or an outside register says something."""
+"""What the registry does when mobility, an outside register or it itself has said something."""
 
 from typing import Any
 
@@ -9,13 +9,14 @@ from services.registry.application.party_groups import decide_on_member
 from services.registry.domain.member.commands import CloseMembership, MoveMembership, NoteOrganisationGone
 from services.registry.domain.member.decider import MEMBER
 from services.registry.domain.member.state import MemberState
+from services.registry.domain.organisation.commands import NoteUnitClosed
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation.state import OrganisationState
 from services.registry.domain.unit.commands import CloseUnit, ReportUnitChange
 from services.registry.domain.unit.decider import UNIT
 from shared.contracts.inbound import UnitChangeReported, UnitClosureReported
 from shared.contracts.mobility import MemberTransferredOut, TransferAccepted
-from shared.contracts.registry import InboundRefused
+from shared.contracts.registry import InboundRefused, UnitClosed
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.messaging.cloudevents import OutsideEvent
@@ -71,6 +72,13 @@ async def _close(event: MemberTransferredOut, unit: UnitOfWork) -> None:
         await let_go(unit, "member", event.member_id, event.accepted_on)
 
 
+async def _without_unit(event: UnitClosed, unit: UnitOfWork) -> None:
+    """Heard from ourselves, after the closure: an organisation that was founded in the same moment is among them."""
+    for row in await unit.rows("organisations", unit_uscc=event.uscc, dissolved=False):
+        note = NoteUnitClosed(organisation_id=row["organisation_id"], uscc=event.uscc, closed_on=event.closed_on)
+        await unit.handle(ORGANISATION, row["organisation_id"], note)
+
+
 def _moved(event: TransferAccepted) -> list[tuple[Any, str]]:
     return [(MEMBER, event.member_id), (ORGANISATION, event.to_branch_id)]
 
@@ -79,7 +87,10 @@ def _member_of(event: MemberTransferredOut) -> list[tuple[Any, str]]:
     return [(MEMBER, event.member_id)]
 
 
-FOLLOWS: Follows = {"mobility": {TransferAccepted: On(_move, _moved), MemberTransferredOut: On(_close, _member_of)}}
+FOLLOWS: Follows = {
+    "mobility": {TransferAccepted: On(_move, _moved), MemberTransferredOut: On(_close, _member_of)},
+    "registry": {UnitClosed: On(_without_unit)},
+}
 
 
 async def _change_unit(fact: UnitChangeReported, _: OutsideEvent, unit: UnitOfWork) -> None:

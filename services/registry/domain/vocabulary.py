@@ -67,6 +67,9 @@ L10)."""
 PolicyKind = Literal["duty_list", "site_checklist", "service_list", "staffing_rules", "mechanism"]
 """责任清单, 阵地标准, 服务清单, 选派管理办法, 长效机制 (domain W06, W08, N19, Y10)."""
 
+ServiceWindow = Literal["party_affairs", "public_order", "civil_affairs", "medical_insurance"]
+"""便民窗口: 党务、综治、民政、医保 (domain N19)."""
+
 Classification = Literal["public", "internal", "secret"]
 """公开、内部、涉密; what is secret is refused (domain §4.5)."""
 
@@ -84,8 +87,11 @@ PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_gr
 
 StationFunction = Literal[
     "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+    "consultation",
 ]  # fmt: skip
-"""便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20)."""
+"""便民、议事、教育管理、文体 (domain N06); 课堂、场所、渠道、纽带 of a 党员综合服务中心 (L20); 咨询, by telephone
+(Y26).
+"""
 
 CampaignKind = Literal["formation", "survey", "activity_site"]
 """集中组建、走访摸底、村级活动场所建设 (domain L02, Y12, Y09)."""

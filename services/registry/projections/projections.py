@@ -212,6 +212,7 @@ PROJECTIONS = (
             organisation.TermBegan: _term,
             organisation.TermExtended: _term,
             organisation.ElectionDue: version_of("organisations", "organisation_id"),
+            organisation.OrganisationWithoutUnit: version_of("organisations", "organisation_id"),
             PartyOrganisationGuided: version_of("organisations", "organisation_id"),
             closing.MarkedForClosing: mark_of("organisation"),
             closing.ClosingGivenUp: mark_of("organisation"),

@@ -86,6 +86,15 @@ class ElectionDue(RegistryEvent, aggregate="party-organisation", key="organisati
     reminded_at: datetime
 
 
+class OrganisationWithoutUnit(RegistryEvent, aggregate="party-organisation", key="organisation_id"):
+    """The unit that the organisation was founded in was closed on that day; `superior_id` decides what becomes of it."""
+
+    organisation_id: str
+    superior_id: str | None
+    uscc: str
+    closed_on: date
+
+
 class FoundingApplied(RegistryEvent, aggregate="founding", key="founding_id"):
     """An application to found an organisation waits for `decided_by` to answer until the end of `reply_by`."""
 

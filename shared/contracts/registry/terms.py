@@ -35,6 +35,7 @@ Governance = Literal["direct", "joint", "attached"]
 PlatformStep = Literal["build_body", "set_rules", "gather_strength", "support_growth"]
 StationFunction = Literal[
     "convenience", "deliberation", "education", "culture", "classroom", "venue", "channel", "bond",
+    "consultation",
 ]  # fmt: skip
 CampaignKind = Literal["formation", "survey", "activity_site"]
 OpinionScope = Literal["station", "platform"]

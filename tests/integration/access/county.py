@@ -68,6 +68,9 @@ _TREE: Final = (
 HOLDING: Final = {"by": "k2", "partner_id": "b3", "planned_on": "2026-11-01", "minutes": 30, "theme": "x", "way": "online",
                   "place": {"area_code": "350202", "place": "x"}}  # fmt: skip
 
+YEAR_OF_TWO: Final = {"by": "k2", "partner_id": "b3", "year": 2026, "aims": "x", "items": [
+    {name: HOLDING[name] for name in ("planned_on", "minutes", "theme", "way", "place")}]}  # fmt: skip
+
 
 class Served:
     """One service, its API, and what others tell it."""
@@ -294,7 +297,7 @@ class County:
 
     async def _move(self) -> None:
         asking = {"transfer_id": "t1", "member_id": "m1", "to_committee_id": "c2", "to_branch_id": "b2",
-                  "scope": "county", "reason": "new employer", "dues_paid_to": "2026-09"}  # fmt: skip
+                  "scope": "city", "reason": "new employer", "dues_paid_to": "2026-09"}  # fmt: skip
         await self.do("mobility", "POST", "/transfers", asking)
         transfer = await self.do("mobility", "GET", "/transfers/t1")
         for step in transfer["approval_path"]:
@@ -341,6 +344,7 @@ class County:
         self.appraisal = f"d2.{local_date(datetime.now(UTC)).year}"
         await self.do("mobility", "POST", f"/care/{self.appraisal.replace('.', '/appraisals/')}", APPRAISING)
         await self.do("mobility", "POST", "/activities", HOLDING | {"activity_id": "ac1"})
+        await self.do("mobility", "POST", "/activity-plans", YEAR_OF_TWO)
         lost = {"by": "b1", "member_id": "i1", "lost_since": "2026-06-01", "person_id": "m2"}
         await self.do("mobility", "POST", "/lost-contact", lost)
         listed = {"by": "b1", "kinds": ["local_talent"], "consent_document": "x"}

@@ -87,3 +87,45 @@ async def test_figures_are_those_of_any_day_and_of_what_one_may_see(http: httpx.
     stranger = badge(actor(Role.BRANCH_SECRETARY, "b1x"))
     assert (await http.get("/activities/counts", headers=stranger)).json()["held"] == 0
     assert (await http.get("/activities/a1", headers=stranger)).status_code == 404
+
+
+async def test_the_plan_of_a_year_is_one_paper_of_both_and_shows_what_became_of_it(
+    http: httpx.AsyncClient, away: World
+) -> None:
+    day, year = today(away), today(away).year
+    item = {name: value for name, value in plan(away).items() if name not in ("by", "activity_id", "partner_id")}
+    proposal = {
+        "by": "c2",
+        "partner_id": "b2",
+        "year": year,
+        "aims": "每季一次",
+        "items": [item, item | {"way": "visit"}],
+    }
+    wrong = await send(http, "POST", "/activity-plans", proposal | {"year": year + 1}, 422)
+    assert (wrong["code"], wrong["where"]) == ("outside-the-year", "items.0.planned_on")
+    paper = f"/activity-plans/{(await send(http, 'POST', '/activity-plans', proposal, 201))['plan_id']}"
+    assert (await get(http, "/activities", year=year))["items"] == [], "proposed is not planned"
+    [matter] = (await get(http, "/cases/inbox", organisation="b2"))["sections"]["todo"]["items"]
+    assert (matter["kind"], matter["task"]) == ("activity_plan", "agree_activity_plan")
+
+    await send(http, "POST", f"{paper}/agreement", {"by": "b2", "agreed": False, "text": "农忙"})
+    again = {**proposal, "by": "b2", "partner_id": "c2"}
+    assert f"/activity-plans/{(await send(http, 'POST', '/activity-plans', again, 201))['plan_id']}" == paper
+    for _ in range(2):
+        await send(http, "POST", f"{paper}/agreement", {"by": "c2", "agreed": True})
+    first, second = [one["activity_id"] for one in (await get(http, paper))["items"]]
+    assert {one["activity_id"] for one in (await get(http, "/activities", year=year, agreed=True))["items"]} == {
+        first, second
+    }  # fmt: skip
+    held = {"by": "c2", "held_on": str(day), "minutes": 30, "others": 4}
+    await send(http, "POST", f"/activities/{first}/record", held)
+    await send(http, "POST", f"/activities/{second}/cancellation", {"by": "b2", "text": "台风"})
+    read = await get(http, paper)
+    assert (read["agreed"], read["year"], read["aims"]) == (True, year, "每季一次")
+    became = [one["became"] for one in read["items"]]
+    assert (became[0]["held_on"], became[0]["others"], became[1]["text"]) == (str(day), 4, "台风")
+    assert became[1]["cancelled_at"] is not None
+    [listed] = (await get(http, "/activity-plans", year=year, agreed=True))["items"]
+    assert len(listed["items"]) == 2
+    stranger = badge(actor(Role.BRANCH_SECRETARY, "b1x"))
+    assert (await http.get(paper, headers=stranger)).status_code == 404

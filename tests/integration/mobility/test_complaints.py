@@ -75,15 +75,19 @@ async def test_3_a_target_that_is_not_in_our_tree_has_its_own_way_with_a_holder(
 
 async def test_4_paper_and_system_are_one_case_and_a_receipt_is_entered_once(world: World) -> None:
     """Provinces not interconnected: paper letter, photographed receipt, typed again afterwards as another transfer."""
-    await world.ask(scope="national", carrying="confidential_post")
-    await world.approve("t1", "c1", "k1")
-    for by, step in (("c1", "sent"), ("c2", "arrived"), ("c2", "answered"), ("c2", "answered")):
+    for one, kind, parent in (("c9", "committee", "city"), ("b9", "branch", "c9")):
+        far = {"organisation_id": one, "name": one, "kind": kind, "parent_id": parent, "area_code": "440304"}
+        await world.hear(registry.PartyOrganisationFounded(**far, can_approve_probationary=kind == "committee"))
+    far_away = {"to_committee_id": "c9", "to_branch_id": "b9"}
+    await world.ask(**far_away, scope="national", carrying="confidential_post")
+    await world.approve("t1", "c1", "k1", "city")
+    for by, step in (("c1", "sent"), ("c9", "arrived"), ("c9", "answered"), ("c9", "answered")):
         await world.do(
             lambda unit, by=by, step=step: decisions.record_leg(unit, "t1", by, "paper", step, "JY-0088", None)  # type: ignore[misc]
         )
     assert len(await world.store.find_rows("transfer_legs", {"transfer_id": "t1"})) == 3
-    await world.accept()
-    await world.accept()  # the paper is typed in by somebody else
+    await world.accept(by="c9", branch_id="b9")
+    await world.accept(by="c9", branch_id="b9")  # the paper is typed in by somebody else
     with pytest.raises(Refused, match="transfer-already-open"):
         await world.ask("t2")
     assert world.names().count("TransferAccepted") == 1
@@ -94,7 +98,7 @@ async def test_5_a_wrong_receiver_costs_one_correction_and_no_way_to_run(world: 
     await world.ask(to_committee_id="c1", to_branch_id="b1x", scope="within_committee")
     await world.do(lambda unit: decisions.reject(unit, "t1", "c1", "wrong_destination", "works in c2 now", None))
     correction = Correction("t2", to_committee_id="c2", to_branch_id="b2", scope="county")
-    await world.do(lambda unit: requests.resend(unit, "t1", "c1", correction, SETTINGS.policy("county"), None))
+    await world.do(lambda unit: requests.resend(unit, "t1", "c1", correction, SETTINGS.policy, None))
     await world.approve("t2")
     await world.accept("t2")
     await world.others_apply("t2")

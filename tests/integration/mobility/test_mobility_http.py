@@ -140,6 +140,7 @@ MISTAKES: list[tuple[dict[str, Any], int, str]] = [
     ({"to_committee_id": "nowhere"}, 409, "organisation-unknown"),
     ({"to_branch_id": "b1x"}, 409, "branch-elsewhere"),
     ({"scope": "within_committee"}, 422, "scope-mismatch"),
+    ({"scope": "national"}, 422, "scope-mismatch"),
     ({"scope": "galaxy"}, 422, "invalid-input"),
     ({"dues_paid_to": "2025-13"}, 422, "invalid-input"),
     ({"reason": "   "}, 422, "invalid-input"),
@@ -156,6 +157,19 @@ async def test_a_request_that_cannot_be_is_told_why(http: httpx.AsyncClient) -> 
     for changed, status, code in MISTAKES:
         problem = await post(http, "/transfers", ASKING | changed, status)
         assert problem["code"] == code, changed
+
+
+async def test_how_far_a_transfer_goes_need_not_be_said(http: httpx.AsyncClient) -> None:
+    await post(http, "/transfers", ASKING | {"scope": None}, 201)
+    asked = (await http.get("/transfers/t1")).json()
+    assert (asked["scope"], asked["approval_path"]) == ("county", ["c1", "k1"])
+    back = {"by": "c1", "reason_code": "wrong_destination", "text": "stays"}
+    await post(http, "/transfers/t1/rejection", back, 200)
+    again = {"by": "c1", "transfer_id": "t2", "to_committee_id": "c1", "to_branch_id": "b1x"}
+    await post(http, "/transfers/t1/resending", again, 201)
+    assert (await http.get("/transfers/t2")).json()["scope"] == "within_committee", (
+        "of another destination it is another one"
+    )
 
 
 BODIES = (b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"by": NaN}', b'{"by":"c1","extra":1}', b"[" * 999)

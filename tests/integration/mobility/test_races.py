@@ -137,8 +137,7 @@ async def test_a_rejected_member_may_be_sent_again_at_once_and_only_once(world: 
 
     def again(transfer_id: str) -> Awaitable[Any]:
         change = Correction(transfer_id, reason="corrected")
-        policy = SETTINGS.policy("county")
-        return world.do(lambda unit: requests.resend(unit, "t1", "c1", change, policy, None))
+        return world.do(lambda unit: requests.resend(unit, "t1", "c1", change, SETTINGS.policy, None))
 
     codes = await both(again("t2"), again("t3"))
     assert codes == ["transfer-resent"]
@@ -265,7 +264,7 @@ async def test_bug_1200_who_is_moved_while_a_departure_is_registered_leaves_from
 
 
 def asking(unit: UnitOfWork) -> Awaitable[Any]:
-    return requests.request(unit, wanted(), SETTINGS.policy("county"))
+    return requests.request(unit, wanted(), SETTINGS.policy)
 
 
 async def test_a_request_at_the_instant_at_which_the_membership_ends_is_refused(world: World) -> None:

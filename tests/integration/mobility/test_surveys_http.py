@@ -112,3 +112,23 @@ async def test_whom_a_body_cannot_ask_it_does_not(http: httpx.AsyncClient, away:
     assert (await http.put("/surveys/s1/answers/d-m1", json=yes(), headers=elsewhere)).status_code == 404
     neighbour = await http.post("/surveys", json=asks(away, by="b1"), headers=elsewhere)
     assert neighbour.status_code == 403
+
+
+async def test_a_survey_that_is_withdrawn_shows_no_answer_to_anybody(http: httpx.AsyncClient, away: World) -> None:
+    await six_in_care(http, away)
+    await send(http, "POST", "/surveys", asks(away), 201)
+    for member in PEOPLE:
+        await send(http, "PUT", f"/surveys/s1/answers/d-{member}", yes(wish="晚些"))
+    other = await send(http, "POST", "/surveys/s1/withdrawal", {"by": "c2", "text": "x"}, 409)
+    assert (other["code"], other["where"]) == ("not-your-survey", "by")
+    for _ in range(2):
+        await send(http, "POST", "/surveys/s1/withdrawal", {"by": "c1", "text": "问题写错了"})
+    late = await send(http, "PUT", "/surveys/s1/answers/d-m1", yes(wish="早些"), 409)
+    assert late["code"] == "survey-withdrawn"
+    await pass_time(away, days=15)
+    seen = await get(http, "/surveys/s1")
+    assert (seen["results"], seen["closed_at"], seen["withdrawal_text"]) == (None, None, "问题写错了")
+    assert seen["withdrawn_at"] is not None
+    for closed in (True, False):
+        assert (await get(http, "/surveys", closed=closed))["items"] == []
+    assert await published(away, "SurveyResultsOut") == []

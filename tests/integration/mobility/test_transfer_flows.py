@@ -29,8 +29,7 @@ async def test_a_rejected_transfer_is_sent_again_as_another(world: World) -> Non
     with pytest.raises(Refused, match="transfer-already-open"):
         await world.ask("t2")
     correction = Correction("t2", to_committee_id="c2", scope="county")
-    policy = SETTINGS.policy("county")
-    await world.do(lambda unit: requests.resend(unit, "t1", "c1", correction, policy, None))
+    await world.do(lambda unit: requests.resend(unit, "t1", "c1", correction, SETTINGS.policy, None))
     old, new = await world.transfer("t1"), await world.transfer("t2")
     assert (old["status"], old["resent_as"]) == ("resent", "t2")
     assert (new["status"], new["resent_of"], new["to_branch_id"], new["reason"]) == (
@@ -48,7 +47,7 @@ async def test_a_resending_that_is_refused_leaves_the_old_one_as_it_was(world: W
     before = await world.transfer()
     correction = Correction("t2", to_committee_id="nowhere")
     with pytest.raises(Refused, match="organisation-unknown"):
-        await world.do(lambda unit: requests.resend(unit, "t1", "c1", correction, SETTINGS.policy("county"), None))
+        await world.do(lambda unit: requests.resend(unit, "t1", "c1", correction, SETTINGS.policy, None))
     assert await world.transfer() == before
 
 

@@ -135,7 +135,7 @@ class World:
 
     async def ask(self, transfer_id: str = "t1", **changed: Any) -> None:
         asked = wanted(transfer_id, **changed)
-        await self.do(lambda unit: requests.request(unit, asked, SETTINGS.policy(asked.scope)))
+        await self.do(lambda unit: requests.request(unit, asked, SETTINGS.policy))
 
     async def approve(self, transfer_id: str = "t1", *by: str) -> None:
         for one in by or ("c1", "k1"):

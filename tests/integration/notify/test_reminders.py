@@ -84,6 +84,8 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
         (registry.MemberWithoutOrganisation(member_id="m1", organisation_id="b1", superior_id="b2", transfer_id=about,
                                             found_at=DUE),
          {B2: "王小雁同志的组织关系于2026年4月30日转入中共第一支部，而该组织在转入前已撤销"}),
+        (registry.OrganisationWithoutUnit(organisation_id="b1", superior_id="b2", uscc="91110108551385082Q", closed_on=DAY),
+         {B2: "中共第一支部所在单位（统一社会信用代码91110108551385082Q）已于2026年4月30日注销"}),
         (registry.VacancyOverdue(seat_id=about, kind="officer", least=2, held=1, due_at=DUE, **places),
          {B2: "中共第二支部负责配备的党建专干应于2026年4月30日前配齐，至今仍有空缺"}),
         (registry.DutyGapFound(station_id=about, organisation_id="b2", day=DAY, found_at=DUE),

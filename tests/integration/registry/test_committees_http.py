@@ -62,6 +62,22 @@ async def test_a_committee_of_travellers_stands_elsewhere_over_mobile_branches(s
     assert refused["code"] == "root-kind"
 
 
+async def test_a_branch_of_travellers_hangs_below_its_origin_and_stands_at_a_place_elsewhere(settled: Town) -> None:
+    """驻粤流动党支部 (domain Y03)."""
+    few = await found(settled, "canton", "mobile_branch", "c1", 409, area_code=ELSEWHERE, formal_members=2)
+    assert few["code"] == "too-few-formal-members"
+    await found(settled, "canton", "mobile_branch", "c1", area_code=ELSEWHERE, host="chamber", formal_members=3)
+    await found(settled, "home", "mobile_branch", "c1", area_code="350102", formal_members=3)
+    for province, standing in (("440000", ["canton"]), ("350000", ["home"])):
+        there = await settled.items(f"/organisations?kind=mobile_branch&area_code={province}")
+        assert [one["organisation_id"] for one in there] == standing
+    term = {"elected_on": settled.day(-1090), "ends_on": settled.day(5)}
+    await settled.send("PUT", "/organisations/canton/term", term)
+    row = await settled.get("/organisations/canton")
+    assert (row["parent_id"], row["area_code"], row["host"]) == ("c1", ELSEWHERE, "chamber")
+    assert (row["term_ends_on"], row["can_approve_probationary"]) == (settled.day(5), False)
+
+
 async def test_member_units_have_a_part_time_seat_each_beside_the_secretary(settled: Town) -> None:
     place = {"place_id": "park", "kind": "platform", "form": "industry_park", "name": "园区", "area_code": "350102",
              "organisation_id": "c1", "governance": "joint", "opened_on": settled.day(-400)}  # fmt: skip

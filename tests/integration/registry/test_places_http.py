@@ -252,3 +252,48 @@ async def test_an_organisation_lives_of_dues_returned_of_its_firm_and_of_what_it
         "reserve": 300,
     }
     await settled.post("/fundings", {**money, "funding_id": "f4", "source": "lottery"}, 422)
+
+
+async def test_who_is_to_be_asked_by_telephone_is_found_by_place(settled: Town) -> None:
+    """咨询服务站 + 服务电话 (domain Y26)."""
+    consulted = {"kind": "service_point", "organisation_id": "c1", "functions": ["consultation", "convenience"]}
+    silent = {**consulted, "station_id": "ask-0", "name": "咨询服务站", "area_code": "350102"}
+    refused = await settled.post("/stations", silent, 422)
+    assert (refused["code"], refused["where"]) == ("phone-missing", "office_phone")
+    for number, area in enumerate(("350102", "350103", "441900")):
+        phone = f"0591-8700000{number}"
+        await settled.post(
+            "/stations", {**silent, "station_id": f"ask-{number}", "area_code": area, "office_phone": phone}
+        )
+    directory = await settled.items("/stations?function=consultation&area_code=350000", department("c2"))
+    assert [(one["station_id"], one["office_phone"]) for one in directory] == [
+        ("ask-0", "0591-87000000"), ("ask-1", "0591-87000001"),
+    ]  # fmt: skip
+    assert await settled.items("/stations?function=deliberation") == []
+
+
+async def test_the_windows_of_a_station_have_their_services_with_steps_in_one_place(settled: Town) -> None:
+    """便民窗口, 服务清单和流程, 一站式 (domain N19)."""
+    window = {
+        "by": "city",
+        "kind": "service_list",
+        "source_document": "榕组〔2026〕9号",
+        "effective_from": settled.day(-9),
+    }
+    steps = ["受理", "核实", "盖章"]
+    for about in ("party_affairs", "public_order", "civil_affairs", "medical_insurance"):
+        items = [{"code": "certify", "text": f"{about}证明", "steps": steps}, {"code": "ask", "text": "咨询"}]
+        issued = {**window, "about": about, "title": f"{about}窗口", "items": items}
+        await settled.post(f"/policy-documents/{about}/versions", issued)
+    wrong = await settled.post("/policy-documents/x/versions", {**issued, "about": "taxes"}, 422)
+    assert (wrong["code"], wrong["where"]) == ("document-about", "about")
+    own = {**issued, "by": "c1", "about": "civil_affairs", "effective_from": settled.day(-3), "items": items[1:]}
+    await settled.post("/policy-documents/own/versions", own)
+
+    for station, days, civil in (("s1", 0, "own"), ("s1", -5, "civil_affairs"), ("s2", 0, "civil_affairs")):
+        asked = await settled.get(f"/stations/{station}/services?as_of={settled.day(days)}", department("c2"))
+        lists = {one["window"]: one for one in asked["windows"]}
+        assert len(lists) == 4
+        assert lists["civil_affairs"]["document_id"] == civil, "that of the nearest place"
+        assert [item["steps"] for item in lists["party_affairs"]["items"]] == [steps, []]
+    assert (await settled.get(f"/stations/s1/services?as_of={settled.day(-30)}"))["windows"] == []

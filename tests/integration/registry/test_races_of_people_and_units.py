@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from shared.contracts.registry import UnitClosed
 from tests.integration.registry.conftest import Door
 from tests.integration.registry.test_lists_http import HEAD, bring, code, line
 from tests.integration.registry.test_races import Act, asking, end_of, interrupted
@@ -142,6 +143,10 @@ async def test_an_organisation_that_is_founded_while_its_unit_closes_stands_and_
     assert (await town.get("/organisations/own"))["dissolved"] is False
     counted = (await town.get("/coverage?area_code=350102"))["total"]
     assert (counted["operating"], counted["covered"]) == (0, 0)
+    for _ in range(2):
+        await town.hear(UnitClosed(uscc=UNIT, closed_on=town.today, reason="注销"))
+    told = [name for name in await town.published() if "organisation-without-unit" in name]
+    assert len(told) == 1, "its superior is told, once"
 
 
 async def _nothing_is_left(town: Town) -> None:

@@ -51,6 +51,18 @@ async def test_who_manages_a_unit_founds_in_it_and_a_guidance_committee_has_its_
     await door("POST", "/foundings/f0/decision", {"by": "trade", "decision": "approved"})
     assert (await door("GET", "/organisations/f0-o"))["parent_id"] == "trade"
 
+    direct = {key: value for key, value in asked.items() if key != "by"} | {"organisation_id": "direct"}
+    aside = await door("POST", "/organisations", direct | {"parent_id": "elsewhere"}, expect=409)
+    assert (aside["code"], aside["where"]) == ("founded-by-another", "parent_id")
+    [listed] = (await door("POST", "/organisations/batch", {"organisations": [direct | {"parent_id": "elsewhere"}]}))[
+        "results"
+    ]
+    assert listed["code"] == "founded-by-another", "not among many either"
+    await door("POST", "/organisations", direct | {"parent_id": "guiding"})
+    old = {**direct, "organisation_id": "old", "formal_members": None, "parent_id": "elsewhere"}
+    await door("POST", "/organisations", old)
+    assert (await door("GET", "/organisations/old"))["parent_id"] == "elsewhere", "what stands is entered as it stands"
+
     for number in range(3):
         station = {"station_id": f"s{number}", "name": "非公党建工作指导站", "kind": "guidance", "area_code": "430702",
                    "organisation_id": "guiding"}  # fmt: skip

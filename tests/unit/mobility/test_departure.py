@@ -11,6 +11,8 @@ from services.mobility.domain.departure.commands import (
     CorrectRegistration,
     DisownMember,
     EndDeparture,
+    LoseStation,
+    NameStation,
     OpenFile,
     ProposeTransfer,
     RecordReturn,
@@ -26,6 +28,8 @@ from services.mobility.domain.departure.events import (
     MobileFileOpened,
     MobileMemberVerified,
     RegistrationCorrected,
+    StationLost,
+    StationNamed,
     TransferProposed,
 )
 from shared.kernel.event import DomainEvent
@@ -191,3 +195,31 @@ def test_a_place_is_in_the_country_or_abroad() -> None:
     for wrong in ({"place": "x"}, {"place": "x", "area_code": "441900", "abroad": True}):
         with pytest.raises(ValueError, match="area code"):
             Place.model_validate(wrong)
+
+
+def loses(station_id: str = "s1") -> LoseStation:
+    return LoseStation(station_id=station_id, lost_at=at(5))
+
+
+def names(station_id: str) -> NameStation:
+    said = {"departure_id": "d1", "station_id": station_id, "station_organisation_id": "near", "named_by": "b1"}
+    return NameStation.model_validate(said | {"named_at": at(6)})
+
+
+def test_a_station_that_is_closed_verifies_nobody_and_another_one_takes_over() -> None:
+    on_file = given(DEPARTURE, going(), finds("found"), files())
+    lost = on_file.when(loses()).then(StationLost).open
+    assert lost is not None
+    assert (lost.station_id, lost.status) == (None, "away")
+    given(DEPARTURE, going(), loses()).when(finds("found")).then_refused("no-station")
+    named = given(DEPARTURE, going(), finds("found"), loses()).when(names("s2")).then(StationNamed).open
+    assert named is not None
+    assert (named.station_id, named.status) == ("s2", "to_verify"), "what another one found out, it has not seen"
+
+
+def test_a_station_closes_once_and_for_those_only_whom_it_looks_after() -> None:
+    given(DEPARTURE, going(), loses()).when(loses()).then_nothing()
+    given(DEPARTURE, going(), loses(), names("s2")).when(loses()).then_nothing()
+    given(DEPARTURE, going(), loses(), names("s2")).when(names("s2")).then_nothing()
+    given(DEPARTURE).when(loses()).then_nothing()
+    given(DEPARTURE).when(names("s2")).then_refused("departure-unknown")

@@ -16,10 +16,12 @@ from services.mobility.domain.survey.events import (
     SurveyClosed,
     SurveyOpened,
     SurveyResultsOut,
+    SurveyWithdrawn,
 )
 from services.mobility.domain.survey.results import SMALLEST_GROUP, count
+from services.mobility.domain.survey.withdrawal import WithdrawSurvey
 from shared.kernel.errors import NotFound, Refused
-from shared.kernel.timer import ArmTimer
+from shared.kernel.timer import ArmTimer, CancelTimer
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -139,3 +141,26 @@ def test_an_item_is_a_choice_or_words() -> None:
     for options in (("是",), ("是", "是")):
         with pytest.raises(ValueError, match="two different options"):
             FormItem(item_id="x", text="x", options=options)
+
+
+def takes_back(day: float = 3, by: str = "c1") -> WithdrawSurvey:
+    return WithdrawSurvey(text="问题写错了", withdrawn_by=by, withdrawn_at=at(day))
+
+
+def test_what_was_answered_to_a_survey_that_is_withdrawn_is_counted_by_nobody() -> None:
+    outcome = given(SURVEY, opens(), says(), says("m1")).when(takes_back())
+    state = outcome.then(SurveyWithdrawn)
+    assert (state.given, state.closed) == ({}, False)
+    assert SURVEY.timers(outcome.events[0]) == [CancelTimer("survey-closing")]
+    withdrawn = given(SURVEY, opens(), says(), takes_back())
+    withdrawn.when(CLOSING).then_nothing()
+    withdrawn.when(takes_back(day=4)).then_nothing()
+    withdrawn.when(says("m2")).then_refused("survey-withdrawn")
+    withdrawn.when(opens()).then_nothing()
+
+
+def test_only_who_asked_takes_it_back_and_only_while_it_is_open() -> None:
+    given(SURVEY, opens()).when(takes_back(by="c2")).then_refused("not-your-survey")
+    given(SURVEY, opens(), CLOSING).when(takes_back(day=15)).then_refused("survey-closed")
+    given(SURVEY, opens()).when(takes_back(day=15)).then_refused("survey-closed")
+    given(SURVEY).when(takes_back()).then_refused("survey-unknown")

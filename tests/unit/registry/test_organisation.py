@@ -8,10 +8,12 @@ from services.registry.domain.organisation.commands import (
     ChangeOrganisation,
     DissolveOrganisation,
     FoundOrganisation,
+    NoteUnitClosed,
     ReparentOrganisation,
 )
 from services.registry.domain.organisation.decider import ORGANISATION
 from services.registry.domain.organisation.events import (
+    OrganisationWithoutUnit,
     PartyOrganisationChanged,
     PartyOrganisationDissolved,
     PartyOrganisationFounded,
@@ -210,3 +212,15 @@ def test_every_change_of_the_tree_moves_its_guard() -> None:
     assert events == [TreeChanged(organisation_id="o1", from_parent_id="c1", to_parent_id="c2")]
     assert ORGANISATION_TREE.decide(command, ORGANISATION_TREE.fold(events)) == events
     assert ORGANISATION_TREE.fold([*events, *events]).changes == 2
+
+
+def test_of_an_organisation_whose_unit_was_closed_the_superior_is_told_and_nothing_is_decided() -> None:
+    gone = NoteUnitClosed(organisation_id="o1", uscc="91110108551385082Q", closed_on=TODAY)
+    here = founded().model_copy(update={"unit_uscc": gone.uscc})
+    told = OrganisationWithoutUnit(organisation_id="o1", superior_id="c1", uscc=gone.uscc, closed_on=TODAY)
+    assert decide(gone, fold([here], nothing)) == [told]
+    assert decide(gone, fold([here, told], nothing)) == [], "once"
+    assert decide(gone, fold([founded()], nothing)) == [], "it is of no unit"
+    dissolved = PartyOrganisationDissolved(organisation_id="o1", reason="合并", parent_id="c1")
+    assert decide(gone, fold([here, dissolved], nothing)) == []
+    assert decide(gone, nothing) == []

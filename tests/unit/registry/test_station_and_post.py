@@ -41,6 +41,18 @@ def test_a_station_changes_by_what_changed_only() -> None:
     assert STATION.decide(command, STATION.fold([OPENED, *events])) == []
 
 
+def test_a_station_that_is_consulted_has_a_telephone() -> None:
+    consulted = ChangeStation(station_id="s1", functions=("consultation",))
+    with pytest.raises(Invalid, match=r"^phone-missing:"):
+        STATION.decide(consulted, STATION.fold([OPENED]))
+    called = OPENED.model_copy(update={"office_phone": "0746-4221000"})
+    assert STATION.decide(consulted, STATION.fold([called])) == [
+        StationChanged(station_id="s1", functions=("consultation",))
+    ]
+    with pytest.raises(Invalid, match=r"^phone-missing:"):
+        STATION.decide(open_station().model_copy(update={"functions": ("consultation",)}), STATION.initial)
+
+
 def test_an_unknown_station_cannot_change() -> None:
     with pytest.raises(Refused, match=r"^station-unknown:"):
         STATION.decide(ChangeStation(station_id="s1"), STATION.initial)

@@ -114,7 +114,7 @@ def _remove(command: RemoveParty, state: Care) -> Sequence[DomainEvent]:
     if state.lead == command.role:
         back = HandLead(
             to_role="origin",
-            reason="the leading party does not serve the new place",
+            reason="the leading party does not serve the member any more",
             handed_by=command.removed_by,
             handed_at=command.removed_at,
         )

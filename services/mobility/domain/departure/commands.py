@@ -51,6 +51,23 @@ class ChangeDestination(Command):
     changed_at: AwareDatetime
 
 
+class LoseStation(Command):
+    """The registry has closed the station that looked after the member."""
+
+    station_id: str
+    lost_at: AwareDatetime
+
+
+class NameStation(Command):
+    """Another station looks after the member, at the same place."""
+
+    departure_id: str
+    station_id: str
+    station_organisation_id: str
+    named_by: str
+    named_at: AwareDatetime
+
+
 class CorrectRegistration(Command):
     """The origin answers the station: it was looked at, and stands as it is or was changed before."""
 
@@ -123,6 +140,8 @@ class DisownMember(Command):
 DepartureCommand = (
     RegisterDeparture
     | ChangeDestination
+    | LoseStation
+    | NameStation
     | CorrectRegistration
     | VerifyMember
     | OpenFile

@@ -10,6 +10,8 @@ from services.mobility.domain.departure.commands import (
     DepartureCommand,
     DisownMember,
     EndDeparture,
+    LoseStation,
+    NameStation,
     NoteTransfer,
     OpenFile,
     ProposeTransfer,
@@ -25,6 +27,8 @@ from services.mobility.domain.departure.events import (
     MobileFileOpened,
     MobileMemberVerified,
     RegistrationCorrected,
+    StationLost,
+    StationNamed,
     TransferProposed,
     TransferUnderWay,
 )
@@ -55,6 +59,10 @@ def decide(command: DepartureCommand, state: Departure) -> Sequence[DomainEvent]
             return _register(command, state)
         case ChangeDestination():
             return _change(command, state.away(command.departure_id))
+        case LoseStation():
+            return _lose_station(command, state.open)
+        case NameStation():
+            return _name_station(command, state.away(command.departure_id))
         case CorrectRegistration():
             return _correct(command, state.away(command.departure_id))
         case VerifyMember():
@@ -140,6 +148,20 @@ def _change(command: ChangeDestination, away: Away) -> Sequence[DomainEvent]:
     return [changed, *(_proposal(first, command.changed_at) if due and not kept and not away.proposed else [])]
 
 
+def _lose_station(command: LoseStation, away: Away | None) -> Sequence[DomainEvent]:
+    """Nothing for who is at home, or with another station by now."""
+    if away is None or away.station_id != command.station_id:
+        return []
+    whose = {"departure_id": away.registered.departure_id, "member_id": away.registered.member_id}
+    return [StationLost(**whose, **command.model_dump())]
+
+
+def _name_station(command: NameStation, away: Away) -> Sequence[DomainEvent]:
+    if away.station_id == command.station_id:
+        return []
+    return [StationNamed(**command.model_dump(), member_id=away.registered.member_id)]
+
+
 def _correct(command: CorrectRegistration, away: Away) -> Sequence[DomainEvent]:
     """Errors: `nothing-to-correct`."""
     if away.status not in ("wrong", "not_found") and not away.registered.reported_in:
@@ -185,7 +207,7 @@ def _station(away: Away) -> str:
         raise Refused(
             "no-station",
             "no station serves the place the member went to",
-            remedy="name one by changing the destination",
+            remedy="name one: POST /departures/{id}/station",
         )
     return away.station_id
 

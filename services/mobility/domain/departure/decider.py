@@ -14,6 +14,8 @@ from services.mobility.domain.departure.events import (
     MobileFileOpened,
     MobileMemberVerified,
     RegistrationCorrected,
+    StationLost,
+    StationNamed,
     TransferProposed,
     TransferUnderWay,
 )
@@ -43,6 +45,10 @@ def evolve(state: Departure, event: DomainEvent) -> Departure:
                 place_fixed=fixed,
                 file=None,
             )
+        case StationLost():
+            away = replace(state.open, station_id=None, status="away")
+        case StationNamed():
+            away = replace(state.open, station_id=event.station_id, status="to_verify")
         case RegistrationCorrected():
             away = replace(state.open, status="to_verify") if event.to_verify else state.open
         case MobileMemberVerified():
@@ -86,6 +92,8 @@ DEPARTURE: Decider[DepartureCommand, Departure] = Decider(
     events=(
         DepartureRegistered,
         DestinationChanged,
+        StationLost,
+        StationNamed,
         RegistrationCorrected,
         MobileMemberVerified,
         MobileFileOpened,

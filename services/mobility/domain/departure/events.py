@@ -62,6 +62,26 @@ class DestinationChanged(DepartureEvent):
     changed_at: datetime
 
 
+class StationLost(DepartureEvent):
+    """The station was closed. What it had found out stays; from here on nobody at the place verifies."""
+
+    type = "departure-station-lost"
+
+    station_id: str
+    lost_at: datetime
+
+
+class StationNamed(DepartureEvent):
+    """Another station at the place took over, and has to see for itself."""
+
+    type = "departure-station-named"
+
+    station_id: str
+    station_organisation_id: str
+    named_by: str
+    named_at: datetime
+
+
 class RegistrationCorrected(DepartureEvent):
     """The origin put right what the station had found wrong, or confirmed that a member who reported in is its own."""
 

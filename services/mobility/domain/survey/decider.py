@@ -16,12 +16,14 @@ from services.mobility.domain.survey.events import (
     SurveyClosed,
     SurveyOpened,
     SurveyResultsOut,
+    SurveyWithdrawn,
 )
 from services.mobility.domain.survey.results import SMALLEST_GROUP, count
+from services.mobility.domain.survey.withdrawal import WithdrawSurvey, require_asked, withdraw
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
-from shared.kernel.timer import ArmTimer, DueTimer, TimerChange
+from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 CLOSING: Final = "survey-closing"
 AT_MOST: Final = 2_000
@@ -60,29 +62,33 @@ class CloseSurvey(Command):
     due_at: AwareDatetime
 
 
-SurveyCommand = OpenSurvey | AnswerSurvey | CloseSurvey
+SurveyCommand = OpenSurvey | AnswerSurvey | CloseSurvey | WithdrawSurvey
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One survey, with the last answer of each member."""
+    """One survey, with the last answer of each member; of one that was withdrawn with none."""
 
     opened: SurveyOpened | None = None
     member_ids: tuple[str, ...] = ()
     given: Mapping[str, SurveyAnswered] = field(default_factory=dict)
     closed: bool = False
+    withdrawn: bool = False
 
 
 def decide(command: SurveyCommand, state: Survey) -> Sequence[DomainEvent]:
-    """Errors: `survey-unknown`, `survey-closed`, `not-asked`, and of opening and of `check_answers`."""
+    """Errors: `survey-unknown`, `survey-closed`, `not-asked`, and of opening, of withdrawing and of `check_answers`."""
     if isinstance(command, OpenSurvey):
         return _open(command, state)
     opened = state.opened
     if opened is None:
         raise NotFound("survey-unknown", "there is no such survey", remedy="check its id")
     whose = {"survey_id": opened.survey_id, "body_id": opened.body_id}
+    if isinstance(command, WithdrawSurvey):
+        over = state.closed or command.withdrawn_at > opened.closes_at
+        return withdraw(command, opened, over=over, withdrawn=state.withdrawn)
     if isinstance(command, CloseSurvey):
-        if state.closed:
+        if state.closed or state.withdrawn:
             return []
         given = [(one.branch_id, one.answers) for one in state.given.values()]
         results = count(opened.items, opened.asked, given)
@@ -90,6 +96,7 @@ def decide(command: SurveyCommand, state: Survey) -> Sequence[DomainEvent]:
             SurveyResultsOut(**whose, member_ids=some, closes_at=opened.closes_at) for some in _some(state.member_ids)
         )
         return [SurveyClosed(**whose, results=results, closed_at=command.due_at), *told]
+    require_asked(state.withdrawn)
     if state.closed or command.answered_at > opened.closes_at:
         raise Refused(
             "survey-closed", "it has closed, and its results stand", remedy="enter what is to be said as an opinion"
@@ -150,11 +157,15 @@ def evolve(state: Survey, event: DomainEvent) -> Survey:
             return replace(state, given={**state.given, event.member_id: event})
         case SurveyClosed():
             return replace(state, closed=True)
+        case SurveyWithdrawn():
+            return replace(state, withdrawn=True, given={})
         case _:
             return state
 
 
 def timers(event: DomainEvent) -> Sequence[TimerChange]:
+    if isinstance(event, SurveyWithdrawn):
+        return [CancelTimer(CLOSING)]
     return [ArmTimer(CLOSING, event.closes_at)] if isinstance(event, SurveyOpened) else []
 
 
@@ -167,7 +178,7 @@ SURVEY: Decider[SurveyCommand, Survey] = Decider(
     initial=Survey(),
     decide=decide,
     evolve=evolve,
-    events=(SurveyOpened, SurveyAsked, SurveyAnswered, SurveyClosed, SurveyResultsOut),
+    events=(SurveyOpened, SurveyAsked, SurveyAnswered, SurveyClosed, SurveyResultsOut, SurveyWithdrawn),
     timers=timers,
     on_timer=on_timer,
     long_streams=True,

@@ -66,3 +66,13 @@ class SurveyResultsOut(SurveyEvent):
 
     member_ids: tuple[str, ...]
     closes_at: datetime
+
+
+class SurveyWithdrawn(SurveyEvent):
+    """The body takes it back; nothing that was answered is counted or shown."""
+
+    type = "survey-withdrawn"
+
+    text: str
+    withdrawn_by: str
+    withdrawn_at: datetime

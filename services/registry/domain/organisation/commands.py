@@ -135,6 +135,14 @@ class RemindOfElection(Command):
     at: AwareDatetime
 
 
+class NoteUnitClosed(Command):
+    """The unit that it belongs to was closed."""
+
+    organisation_id: Id
+    uscc: Uscc
+    closed_on: date
+
+
 OrganisationCommand = (
     FoundOrganisation
     | ChangeOrganisation
@@ -145,4 +153,5 @@ OrganisationCommand = (
     | BeginTerm
     | ExtendTerm
     | RemindOfElection
+    | NoteUnitClosed
 )

@@ -12,6 +12,7 @@ from services.registry.domain.organisation.commands import (
     DissolveOrganisation,
     ExtendTerm,
     FoundOrganisation,
+    NoteUnitClosed,
     OrganisationCommand,
     RemindOfElection,
     ReparentOrganisation,
@@ -20,6 +21,7 @@ from services.registry.domain.organisation.commands import (
 )
 from services.registry.domain.organisation.events import (
     ElectionDue,
+    OrganisationWithoutUnit,
     PartyOrganisationChanged,
     PartyOrganisationDissolved,
     PartyOrganisationFounded,
@@ -65,6 +67,8 @@ def decide(
             return restore(command, state)
         case RemindOfElection():
             return remind(command, state)
+        case NoteUnitClosed():
+            return _without_unit(command, state)
         case DissolveOrganisation():
             return _dissolve(command, state)
     _require_active(command.organisation_id, state)
@@ -105,6 +109,8 @@ def evolve(state: OrganisationState, event: DomainEvent) -> OrganisationState:
             return replace(state, term_ends_on=event.ends_on)
         case PartyOrganisationGuided():
             return replace(state, guided_by=event.guided_by, guided_since=event.since)
+        case OrganisationWithoutUnit():
+            return replace(state, without_unit=True)
         case MarkedForClosing() | ClosingGivenUp():
             return replace(state, marked=isinstance(event, MarkedForClosing))
         case _:
@@ -169,6 +175,12 @@ def _dissolve(command: DissolveOrganisation, state: OrganisationState) -> Sequen
     ]
 
 
+def _without_unit(command: NoteUnitClosed, state: OrganisationState) -> Sequence[DomainEvent]:
+    if not state.stands or state.without_unit or state.unit_uscc != command.uscc:
+        return []
+    return [OrganisationWithoutUnit(superior_id=state.parent_id, **command.model_dump())]
+
+
 def _require_active(organisation_id: str, state: OrganisationState) -> None:
     if state.status == "unknown":
         raise Refused("organisation-unknown", f"there is no organisation {organisation_id}", remedy="found it first")
@@ -210,6 +222,7 @@ ORGANISATION: Decider[OrganisationCommand | GuideOrganisation | ClosingCommand, 
         TermBegan,
         TermExtended,
         ElectionDue,
+        OrganisationWithoutUnit,
         PartyOrganisationGuided,
         *closing.CLOSING_EVENTS,
     ),

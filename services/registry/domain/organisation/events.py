@@ -105,6 +105,17 @@ class TermExtended(DomainEvent):
     reason: str
 
 
+class OrganisationWithoutUnit(DomainEvent):
+    """The unit it was founded in was closed; the superior adjusts or dissolves it (domain §1.5), or lets it stand."""
+
+    type = "organisation-without-unit"
+
+    organisation_id: str
+    superior_id: str | None
+    uscc: str
+    closed_on: date
+
+
 class ElectionDue(DomainEvent):
     """The term ends in so many months; the superior reminds the organisation of the election (换届提醒)."""
 

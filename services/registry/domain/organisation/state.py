@@ -12,7 +12,7 @@ class OrganisationState:
     """A party organisation as it stands; `unknown` until it is founded.
 
     `term_ends_on` is the end of the term with its extensions, `elected_term_ends_on` the one that the election gave it.
-    `marked`: about to be dissolved (`domain.closing`).
+    `marked`: about to be dissolved (`domain.closing`). `without_unit`: its unit was closed, and the superior has been told.
     """
 
     status: Literal["unknown", "active", "dissolved"] = "unknown"
@@ -31,6 +31,7 @@ class OrganisationState:
     guided_by: str | None = None
     guided_since: date | None = None
     marked: bool = False
+    without_unit: bool = False
 
     @property
     def stands(self) -> bool:

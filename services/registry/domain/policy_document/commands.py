@@ -16,17 +16,20 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class PolicyItem(BaseModel):
-    """One item of a list: a duty, a fixture of a site, a service. `required`: 六有 are, the X of 6+X are not."""
+    """One item of a list: a duty, a fixture of a site, a service. `required`: 六有 are, the X of 6+X are not. `steps`: 流程
+    of a service, in their order.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     code: Code
     text: str = Field(min_length=1, max_length=300)
     required: bool = True
+    steps: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(default=(), max_length=20)
 
 
 class IssuePolicy(Command):
-    """Issue the next version. `about` says what a list is for: a kind of post, a standard such as liu-you."""
+    """Issue the next version. `about` says what a list is for: a kind of post, a window, a standard such as liu-you."""
 
     document_id: Id
     kind: PolicyKind

@@ -4,19 +4,24 @@ Checklists of sites, duty lists of posts, service lists and rules for staffing a
 has a body that issued it, a source, a day from which it holds, and items or numbers (domain W06, W08, N19, Y10).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
 from services.registry.domain.policy_document.commands import IssuePolicy, PolicyCommand, RepealPolicy
 from services.registry.domain.policy_document.events import PolicyDocumentIssued, PolicyDocumentRepealed
 from services.registry.domain.policy_document.staffing import RANGES
-from services.registry.domain.vocabulary import PolicyKind, PostKind
+from services.registry.domain.vocabulary import PolicyKind, PostKind, ServiceWindow
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
 LISTS: Final[frozenset[PolicyKind]] = frozenset({"duty_list", "site_checklist", "service_list"})
+
+_ABOUT: Final[Mapping[PolicyKind, tuple[str, tuple[str, ...]]]] = {
+    "duty_list": ("a duty list (责任清单) is about a kind of post", get_args(PostKind)),
+    "service_list": ("a list of services (服务清单) is that of a window (便民窗口)", get_args(ServiceWindow)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,9 @@ def _check(command: IssuePolicy) -> None:
             remedy="give every item once",
             where="items",
         )
-    if command.kind == "duty_list" and command.about not in get_args(PostKind):
-        raise Invalid(
-            "document-about",
-            "a duty list (责任清单) is about a kind of post",
-            remedy=f"name one of {', '.join(get_args(PostKind))}",
-            where="about",
-        )
+    if command.kind in _ABOUT and command.about not in _ABOUT[command.kind][1]:
+        said, known = _ABOUT[command.kind]
+        raise Invalid("document-about", said, remedy=f"name one of {', '.join(known)}", where="about")
     if command.kind == "staffing_rules":
         _check_numbers(command)
 

@@ -28,7 +28,7 @@ class OpenStation(Command):
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
     pilot: bool = False
-    functions: tuple[StationFunction, ...] | None = Field(default=None, max_length=4)
+    functions: tuple[StationFunction, ...] | None = Field(default=None, max_length=9)
     site_id: Id | None = None
     population: Population | None = None
 
@@ -41,7 +41,7 @@ class ChangeStation(Command):
     office_email: OfficeEmail | None = None
     office_phone: OfficePhone | None = None
     pilot: bool | None = None
-    functions: tuple[StationFunction, ...] | None = Field(default=None, max_length=4)
+    functions: tuple[StationFunction, ...] | None = Field(default=None, max_length=9)
     site_id: Id | None = None
     population: Population | None = None
 

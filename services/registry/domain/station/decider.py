@@ -12,15 +12,16 @@ from services.registry.domain.closing import ClosingCommand, ClosingGivenUp, Mar
 from services.registry.domain.station.commands import ChangeStation, CloseStation, OpenStation, StationCommand
 from services.registry.domain.station.events import StationChanged, StationClosed, StationOpened
 from services.registry.domain.station.state import StationState
+from services.registry.domain.vocabulary import StationFunction
 from shared.kernel.decider import Decider
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 
 _CHANGEABLE = ("name", "office_email", "office_phone", "pilot", "functions", "site_id", "population")
 
 
 def decide(command: StationCommand | ClosingCommand, state: StationState) -> Sequence[DomainEvent]:
-    """Errors: `station-already-open`, `station-unknown`."""
+    """Errors: `station-already-open`, `station-unknown`, `phone-missing`."""
     if isinstance(command, ClosingCommand):
         return closing.decide(command, stands=state.stands, marked=state.marked)
     if isinstance(command, CloseStation):
@@ -28,6 +29,7 @@ def decide(command: StationCommand | ClosingCommand, state: StationState) -> Seq
     changes = changed(state, **command.model_dump(exclude={"station_id"}))
     match command:
         case OpenStation() if state.status == "unknown":
+            _check_phone(command.functions, command.office_phone)
             return [StationOpened(**command.model_dump())]
         case OpenStation() if changes or state.status == "closed":
             raise Refused(
@@ -38,9 +40,21 @@ def decide(command: StationCommand | ClosingCommand, state: StationState) -> Seq
         case ChangeStation() if state.status != "open":
             raise Refused("station-unknown", f"there is no station {command.station_id}", remedy="open it first")
         case ChangeStation() if changes:
+            _check_phone(command.functions or state.functions, command.office_phone or state.office_phone)
             return [StationChanged(station_id=command.station_id, **changes)]
         case _:
             return []
+
+
+def _check_phone(functions: Sequence[StationFunction] | None, office_phone: str | None) -> None:
+    """Errors (`Invalid`): `phone-missing`. Whoever is to be asked can be called (服务电话, domain Y26)."""
+    if "consultation" in (functions or ()) and office_phone is None:
+        raise Invalid(
+            "phone-missing",
+            "a station that is consulted has a telephone",
+            remedy="give the number of the office",
+            where="office_phone",
+        )
 
 
 def _close(command: CloseStation, state: StationState) -> Sequence[DomainEvent]:

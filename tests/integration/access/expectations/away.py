@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.integration.access.county import APPRAISING, HOLDING
+from services.mobility.domain.activity_plan.decider import plan_id_of
+from tests.integration.access.county import APPRAISING, HOLDING, YEAR_OF_TWO
 from tests.integration.access.expectations.terms import (
     ACTING_FOR_B1,
     ACTING_FOR_B1_OF_AWAY,
@@ -31,6 +32,7 @@ from tests.integration.access.expectations.terms import (
 
 # The two ends of the care and whoever decides; b3, which looks after the member, is no side where there is a station.
 OF_APPRAISAL: Final = seats("city", "k1", "c1", "b1", "k2", others=HIDDEN)
+PLAN: Final = f"/activity-plans/{plan_id_of('k2', 'b3', 2026)}"
 OF_ACTIVITY: Final = seats("city", "k2", "c3", "b3", others=HIDDEN)
 
 ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
@@ -47,6 +49,7 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "PUT", "/departures/{departure_id}/destination"): away(
         "/departures/d2/destination", destination={"area_code": "350202", "place": "x"}, place_fixed=False
     ),
+    ("mobility", "POST", "/departures/{departure_id}/station"): away("/departures/d2/station", station_id="s3"),
     ("mobility", "POST", "/departures/{departure_id}/verification"): away(
         "/departures/d2/verification", by="k2", outcome="found"
     ),
@@ -91,6 +94,9 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "PUT", "/surveys/{survey_id}/answers/{care_id}"): away(
         "/surveys/v1/answers/d2", answers={"wish": "x"}
     ),
+    ("mobility", "POST", "/surveys/{survey_id}/withdrawal"): Row(
+        COMMITTEES | {HEAD, SECRETARY}, ON_C1, "/surveys/v1/withdrawal", given(by="c1", text="x")
+    ),
     ("mobility", "GET", "/surveys/{survey_id}"): Row(PERSONS, OF_CARE, "/surveys/v1"),
     ("mobility", "GET", "/surveys"): Row(PERSONS, OF_CARE, "/surveys", shows="v1"),
     ("mobility", "POST", "/care/{care_id}/appraisals/{year}"): Row(
@@ -128,6 +134,15 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("mobility", "GET", "/activities/{activity_id}"): Row(PERSONS, OF_ACTIVITY, "/activities/ac1"),
     ("mobility", "GET", "/activities"): Row(PERSONS, OF_ACTIVITY, "/activities", shows="ac1"),
     ("mobility", "GET", "/activities/counts"): Row(PERSONS, EVERYWHERE, "/activities/counts"),
+    ("mobility", "POST", "/activity-plans"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, seats("city", "k2", others=FORBIDDEN), "/activity-plans",
+        lambda _, n: YEAR_OF_TWO,
+    ),
+    ("mobility", "POST", "/activity-plans/{plan_id}/agreement"): Row(
+        COMMITTEES | {HEAD, INSTRUCTOR, SECRETARY}, OF_ACTIVITY, f"{PLAN}/agreement", given(by="b3", agreed=True)
+    ),
+    ("mobility", "GET", "/activity-plans/{plan_id}"): Row(PERSONS, OF_ACTIVITY, PLAN),
+    ("mobility", "GET", "/activity-plans"): Row(PERSONS, OF_ACTIVITY, "/activity-plans", shows=PLAN.rsplit("/", 1)[-1]),
     ("mobility", "POST", "/cards"): Row(
         COMMITTEES | {SECRETARY}, OVER_B1, "/cards", lambda _, n: {"by": "b1", "card_id": f"card-{n}", "member_id": "m2"}
     ),

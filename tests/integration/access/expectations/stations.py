@@ -31,6 +31,9 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
     ("registry", "GET", "/stations/{station_id}"): Row(
         PERSONS, EVERYWHERE, "/stations/s1", unbound={OPERATOR: OK, OUTSIDE: OK}
     ),
+    ("registry", "GET", "/stations/{station_id}/services"): Row(
+        PERSONS, EVERYWHERE, "/stations/s1/services", unbound={OPERATOR: OK, OUTSIDE: OK}
+    ),
     ("registry", "GET", "/stations/{station_id}/members"): Row(PERSONS, OVER_C1, "/stations/s1/members"),
     ("registry", "POST", "/posts"): Row(COMMITTEES, ON_B1, "/posts", lambda _, n: post(n)),
     ("registry", "POST", "/posts/batch"): Row(

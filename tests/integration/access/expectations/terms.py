@@ -76,7 +76,7 @@ def post(number: int) -> dict[str, Any]:
 
 
 def transfer(_: County, number: int) -> Any:
-    return {"transfer_id": f"t-{number}", "member_id": "m2", "to_committee_id": "c2", "scope": "county",
+    return {"transfer_id": f"t-{number}", "member_id": "m2", "to_committee_id": "c2", "scope": "city",
             "reason": "new employer", "dues_paid_to": "2026-09"}  # fmt: skip
 
 
