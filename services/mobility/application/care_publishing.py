@@ -59,6 +59,7 @@ CARE_PUBLISHED: Final[Mapping[type[DomainEvent], Translate]] = {
     opinion.OpinionOverdue: public.OpinionOverdue,
     survey.SurveyAsked: public.SurveyAsked,
     survey.SurveyResultsOut: public.SurveyResultsOut,
+    survey.SurveyTakenBack: public.SurveyTakenBack,
     appraisal.AppraisalOverdue: public.AppraisalOverdue,
     appraisal.AppraisalDecided: public.AppraisalDecided,
     CareRulesAdopted: public.CareRulesAdopted,

@@ -66,6 +66,9 @@ REMINDERS: Final[Mapping[type[PublicEvent], tuple[Reminder, ...]]] = {
     away.SurveyResultsOut: (
         Reminder("survey-results-out", "member_ids", "survey_id", "closes_at", _BODY, kind="member"),
     ),
+    away.SurveyTakenBack: (
+        Reminder("survey-taken-back", "member_ids", "survey_id", "closes_at", _BODY, kind="member"),
+    ),
     away.AppraisalOverdue: (
         Reminder("appraisal-overdue", "superior_id", "appraisal_id", "due_at", {"member": "member_id", **_BODY}, "{turn}"),
     ),

@@ -93,6 +93,13 @@ REMINDER_TEMPLATES: Final[tuple[MessageTemplate, ...]] = (
         to="您好",
     ),
     *_reminder(
+        "survey-taken-back",
+        "${destination}已撤回原定${accepted_on}截止的征求意见，您不必再答复，已作的答复不予统计和公布。",
+        "征求流动党员意见已撤回",
+        "${destination}已撤回原定${accepted_on}截止的征求意见。\n\n您不必再答复；已作的答复不予统计，也不予公布。",
+        to="您好",
+    ),
+    *_reminder(
         "appraisal-overdue",
         "${name}同志的流动党员年度评议应由${destination}于${accepted_on}前完成，至今未登记，请予督促。",
         "流动党员年度评议逾期未完成",

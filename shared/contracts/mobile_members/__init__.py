@@ -47,7 +47,7 @@ from shared.contracts.mobile_members.searches import (
     LossProposalOverdue,
     LossProposed,
 )
-from shared.contracts.mobile_members.surveys import SurveyAsked, SurveyResultsOut
+from shared.contracts.mobile_members.surveys import SurveyAsked, SurveyResultsOut, SurveyTakenBack
 
 __all__ = [
     "AppraisalDecided",
@@ -83,6 +83,7 @@ __all__ = [
     "ReturnOutcome",
     "SurveyAsked",
     "SurveyResultsOut",
+    "SurveyTakenBack",
     "TemporaryBranchDecided",
     "TemporaryBranchOverdue",
     "TemporaryBranchProposed",

@@ -21,3 +21,12 @@ class SurveyResultsOut(MobilityEvent, aggregate="survey", key="survey_id"):
     body_id: str
     member_ids: tuple[str, ...]
     closes_at: datetime
+
+
+class SurveyTakenBack(MobilityEvent, aggregate="survey", key="survey_id"):
+    """The body has withdrawn its questions before `closes_at`; these members, among others, had been asked."""
+
+    survey_id: str
+    body_id: str
+    member_ids: tuple[str, ...]
+    closes_at: datetime

@@ -132,3 +132,4 @@ async def test_a_survey_that_is_withdrawn_shows_no_answer_to_anybody(http: httpx
     for closed in (True, False):
         assert (await get(http, "/surveys", closed=closed))["items"] == []
     assert await published(away, "SurveyResultsOut") == []
+    assert [event.member_ids for event in await published(away, "SurveyTakenBack")] == [tuple(PEOPLE)], "told once"

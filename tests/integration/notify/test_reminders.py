@@ -44,6 +44,8 @@ def overdue(about: str) -> list[tuple[PublicEvent, dict[str, str]]]:
          dict.fromkeys((M2, M3), "请于2026年4月30日前自愿答复，也可请您的联系人代为填写")),
         (away.SurveyResultsOut(survey_id=about, body_id="b1", member_ids=("m2", "m3"), closes_at=DUE),
          dict.fromkeys((M2, M3), "个人答复不予公布")),
+        (away.SurveyTakenBack(survey_id=about, body_id="b1", member_ids=("m2", "m3"), closes_at=DUE),
+         dict.fromkeys((M2, M3), "已作的答复不予统计")),
         (away.AppraisalOverdue(appraisal_id=about, member_id="m1", turn="station", body_id="b1", superior_id="b2",
                                due_at=DUE), {B2: "王小雁同志的流动党员年度评议应由中共第一支部于2026年4月30日前完成"}),
         (away.AppraisalDecided(appraisal_id=about, care_id="d1", member_id="m2", year=2026, decided_by="b1",

@@ -16,6 +16,7 @@ from services.mobility.domain.survey.events import (
     SurveyClosed,
     SurveyOpened,
     SurveyResultsOut,
+    SurveyTakenBack,
     SurveyWithdrawn,
 )
 from services.mobility.domain.survey.results import SMALLEST_GROUP, count
@@ -149,7 +150,7 @@ def takes_back(day: float = 3, by: str = "c1") -> WithdrawSurvey:
 
 def test_what_was_answered_to_a_survey_that_is_withdrawn_is_counted_by_nobody() -> None:
     outcome = given(SURVEY, opens(), says(), says("m1")).when(takes_back())
-    state = outcome.then(SurveyWithdrawn)
+    state = outcome.then(SurveyWithdrawn, SurveyTakenBack)
     assert (state.given, state.closed) == ({}, False)
     assert SURVEY.timers(outcome.events[0]) == [CancelTimer("survey-closing")]
     withdrawn = given(SURVEY, opens(), says(), takes_back())

@@ -16,6 +16,7 @@ from services.mobility.domain.survey.events import (
     SurveyClosed,
     SurveyOpened,
     SurveyResultsOut,
+    SurveyTakenBack,
     SurveyWithdrawn,
 )
 from services.mobility.domain.survey.results import SMALLEST_GROUP, count
@@ -86,7 +87,11 @@ def decide(command: SurveyCommand, state: Survey) -> Sequence[DomainEvent]:
     whose = {"survey_id": opened.survey_id, "body_id": opened.body_id}
     if isinstance(command, WithdrawSurvey):
         over = state.closed or command.withdrawn_at > opened.closes_at
-        return withdraw(command, opened, over=over, withdrawn=state.withdrawn)
+        withdrawn = withdraw(command, opened, over=over, withdrawn=state.withdrawn)
+        asked = _some(state.member_ids) if withdrawn else ()
+        return [
+            *withdrawn, *(SurveyTakenBack(**whose, member_ids=some, closes_at=opened.closes_at) for some in asked)
+        ]  # fmt: skip
     if isinstance(command, CloseSurvey):
         if state.closed or state.withdrawn:
             return []
@@ -178,7 +183,15 @@ SURVEY: Decider[SurveyCommand, Survey] = Decider(
     initial=Survey(),
     decide=decide,
     evolve=evolve,
-    events=(SurveyOpened, SurveyAsked, SurveyAnswered, SurveyClosed, SurveyResultsOut, SurveyWithdrawn),
+    events=(
+        SurveyOpened,
+        SurveyAsked,
+        SurveyAnswered,
+        SurveyClosed,
+        SurveyResultsOut,
+        SurveyWithdrawn,
+        SurveyTakenBack,
+    ),
     timers=timers,
     on_timer=on_timer,
     long_streams=True,

@@ -76,3 +76,12 @@ class SurveyWithdrawn(SurveyEvent):
     text: str
     withdrawn_by: str
     withdrawn_at: datetime
+
+
+class SurveyTakenBack(SurveyEvent):
+    """These, who were asked, need not answer any more."""
+
+    type = "survey-taken-back"
+
+    member_ids: tuple[str, ...]
+    closes_at: datetime
