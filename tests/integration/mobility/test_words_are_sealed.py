@@ -1,0 +1,135 @@
+"""What is said by or about a member stands nowhere in clear, is read on record, and goes with the member's key (ADR 55)."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.eventstore.postgres import audit_trail
+from shared.kernel.sealed import ERASED, Sealed
+from shared.privacy.memory_keyring import InMemoryKeyring
+from shared.privacy.words import SEALED_TEXT
+from tests.integration.mobility.test_appraisals_http import appraises, forms, opening
+from tests.integration.mobility.test_away_http import away, get, pass_time, send, today
+from tests.integration.mobility.test_surveys_http import PEOPLE, asks, six_in_care, yes
+from tests.integration.mobility.world import World
+
+__all__ = ["away"]
+
+PHRASE = "雁过留声"
+
+
+def said(number: int) -> str:
+    """Words like no others."""
+    return f"{PHRASE}第{number}句"
+
+
+class Routes:
+    """Every route that takes words by or about m1; each is told something of its own."""
+
+    def __init__(self, http: httpx.AsyncClient, world: World) -> None:
+        self.http = http
+        self.world = world
+        self.told: list[str] = []
+
+    def words(self) -> str:
+        self.told.append(said(len(self.told)))
+        return self.told[-1]
+
+    async def tell_all(self) -> None:
+        await self.opinion()
+        await self.survey()
+        await self.appraisal()
+
+    async def opinion(self) -> None:
+        submitted = {"by": "c2", "opinion_id": "o1", "text": self.words()}
+        await send(self.http, "POST", "/care/d-m1/opinions", submitted, 201)
+        reply = {"by": "b1", "taken_up": True, "person_id": "secretary", "text": self.words()}
+        answered = await self.http.post("/opinions/o1/reply", json=reply, headers={"idempotency-key": "once"})
+        assert answered.status_code == 200
+
+    async def survey(self) -> None:
+        await send(self.http, "POST", "/surveys", asks(self.world), 201)
+        for member in PEOPLE:
+            wish = self.words() if member == "m1" else f"{member} 没有别的话"
+            await send(self.http, "PUT", f"/surveys/s1/answers/d-{member}", yes(wish=wish))
+
+    async def appraisal(self) -> None:
+        await forms(self.http)
+        year = today(self.world).year
+        in_words = {"item_id": "said", "text": "?"}
+        form = {"by": "c1", "form_version": 2, "kind": "appraisal_of_bodies", "title": "x", "source_document": "x"}
+        await send(self.http, "POST", "/forms/f2/versions", form | {"items": [in_words]}, 201)
+        cites = opening(self.world, of_bodies={"form_id": "f2", "form_version": 2})
+        await send(self.http, "POST", f"/care/d-m1/appraisals/{year}", cites, 201)
+        one = f"/appraisals/d-m1.{year}"
+        for role, by in (("origin", "b1"), ("station", "c2")):
+            await send(self.http, "PUT", f"{one}/sides/{role}", appraises(by, text=self.words()))
+        of_body = {"by": "b1", "answers": {"said": self.words()}}
+        await send(self.http, "PUT", f"{one}/sides/station/of-body", of_body)
+        decision = {"by": "c1", "grade": "qualified", "text": self.words(), "person_id": "q"}
+        await send(self.http, "POST", f"{one}/decision", decision)
+
+    async def shown(self) -> str:
+        """What the routes show of m1, once the survey has closed."""
+        year = today(self.world).year
+        found = [await get(self.http, path) for path in (
+            "/opinions/o1", "/opinions", "/surveys/s1", "/surveys/s1/items/wish/words", f"/appraisals/d-m1.{year}",
+            "/appraisals",
+        )]  # fmt: skip
+        return str(found)
+
+
+async def everything(engine: AsyncEngine) -> list[tuple[str, str]]:
+    """Every row of every table, the messages of the stream among them, with bytes as the text that they are."""
+    found = []
+    async with engine.connect() as connection:
+        tables = (await connection.execute(text(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"))).scalars().all()  # fmt: skip
+        for table in tables:
+            for row in (await connection.execute(text(f'SELECT * FROM "{table}"'))).mappings():
+                found += [(table, one.decode() if isinstance(one, bytes) else str(one)) for one in row.values()]
+    return found
+
+
+def merely_encoded(value: str) -> Iterator[str]:
+    """What the sealed values in it would say if nobody had encrypted them."""
+    for match in SEALED_TEXT.finditer(value):
+        payload = Sealed(match[0]).payload
+        yield base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode(errors="replace")
+
+
+async def test_what_is_said_is_nowhere_in_clear_is_read_on_record_and_goes_with_the_key(
+    http: httpx.AsyncClient, away: World, engine: AsyncEngine, keyring: InMemoryKeyring
+) -> None:
+    routes = Routes(http, away)
+    await six_in_care(http, away)
+    await routes.tell_all()
+    await pass_time(away, days=15)
+
+    stored = await everything(engine)
+    assert {table for table, _ in stored} >= {"events", "outbox", "idempotency_keys", "opinions", "surveys"}
+    assert [table for table, value in stored if PHRASE in value] == []
+    assert [table for table, value in stored for one in merely_encoded(value) if PHRASE in one] == []
+    assert any(SEALED_TEXT.search(value) for table, value in stored if table == "events")
+
+    before = await routes.shown()
+    assert [one for one in routes.told if one not in before] == []
+    looks = [one async for one in audit_trail.read(engine) if one.action == "personal.resolve" and one.subject == "m1"]
+    assert {(one.purpose, one.outcome) for one in looks} == {("hear", "done")}
+    assert all(one.actor.startswith("mobility:") and len(one.actor) > len("mobility:") for one in looks)
+
+    figures = (await get(http, "/surveys/s1"))["results"]
+    await keyring.destroy("m1")
+    after = await routes.shown()
+    assert PHRASE not in after
+    assert str(ERASED) in after
+    assert (await get(http, "/surveys/s1"))["results"] == figures
+    words: dict[str, Any] = await get(http, "/surveys/s1/items/wish/words")
+    assert (len(words["words"]), words["erased"]) == (len(PEOPLE) - 1, 1)
+    assert figures["total"]["words"]["wish"] == len(words["words"]) + words["erased"], "the counts still add up"
+    late = {"by": "c2", "text": said(99)}
+    assert (await send(http, "POST", "/care/d-m1/opinions", late, 409))["code"] == "person-erased"
