@@ -6,7 +6,7 @@ reader, the purpose and the person on record before it answers.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from shared.kernel.sealed import Erased, Sealed
 from shared.privacy.opening import Opened, Opener
@@ -26,6 +26,15 @@ class Sealing(Protocol):
     async def seal_many(self, values: Sequence[ToSeal]) -> list[Sealed]:
         """In order, all or nothing. Raises `PersonErased`, `Invalid`, and `Unavailable` when nobody can be asked."""
         ...
+
+
+class Paged(Protocol):
+    """A page of a listing."""
+
+    items: list[Row]
+
+
+P = TypeVar("P", bound=Paged)
 
 
 class Words:
@@ -67,6 +76,11 @@ class Words:
         return [
             replaced(row, {value: text for (of, value), text in texts.items() if of == row[person]}) for row in rows
         ]
+
+    async def open_page(self, page: P, read_by: str) -> P:
+        """As `open_all`, the items of a page."""
+        page.items = await self.open_all(page.items, read_by)
+        return page
 
     async def open_each(self, values: Sequence[tuple[str, Sealed]], read_by: str) -> list[Opened]:
         """What each (person, words) holds, in order."""

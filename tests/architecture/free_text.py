@@ -35,7 +35,10 @@ SEALED: Final = frozenset({
     "mobility.OpinionSubmitted.text", "mobility.OpinionReplied.text",
     "mobility.SurveyAnswered.answers",
     "mobility.SideAppraised.text", "mobility.SideAppraised.answers", "mobility.BodyAppraised.answers",
-    "mobility.AppraisalDecided.text",
+    "mobility.AppraisalDecided.text", "mobility.DepartureRegistered.kept_because", "mobility.MobileMemberVerified.text",
+    "mobility.CareLeadChanged.text", "mobility.DutyDone.text", "mobility.ContactLogged.text",
+    "mobility.MobileCardReviewed.text", "mobility.SearchLogged.text", "mobility.LossDecided.text",
+    "mobility.TalentNominated.text", "mobility.NominationDecided.text",
 })  # fmt: skip
 """Said by or about one person in a text of somebody's own making."""
 
@@ -50,16 +53,12 @@ CHOICES: Final = frozenset({
 PAPERS: Final = frozenset({
     "mobility.TransferRequested.reason", "mobility.TransferRejected.text", "mobility.TransferClosed.text",
     "mobility.TransferHeld.text", "mobility.LetterRejected.text", "mobility.RetentionEnded.reason",
-    "mobility.DepartureRegistered.kept_because",
 })  # fmt: skip
 """The ground of a procedure between offices that is about one person, in an office's words. Still in clear."""
 
 STILL_CLEAR: Final = frozenset({
     "registry.ProbationExtended.text", "registry.MembershipEnded.text", "registry.InstructorReviewed.text",
     "registry.OpinionSubmitted.text", "registry.OpinionReplied.text",
-    "mobility.MobileMemberVerified.text", "mobility.CareLeadChanged.reason", "mobility.DutyDone.text",
-    "mobility.ContactLogged.text", "mobility.MobileCardReviewed.text", "mobility.SearchLogged.text",
-    "mobility.LossDecided.text", "mobility.TalentNominated.text", "mobility.NominationDecided.text",
     "assessment.AssessmentScored.reason",
 })  # fmt: skip
 """Said about one person, and not sealed yet."""

@@ -182,7 +182,6 @@ def appraisals(running: Running) -> APIRouter:
         wanted = (*given(APPRAISALS, year=year, member_id=member_id), *is_set(APPRAISALS.c.decided_at, decided))
         query = select(APPRAISALS).where(await visible(APPRAISALS, access), *wanted)
         found = await page_of(running, paging, "appraisals", query, APPRAISALS.c.appraisal_id)
-        found.items = await words.open_all(found.items, access.actor.id)
-        return found
+        return await words.open_page(found, access.actor.id)
 
     return router

@@ -103,7 +103,6 @@ def opinions(running: Running) -> APIRouter:
         wanted = (*given(OPINIONS, kind=kind), *is_set(OPINIONS.c.replied_at, replied))
         query = select(OPINIONS).where(await visible(OPINIONS, access), *wanted)
         found = await page_of(running, paging, "opinions", query, OPINIONS.c.opinion_id)
-        found.items = await words.open_all(found.items, access.actor.id)
-        return found
+        return await words.open_page(found, access.actor.id)
 
     return router

@@ -13,7 +13,7 @@ from shared.kernel.sealed import ERASED, Sealed
 from shared.privacy.memory_keyring import InMemoryKeyring
 from shared.privacy.words import SEALED_TEXT
 from tests.integration.mobility.test_appraisals_http import appraises, forms, opening
-from tests.integration.mobility.test_away_http import away, get, pass_time, send, today
+from tests.integration.mobility.test_away_http import admitted, away, get, leaving, pass_time, send, today
 from tests.integration.mobility.test_surveys_http import PEOPLE, asks, six_in_care, yes
 from tests.integration.mobility.world import World
 
@@ -28,21 +28,67 @@ def said(number: int) -> str:
 
 
 class Routes:
-    """Every route that takes words by or about m1; each is told something of its own."""
+    """Every route that takes words by or about a member, m1 but for one; each is told something of its own."""
 
     def __init__(self, http: httpx.AsyncClient, world: World) -> None:
         self.http = http
         self.world = world
         self.told: list[str] = []
+        self.unshown: list[str] = []
+        self.year = today(world).year
 
-    def words(self) -> str:
-        self.told.append(said(len(self.told)))
-        return self.told[-1]
+    def words(self, *, shown: bool = True) -> str:
+        told = said(len(self.told) + len(self.unshown))
+        (self.told if shown else self.unshown).append(told)
+        return told
 
     async def tell_all(self) -> None:
+        """Everything, until the survey has closed and a body has to decide about a member who is lost."""
         await self.opinion()
         await self.survey()
         await self.appraisal()
+        await self.care()
+        await self.card()
+        await self.talent()
+        await self.departure()
+        lost = {"by": "b1", "member_id": "m1", "lost_since": str(today(self.world)), "person_id": "secretary"}
+        await send(self.http, "POST", "/lost-contact", lost, 201)
+        search = {"by": "b1", "way": "family", "text": self.words()}
+        await send(self.http, "POST", "/lost-contact/m1/searches", search, 201)
+        await pass_time(self.world, days=190)
+        verdict = {"by": "b1", "approved_by": "c1", "proposal": "stop_membership", "agreed": True, "person_id": "q",
+                   "decided_on": str(today(self.world)), "text": self.words()}  # fmt: skip
+        await send(self.http, "POST", "/lost-contact/m1/decisions", verdict, 201)
+
+    async def departure(self) -> None:
+        """Of m8, since m1 is on file already."""
+        await self.world.hear(admitted("m8"))
+        leaves = leaving(self.world, "m8", kept_because=self.words())
+        await send(self.http, "POST", "/departures", leaves, 201)
+        wrong = {"by": "c2", "outcome": "wrong", "text": self.words()}
+        await send(self.http, "POST", "/departures/d-m8/verification", wrong)
+
+    async def care(self) -> None:
+        contact = {"by": "b1", "role": "origin", "way": "call", "text": self.words()}
+        await send(self.http, "POST", "/care/d-m1/contacts", contact, 201)
+        duty = next(one for one in (await get(self.http, "/care/d-m1"))["duties"] if one["kind"] == "talk")
+        done = {"by": duty["organisation_id"], "text": self.words(shown=False)}
+        await send(self.http, "POST", f"/care/d-m1/duties/{duty['duty_id']}/completion", done)
+        handed = {"by": "c1", "to_role": "station", "reason": self.words(shown=False)}
+        await send(self.http, "POST", "/care/d-m1/lead", handed)
+
+    async def card(self) -> None:
+        await send(self.http, "POST", "/cards", {"by": "b1", "card_id": "k1", "member_id": "m1"}, 201)
+        review = {"by": "b1", "year": self.year, "passed": False, "text": self.words()}
+        await send(self.http, "POST", "/cards/k1/reviews", review, 201)
+
+    async def talent(self) -> None:
+        listed = {"by": "b1", "kinds": ["reserve_cadre"], "consent_document": "doc-9"}
+        await send(self.http, "PUT", "/talents/m1", listed)
+        named = {"by": "b1", "nomination_id": "n1", "kind": "reserve_cadre", "body_id": "c1", "text": self.words()}
+        await send(self.http, "POST", "/talents/m1/nominations", named, 201)
+        verdict = {"by": "c1", "accepted": True, "person_id": "q", "text": self.words()}
+        await send(self.http, "POST", "/talents/m1/nominations/n1/decision", verdict)
 
     async def opinion(self) -> None:
         submitted = {"by": "c2", "opinion_id": "o1", "text": self.words()}
@@ -59,13 +105,12 @@ class Routes:
 
     async def appraisal(self) -> None:
         await forms(self.http)
-        year = today(self.world).year
         in_words = {"item_id": "said", "text": "?"}
         form = {"by": "c1", "form_version": 2, "kind": "appraisal_of_bodies", "title": "x", "source_document": "x"}
         await send(self.http, "POST", "/forms/f2/versions", form | {"items": [in_words]}, 201)
         cites = opening(self.world, of_bodies={"form_id": "f2", "form_version": 2})
-        await send(self.http, "POST", f"/care/d-m1/appraisals/{year}", cites, 201)
-        one = f"/appraisals/d-m1.{year}"
+        await send(self.http, "POST", f"/care/d-m1/appraisals/{self.year}", cites, 201)
+        one = f"/appraisals/d-m1.{self.year}"
         for role, by in (("origin", "b1"), ("station", "c2")):
             await send(self.http, "PUT", f"{one}/sides/{role}", appraises(by, text=self.words()))
         of_body = {"by": "b1", "answers": {"said": self.words()}}
@@ -75,10 +120,10 @@ class Routes:
 
     async def shown(self) -> str:
         """What the routes show of m1, once the survey has closed."""
-        year = today(self.world).year
         found = [await get(self.http, path) for path in (
-            "/opinions/o1", "/opinions", "/surveys/s1", "/surveys/s1/items/wish/words", f"/appraisals/d-m1.{year}",
-            "/appraisals",
+            "/opinions/o1", "/opinions", "/surveys/s1", "/surveys/s1/items/wish/words", f"/appraisals/d-m1.{self.year}",
+            "/appraisals", "/departures/d-m8", "/departures", "/care/d-m1", "/cards/k1", "/cards", "/talents/m1",
+            "/nominations", "/lost-contact/m1", "/lost-contact",
         )]  # fmt: skip
         return str(found)
 
@@ -108,7 +153,6 @@ async def test_what_is_said_is_nowhere_in_clear_is_read_on_record_and_goes_with_
     routes = Routes(http, away)
     await six_in_care(http, away)
     await routes.tell_all()
-    await pass_time(away, days=15)
 
     stored = await everything(engine)
     assert {table for table, _ in stored} >= {"events", "outbox", "idempotency_keys", "opinions", "surveys"}
@@ -123,7 +167,8 @@ async def test_what_is_said_is_nowhere_in_clear_is_read_on_record_and_goes_with_
     assert all(one.actor.startswith("mobility:") and len(one.actor) > len("mobility:") for one in looks)
 
     figures = (await get(http, "/surveys/s1"))["results"]
-    await keyring.destroy("m1")
+    for person in ("m1", "m8"):
+        await keyring.destroy(person)
     after = await routes.shown()
     assert PHRASE not in after
     assert str(ERASED) in after
