@@ -14,13 +14,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import TypeAdapter, ValidationError
 
-from shared.eventstore.context import Cause
 from shared.eventstore.executor import Executor
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid, YanzhenError
 from shared.kernel.json import to_json
-from shared.kernel.sealed import Erased
-from shared.observability.tracing import traceparent_of_current
+from shared.privacy.looks import became, put_on_record
 from shared.privacy.opening import Opened, Opener
 from shared.privacy.purposes import require_right, require_right_to_seal
 from shared.privacy.reply_box import BoxKey, seal_for
@@ -107,20 +104,7 @@ class ResolveDoor:
         return ResolveAnswer(sealed=tuple(await self._sealer.seal_many([one.to_seal() for one in texts])))
 
     async def _record(self, role: str, request: ResolveRequest, opened: list[Opened] | None, outcome: str) -> None:
-        by_person: dict[str, dict[str, str]] = {}
-        for number, one in enumerate(request.values):
-            became = outcome if opened is None else _became(opened[number])
-            by_person.setdefault(one.person_id, {})[one.field] = became
-
-        async def job(unit: UnitOfWork) -> None:
-            for person_id, fields in by_person.items():
-                unit.audit("personal.resolve", person_id, purpose=request.purpose, outcome=outcome, fields=fields)
-
+        whole = [became(one) for one in opened] if opened is not None else [outcome] * len(request.values)
         actor = f"{role}:{request.actor}" if request.actor else role
-        await self._executor.run(job, Cause("resolve", actor=actor, traceparent=traceparent_of_current()))
-
-
-def _became(opened: Opened) -> str:
-    if isinstance(opened, Erased):
-        return "erased"
-    return opened.code if isinstance(opened, YanzhenError) else "opened"
+        lines = ((one.person_id, one.field, what) for one, what in zip(request.values, whole, strict=True))
+        await put_on_record(self._executor, actor, request.purpose, outcome, lines)

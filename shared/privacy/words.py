@@ -77,9 +77,9 @@ class Words:
             replaced(row, {value: text for (of, value), text in texts.items() if of == row[person]}) for row in rows
         ]
 
-    async def open_page(self, page: P, read_by: str) -> P:
+    async def open_page(self, page: P, read_by: str, person: str = "member_id") -> P:
         """As `open_all`, the items of a page."""
-        page.items = await self.open_all(page.items, read_by)
+        page.items = await self.open_all(page.items, read_by, person)
         return page
 
     async def open_each(self, values: Sequence[tuple[str, Sealed]], read_by: str) -> list[Opened]:

@@ -32,6 +32,8 @@ CODES: Final = frozenset({
 """Names that mean the same wherever they occur: a number, a code, the number of a file."""
 
 SEALED: Final = frozenset({
+    "registry.OpinionSubmitted.text", "registry.OpinionReplied.text", "registry.ProbationExtended.text",
+    "registry.MembershipEnded.text",
     "mobility.OpinionSubmitted.text", "mobility.OpinionReplied.text",
     "mobility.SurveyAnswered.answers",
     "mobility.SideAppraised.text", "mobility.SideAppraised.answers", "mobility.BodyAppraised.answers",
@@ -56,14 +58,15 @@ PAPERS: Final = frozenset({
 })  # fmt: skip
 """The ground of a procedure between offices that is about one person, in an office's words. Still in clear."""
 
-STILL_CLEAR: Final = frozenset({
-    "registry.ProbationExtended.text", "registry.MembershipEnded.text", "registry.InstructorReviewed.text",
-    "registry.OpinionSubmitted.text", "registry.OpinionReplied.text",
+OF_HOLDERS: Final = frozenset({
+    "registry.InstructorReviewed.text",
     "assessment.AssessmentScored.reason",
 })  # fmt: skip
-"""Said about one person, and not sealed yet."""
+"""About somebody who serves as an instructor or applies to, and need not be on the roll: nobody could erase it. In clear."""
 
 OFFICE: Final = frozenset({
+    # what units and residents say where members do, too (`voice`): of a member the same field holds words only sealed
+    "registry.OpinionSubmitted.text", "registry.OpinionReplied.text",
     # registry: units, organisations, stations, places, documents, and what is wrong with them
     "registry.UnitRegistered.name", "registry.UnitChanged.name", "registry.UnitChanged.standing.name",
     "registry.UnitCoverEnded.reason", "registry.UnitClosed.reason", "registry.FormationPlanAbandoned.reason",
@@ -119,7 +122,7 @@ OF_SOFTWARE: Final = frozenset({
 })  # fmt: skip
 """Ids and codes under names of their own, the numbers of papers, and texts that the software itself writes."""
 
-IN_CLEAR: Final = (CHOICES, PAPERS, STILL_CLEAR, OFFICE, OF_SOFTWARE)
+IN_CLEAR: Final = (CHOICES, PAPERS, OF_HOLDERS, OFFICE, OF_SOFTWARE)
 
 
 def texts_in_clear() -> set[str]:

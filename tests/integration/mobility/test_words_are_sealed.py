@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.eventstore.postgres import audit_trail
@@ -16,6 +15,7 @@ from tests.integration.mobility.test_appraisals_http import appraises, forms, op
 from tests.integration.mobility.test_away_http import admitted, away, get, leaving, pass_time, send, today
 from tests.integration.mobility.test_surveys_http import PEOPLE, asks, six_in_care, yes
 from tests.integration.mobility.world import World
+from tests.support.rows import everything
 
 __all__ = ["away"]
 
@@ -126,18 +126,6 @@ class Routes:
             "/nominations", "/lost-contact/m1", "/lost-contact",
         )]  # fmt: skip
         return str(found)
-
-
-async def everything(engine: AsyncEngine) -> list[tuple[str, str]]:
-    """Every row of every table, the messages of the stream among them, with bytes as the text that they are."""
-    found = []
-    async with engine.connect() as connection:
-        tables = (await connection.execute(text(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"))).scalars().all()  # fmt: skip
-        for table in tables:
-            for row in (await connection.execute(text(f'SELECT * FROM "{table}"'))).mappings():
-                found += [(table, one.decode() if isinstance(one, bytes) else str(one)) for one in row.values()]
-    return found
 
 
 def merely_encoded(value: str) -> Iterator[str]:
