@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import pytest
+from nats.errors import NoRespondersError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.eventstore.postgres import audit_trail
@@ -15,6 +17,7 @@ from tests.integration.mobility.test_appraisals_http import appraises, forms, op
 from tests.integration.mobility.test_away_http import admitted, away, get, leaving, pass_time, send, today
 from tests.integration.mobility.test_surveys_http import PEOPLE, asks, six_in_care, yes
 from tests.integration.mobility.world import World
+from tests.support.door import DoorKnocks
 from tests.support.rows import everything
 
 __all__ = ["away"]
@@ -166,3 +169,24 @@ async def test_what_is_said_is_nowhere_in_clear_is_read_on_record_and_goes_with_
     assert figures["total"]["words"]["wish"] == len(words["words"]) + words["erased"], "the counts still add up"
     late = {"by": "c2", "text": said(99)}
     assert (await send(http, "POST", "/care/d-m1/opinions", late, 409))["code"] == "person-erased"
+
+
+async def test_while_no_registry_answers_nothing_is_said_nothing_is_read_and_figures_stay(
+    http: httpx.AsyncClient, away: World, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await six_in_care(http, away)
+    routes = Routes(http, away)
+    await routes.opinion()
+    before = sorted(await everything(engine))
+
+    async def nobody(*_: Any, **__: Any) -> Any:
+        raise NoRespondersError
+
+    monkeypatch.setattr(DoorKnocks, "request", nobody)
+    told = {"by": "c2", "opinion_id": "o2", "text": said(99)}
+    assert (await send(http, "POST", "/care/d-m1/opinions", told, 503))["code"] == "nobody-opens"
+    assert (await send(http, "GET", "/opinions/o1", None, 503))["code"] == "nobody-opens"
+    assert sorted(await everything(engine)) == before
+    assert (await get(http, "/care", lead="origin"))["items"], "what holds no words is shown"
+    contact = {"by": "b1", "role": "origin", "way": "call"}
+    await send(http, "POST", "/care/d-m1/contacts", contact, 201)
