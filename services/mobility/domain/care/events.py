@@ -11,8 +11,8 @@ from shared.kernel.event import DomainEvent
 from shared.kernel.sealed import SealedWords
 
 LeadReason = Literal["handed_over", "on_file", "moved_on", "not_served"]
-"""Handed over by a party, which says why in words; taken over with the file; back with the origin, which every move of the
-member brings about where the leading party does not serve the new place.
+"""Handed over by a party, which says why in words; taken over with the file; back with the origin since the member moved on, or
+since the leading party does not serve the member any more.
 """
 
 ContactWay = Literal["visit", "call", "video", "message", "letter", "meeting"]
