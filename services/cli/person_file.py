@@ -28,13 +28,13 @@ from shared.privacy.purposes import RESOLVERS
 from shared.privacy.resolve_subject import DOOR
 from shared.privacy.resolver import Resolver
 from shared.privacy.retention import RETENTION
-from shared.privacy.sealer import ToOpen
+from shared.privacy.sealer import WORDS, ToOpen
+from shared.privacy.words import SEALED_TEXT
 from shared.security.broker import OPERATOR
 
 PURPOSE: Final = "subject-access"
 ERASED_TEXT: Final = "已删除 (erased)"
 _HIDDEN: Final = "（不属于本人 not this person's）"
-_SEALED: Final = re.compile(r"sealed:1:[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{38,8192}")
 _OFFICES: Final = text(
     """
     SELECT id, name FROM (SELECT organisation_id AS id, name FROM organisations
@@ -42,7 +42,8 @@ _OFFICES: Final = text(
     WHERE position('"' || id || '"' IN :held) > 0
     """
 )
-_FIELDS: Final = RESOLVERS[OPERATOR].fields
+_FIELDS: Final = RESOLVERS[OPERATOR].opens[PURPOSE] - {WORDS}
+"""Those that have a name of their own; all else that is sealed is what was said by or about the person."""
 
 
 async def export(data_dir: Path, person_id: str, to: Path, actor: str | None) -> None:
@@ -85,8 +86,13 @@ def _sealed_in(value: Any, field: str, found: set[tuple[str, str]]) -> None:
     elif isinstance(value, list):
         for inner in value:
             _sealed_in(inner, field, found)
-    elif isinstance(value, str) and _SEALED.fullmatch(value):
-        found.add((field, value))
+    elif isinstance(value, str) and SEALED_TEXT.fullmatch(value):
+        found.add((_field(field), value))
+
+
+def _field(name: str) -> str:
+    """As what it was sealed."""
+    return name if name in _FIELDS else WORDS
 
 
 async def _opened(
@@ -95,7 +101,7 @@ async def _opened(
     """The texts behind the sealed values, by field and value."""
     sealed: set[tuple[str, str]] = set()
     _sealed_in(found, "", sealed)
-    wanted = [ToOpen(person_id, field, Sealed(value)) for field, value in sorted(sealed) if field in _FIELDS]
+    wanted = [ToOpen(person_id, field, Sealed(value)) for field, value in sorted(sealed)]
     if not wanted:
         return {}
     async with connected(installation.nats_url, installation.seed_file) as client:
@@ -115,8 +121,8 @@ def _replaced(found: dict[str, Records], texts: dict[tuple[str, str], str]) -> d
             return {name: put(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             return [put(inner, field) for inner in value]
-        if isinstance(value, str) and _SEALED.fullmatch(value):
-            return texts.get((field, value), _HIDDEN)
+        if isinstance(value, str) and SEALED_TEXT.fullmatch(value):
+            return texts.get((_field(field), value), _HIDDEN)
         return value
 
     replace: Callable[[Any, str], Any] = put

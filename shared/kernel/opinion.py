@@ -1,7 +1,7 @@
 """意见建议: what somebody says, and what a named body answers by a time (domain L20, N24, Y27).
 
-One design for whoever is heard: the events of a service say whose opinion it is and where it was heard; who was asked, by
-when an answer is due, and that the superior hears of silence are the same for all.
+One design for whoever is heard: the events of a service say whose opinion it is, where it was heard, and whether the words
+of both are sealed; who was asked, by when an answer is due, and that the superior hears of silence are the same for all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from shared.kernel.decider import Decider
 from shared.kernel.errors import NotFound, Refused
@@ -27,7 +27,7 @@ class Submission(Command):
     opinion_id: str
     body_id: str
     superior_id: str | None
-    text: str = Field(min_length=1, max_length=500)
+    text: str
     entered_by: str
     due_at: AwareDatetime
     submitted_at: AwareDatetime
@@ -37,7 +37,7 @@ class ReplyOpinion(Command):
     """The body's answer to whoever said it, and who gives it."""
 
     taken_up: bool
-    text: str = Field(min_length=1, max_length=500)
+    text: str
     replied_by: str
     person_id: str
     replied_at: AwareDatetime

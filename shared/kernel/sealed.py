@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -78,6 +78,8 @@ class PersonalKind(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     ADDRESS = "address"
+    WORDS = "words"
+    """What somebody says, or what is noted about somebody, in a text of their own making."""
     OTHER = "other"
 
 
@@ -89,3 +91,7 @@ class Personal:
     """
 
     kind: PersonalKind
+
+
+SealedWords = Annotated[Sealed, Personal(PersonalKind.WORDS)]
+"""Free text said by or about one person, in an event or a command: under that person's key, like their name (ADR 55)."""

@@ -1,11 +1,12 @@
-"""An answer that only the asker can read: X25519 between two keys made for this one exchange, HKDF, AES-256-GCM.
+"""A box that only one side can open: X25519 between its key and one made for this one box, HKDF, AES-256-GCM.
 
-Names and numbers travel over the broker in it. The broker's own traffic is protected by TLS, its accounts keep others
-away; but an operator who watches it, or a dump of its memory, must not see what the database keeps sealed.
+Names, numbers and words travel over the broker in it, to the asker and to the door. The broker's own traffic is protected
+by TLS, its accounts keep others away; but an operator who watches it, or a dump of its memory, must not see what the
+database keeps sealed.
 """
 
 import base64
-from typing import Final
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -16,39 +17,45 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shared.kernel.errors import Invalid
 
 _NONCE: Final = bytes(12)
-"""Constant: each key seals exactly one answer."""
+"""Constant: whoever seals a box makes a key for it, so the key that results seals exactly one."""
 
 
-class AskerKey:
-    """The asker's half. Make one per request and forget it with the answer."""
+class BoxKey:
+    """The half of whoever opens. An asker makes one per request and forgets it with the answer."""
 
-    def __init__(self) -> None:
-        self._private = X25519PrivateKey.generate()
+    def __init__(self, private: X25519PrivateKey | None = None) -> None:
+        self._private = private or X25519PrivateKey.generate()
         self.public = _text(self._private.public_key())
 
+    @classmethod
+    def of_the_door(cls, secret: bytes) -> Self:
+        """The door's, the same in all its replicas, since any of them may get what was sealed for one."""
+        made = HKDF(SHA256(), 32, salt=None, info=b"yanzhen door 1").derive(secret)
+        return cls(X25519PrivateKey.from_private_bytes(made))
+
     def open(self, their_public: str, box: str) -> bytes:
-        """What the door put in. Raises `Invalid` (`answer-damaged`)."""
+        """What was put in. Raises `Invalid` (`answer-damaged`)."""
         try:
             shared = self._private.exchange(X25519PublicKey.from_public_bytes(base64.b64decode(their_public)))
             return _cipher(shared, self.public, their_public).decrypt(_NONCE, base64.b64decode(box), None)
         except (InvalidTag, ValueError) as error:
-            raise Invalid("answer-damaged", "the answer of the registry does not open") from error
+            raise Invalid("answer-damaged", "what came from the other side does not open") from error
 
 
-def seal_for(asker_public: str, content: bytes) -> tuple[str, str]:
-    """The door's half: its public key and the box. Raises `Invalid` (`bad-asker-key`)."""
+def seal_for(their_public: str, content: bytes) -> tuple[str, str]:
+    """A box for that key, and the public half of the one made for it. Raises `Invalid` (`bad-asker-key`)."""
     private = X25519PrivateKey.generate()
     try:
-        shared = private.exchange(X25519PublicKey.from_public_bytes(base64.b64decode(asker_public)))
+        shared = private.exchange(X25519PublicKey.from_public_bytes(base64.b64decode(their_public)))
     except ValueError as error:
         raise Invalid("bad-asker-key", "the key to answer under is not an X25519 public key") from error
     public = _text(private.public_key())
-    box = _cipher(shared, asker_public, public).encrypt(_NONCE, content, None)
+    box = _cipher(shared, their_public, public).encrypt(_NONCE, content, None)
     return public, base64.b64encode(box).decode("ascii")
 
 
-def _cipher(shared: bytes, asker_public: str, door_public: str) -> AESGCM:
-    info = f"yanzhen resolve 1|{asker_public}|{door_public}".encode()
+def _cipher(shared: bytes, opens: str, sealed: str) -> AESGCM:
+    info = f"yanzhen resolve 1|{opens}|{sealed}".encode()
     return AESGCM(HKDF(SHA256(), 32, salt=None, info=info).derive(shared))
 
 

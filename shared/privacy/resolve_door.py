@@ -1,7 +1,8 @@
-"""The one door through which others have sealed values opened: the registry's, which alone holds the keys.
+"""The one door through which others have values opened, and sealed: the registry's, which alone holds the keys.
 
 Request and reply over core NATS; nothing of it is stored there. Who asks is told by the subject, which the broker lets
 that role alone publish. What is opened for whom and for what is on record before the answer leaves: no record, no answer.
+Sealing shows nobody anything; what becomes of the value is on record where it is used.
 """
 
 import asyncio
@@ -11,32 +12,33 @@ from typing import Final
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from shared.eventstore.context import Cause
 from shared.eventstore.executor import Executor
-from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid, YanzhenError
 from shared.kernel.json import to_json
-from shared.kernel.sealed import Erased
-from shared.observability.tracing import traceparent_of_current
+from shared.privacy.looks import became, put_on_record
 from shared.privacy.opening import Opened, Opener
-from shared.privacy.purposes import require_right
-from shared.privacy.reply_box import seal_for
-from shared.privacy.resolve_messages import ResolveAnswer, ResolveRequest, to_plain
+from shared.privacy.purposes import require_right, require_right_to_seal
+from shared.privacy.reply_box import BoxKey, seal_for
+from shared.privacy.resolve_messages import ResolveAnswer, ResolveRequest, SealRequest, Texts, to_plain
 from shared.privacy.resolve_subject import SUBJECT
+from shared.privacy.sealer import Sealer
 
 _AT_ONCE: Final = 16
+_QUESTION: Final[TypeAdapter[ResolveRequest | SealRequest]] = TypeAdapter(ResolveRequest | SealRequest)
 log = structlog.get_logger("resolve-door")
 
 
 class ResolveDoor:
     """Answers until cancelled. Several replicas share the questions."""
 
-    def __init__(self, client: Client, opener: Opener, executor: Executor) -> None:
+    def __init__(self, client: Client, opener: Opener, executor: Executor, sealer: Sealer, key: BoxKey) -> None:
         self._client = client
         self._opener = opener
         self._executor = executor
+        self._sealer = sealer
+        self._key = key
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._busy: set[asyncio.Task[None]] = set()
 
@@ -74,10 +76,12 @@ class ResolveDoor:
     async def answer(self, role: str, data: bytes) -> ResolveAnswer:
         """The answer to one request. Raises `Forbidden`, on record; `Invalid`; `Unavailable`."""
         try:
-            request = ResolveRequest.model_validate_json(data)
+            request = _QUESTION.validate_json(data)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             raise Invalid("bad-resolve-request", first["msg"], where=".".join(map(str, first["loc"]))) from None
+        if isinstance(request, SealRequest):
+            return await self._seal(role, request)
         try:
             require_right(role, request.purpose, {one.field for one in request.values})
         except YanzhenError as error:
@@ -89,21 +93,18 @@ class ResolveDoor:
         await self._record(role, request, opened, "done")
         return ResolveAnswer(key=key, box=box)
 
+    async def _seal(self, role: str, request: SealRequest) -> ResolveAnswer:
+        if request.door != self._key.public:
+            return ResolveAnswer(door=self._key.public)
+        try:
+            texts = Texts.model_validate_json(self._key.open(request.key, request.box)).values
+        except ValidationError:
+            raise Invalid("bad-resolve-request", "what is in the box is nothing to be sealed", where="box") from None
+        require_right_to_seal(role, {one.field for one in texts})
+        return ResolveAnswer(sealed=tuple(await self._sealer.seal_many([one.to_seal() for one in texts])))
+
     async def _record(self, role: str, request: ResolveRequest, opened: list[Opened] | None, outcome: str) -> None:
-        by_person: dict[str, dict[str, str]] = {}
-        for number, one in enumerate(request.values):
-            became = outcome if opened is None else _became(opened[number])
-            by_person.setdefault(one.person_id, {})[one.field] = became
-
-        async def job(unit: UnitOfWork) -> None:
-            for person_id, fields in by_person.items():
-                unit.audit("personal.resolve", person_id, purpose=request.purpose, outcome=outcome, fields=fields)
-
+        whole = [became(one) for one in opened] if opened is not None else [outcome] * len(request.values)
         actor = f"{role}:{request.actor}" if request.actor else role
-        await self._executor.run(job, Cause("resolve", actor=actor, traceparent=traceparent_of_current()))
-
-
-def _became(opened: Opened) -> str:
-    if isinstance(opened, Erased):
-        return "erased"
-    return opened.code if isinstance(opened, YanzhenError) else "opened"
+        lines = ((one.person_id, one.field, what) for one, what in zip(request.values, whole, strict=True))
+        await put_on_record(self._executor, actor, request.purpose, outcome, lines)

@@ -1,34 +1,42 @@
-"""What is said at the registry's door: which sealed values to open, for whom and for what; and what they hold."""
+"""What is said at the registry's door: which sealed values to open, for whom and for what, and what they hold; which texts
+to seal, and the sealed values.
+"""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.errors import Unavailable, YanzhenError
 from shared.kernel.sealed import ERASED, Erased, Sealed
 from shared.privacy.opening import Opened
-from shared.privacy.sealer import ToOpen
+from shared.privacy.sealer import ToOpen, ToSeal
 
 MOST_AT_ONCE: Final = 400
 
 
-class Wanted(BaseModel):
-    """One value to be opened."""
+class Said(BaseModel):
+    """What every message is like: nothing unknown in it, and no error repeats what it holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    person_id: str = Field(min_length=1, max_length=64)
-    field: str = Field(pattern=r"^[a-z_]{1,32}$")
+
+PersonId = Annotated[str, Field(min_length=1, max_length=64)]
+FieldName = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
+
+
+class Wanted(Said):
+    """One value to be opened."""
+
+    person_id: PersonId
+    field: FieldName
     sealed: Sealed
 
     def to_open(self) -> ToOpen:
         return ToOpen(self.person_id, self.field, self.sealed)
 
 
-class ResolveRequest(BaseModel):
+class ResolveRequest(Said):
     """`key` is the asker's half of the box; `actor` is who is behind it, by id."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     purpose: str = Field(pattern=r"^[a-z-]{1,40}$")
     actor: str = Field(default="", max_length=128, pattern=r"^[\x21-\x7e]*$")
@@ -36,11 +44,38 @@ class ResolveRequest(BaseModel):
     values: tuple[Wanted, ...] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
+class SealRequest(Said):
+    """A box with `Texts` for the door's key; one for another key, or for none, is answered with the key that is."""
+
+    door: str = Field(max_length=64)
+    key: str = Field(default="", max_length=64)
+    box: str = ""
+
+
+class Text(Said):
+    """One text to be sealed."""
+
+    person_id: PersonId
+    field: FieldName
+    text: str
+
+    def to_seal(self) -> ToSeal:
+        return ToSeal(self.person_id, self.field, self.text)
+
+
+class Texts(Said):
+    """What is in the box that goes to the door."""
+
+    values: tuple[Text, ...] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
 class ResolveAnswer(BaseModel):
-    """Either a box with what was asked for, or why there is none."""
+    """Either what was asked for, opened in a box or sealed, or why it is not here. `door`: the key to seal for."""
 
     key: str = ""
     box: str = ""
+    door: str = ""
+    sealed: tuple[Sealed, ...] = ()
     code: str = ""
     detail: str = ""
     status: int = 200
@@ -73,5 +108,7 @@ def from_plain(plain: dict[str, Any]) -> Opened:
 def unanswered(why: str) -> Unavailable:
     """Nobody opens anything just now."""
     return Unavailable(
-        "nobody-opens", f"the registry does not open sealed values just now ({why})", remedy="see that it is running"
+        "nobody-opens",
+        f"the registry neither seals nor opens personal values just now ({why})",
+        remedy="see that it is running",
     )

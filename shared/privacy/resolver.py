@@ -2,21 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
-import nats.errors
 from nats.aio.client import Client
 
-from shared.kernel.errors import Forbidden, Invalid, Unavailable, YanzhenError
+from shared.kernel.errors import Invalid
 from shared.kernel.json import from_json
+from shared.privacy.asking import TIMEOUT, ask
 from shared.privacy.cached_keyring import MAX_TTL_SECONDS
 from shared.privacy.opening import Opened
-from shared.privacy.reply_box import AskerKey
-from shared.privacy.resolve_messages import MOST_AT_ONCE, ResolveAnswer, ResolveRequest, Wanted, from_plain, unanswered
-from shared.privacy.resolve_subject import subject_of
+from shared.privacy.reply_box import BoxKey
+from shared.privacy.resolve_messages import MOST_AT_ONCE, ResolveRequest, Wanted, from_plain
 from shared.privacy.sealer import ToOpen
-
-TIMEOUT: Final = 5.0
 
 
 class Resolver:
@@ -62,25 +58,11 @@ class Resolver:
             asyncio.get_running_loop().call_later(self._ttl, self._known.pop, value, None)
 
     async def _ask(self, values: Sequence[ToOpen]) -> list[Opened]:
-        key = AskerKey()
+        key = BoxKey()
         wanted = tuple(Wanted(person_id=v.person_id, field=v.field, sealed=v.sealed) for v in values)
         request = ResolveRequest(purpose=self._purpose, actor=self._actor, key=key.public, values=wanted)
-        try:
-            reply = await self._client.request(
-                subject_of(self._role), request.model_dump_json().encode(), timeout=self._timeout
-            )
-        except (nats.errors.Error, OSError, TimeoutError) as error:
-            raise unanswered(type(error).__name__) from error
-        answer = ResolveAnswer.model_validate_json(reply.data)
-        if answer.code:
-            raise _refusal(answer)
+        answer = await ask(self._client, self._role, request, self._timeout)
         opened = [from_plain(plain) for plain in from_json(key.open(answer.key, answer.box))]
         if len(opened) != len(values):
             raise Invalid("answer-damaged", f"{len(values)} values were asked for, {len(opened)} answered")
         return opened
-
-
-def _refusal(answer: ResolveAnswer) -> YanzhenError:
-    kinds: dict[int, type[YanzhenError]] = {403: Forbidden, 422: Invalid}
-    kind = kinds.get(answer.status, Unavailable)
-    return kind(answer.code, answer.detail, remedy="the registry's log says more")

@@ -3,6 +3,9 @@
 The person, the field and the key's id are authenticated with each value, so one that is copied to another person, or
 from the phone field to the name field, does not open. A key seals a few dozen values in its life, which is what makes
 random 96-bit nonces safe.
+
+Words are sealed so that the same words of the same person give the same value: a command that comes again is known by it.
+Their nonce is made of the text under a second key; all that shows is that somebody said the same thing twice.
 """
 
 import base64
@@ -14,12 +17,14 @@ from typing import Final, NamedTuple
 from cryptography.exceptions import InvalidTag
 
 from shared.kernel.errors import Invalid
-from shared.kernel.sealed import ERASED, Erased, Sealed
+from shared.kernel.sealed import ERASED, Erased, PersonalKind, Sealed
 from shared.privacy.errors import KeyMissing, PersonErased, SealBroken
 from shared.privacy.keyring import Keyring, PersonKey
 
 NONCE_BYTES: Final = 12
 MAX_PLAINTEXT_BYTES: Final = 4096
+WORDS: Final = PersonalKind.WORDS.value
+"""The field of everything that is said by or about a person in free text."""
 
 
 class ToSeal(NamedTuple):
@@ -58,7 +63,7 @@ class Sealer:
         encoded = [_encode(value) for value in values]  # before the keyring, which must not make keys for bad input
         keys = await self._keyring.ensure({value.person_id for value in values})
         return [
-            _seal(keys[value.person_id], value, plain, self._random_bytes(NONCE_BYTES))
+            _seal(keys[value.person_id], value, plain, self._random_bytes)
             for value, plain in zip(values, encoded, strict=True)
         ]
 
@@ -89,10 +94,12 @@ def _encode(value: ToSeal) -> bytes:
     return plain
 
 
-def _seal(key: PersonKey | Erased, value: ToSeal, plain: bytes, nonce: bytes) -> Sealed:
+def _seal(key: PersonKey | Erased, value: ToSeal, plain: bytes, random_bytes: Callable[[int], bytes]) -> Sealed:
     if isinstance(key, Erased):
         raise PersonErased(value.person_id)
-    blob = nonce + key.cipher.encrypt(nonce, plain, _bound_to(key.key_id, value.person_id, value.field))
+    bound = _bound_to(key.key_id, value.person_id, value.field)
+    nonce = key.nonce_of(bound, plain, NONCE_BYTES) if value.field == WORDS else random_bytes(NONCE_BYTES)
+    blob = nonce + key.cipher.encrypt(nonce, plain, bound)
     return Sealed(f"sealed:1:{key.key_id}:{base64.urlsafe_b64encode(blob).rstrip(b'=').decode('ascii')}")
 
 

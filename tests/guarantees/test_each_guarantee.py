@@ -45,6 +45,8 @@ RED = {
     "whoever-says-so-acts": "tests/unit/cli/test_acting.py::test_outside_development_nobody_acts_without_a_token",
     "messages-are-not-forgotten": "tests/integration/notify/test_retention.py"
     "::test_what_was_forgotten_does_not_come_back",
+    "words-are-encoded-and-not-encrypted": "tests/integration/mobility/test_words_are_sealed.py"
+    "::test_what_is_said_is_nowhere_in_clear_is_read_on_record_and_goes_with_the_key",
     "rate-not-limited": "tests/unit/web/test_web_server.py"
     "::test_a_client_that_asks_too_often_is_told_when_to_come_back",
     "who-was-told-is-forgotten": "tests/unit/registry/test_campaign.py"

@@ -91,7 +91,7 @@ class CareMachine(RuleBasedStateMachine):
 
     @rule(role=ROLES)
     def hand(self, role: str) -> None:
-        said = {"to_role": role, "reason": "x", "handed_by": "b1", "handed_at": self.now}
+        said = {"to_role": role, "handed_by": "b1", "handed_at": self.now}
         self.do(HandLead.model_validate(said))
 
     @rule(role=ROLES, kind=st.sampled_from(["contact", "talk", "yearly_report", "abroad_contact"]), id_=st.uuids())

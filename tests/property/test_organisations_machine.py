@@ -23,6 +23,7 @@ from shared.kernel.calendar import local_date
 from shared.kernel.identifiers import uscc
 from shared.kernel.sealed import Sealed
 from tests.property.registry_parts import AT_ONCE, TODAY, Registry, Step
+from tests.support.sealed_words import sealed_words
 
 PLACES = ("c0", "c1", "c2", "c3")
 MEMBERS = ("m0", "m1", "m2", "m3", "m4")
@@ -101,7 +102,7 @@ class OrganisationsMachine(RuleBasedStateMachine):
                 return self.registry.moved(who, other, at)
             case "end":
                 ended = EndMembership(member_id=who, ground="resigned", ended_on=today, decided_by="root",
-                                      person_id="p", text="x", decided_at=now)  # fmt: skip
+                                      person_id="p", text=sealed_words("x"), decided_at=now)  # fmt: skip
                 return lambda unit: membership_decisions.decide(unit, who, "root", ended, None)
             case "erase":
                 return lambda unit: unit.handle(MEMBER, who, ErasePerson(person_id=who, erased_at=now))

@@ -21,6 +21,7 @@ from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Refused
 from shared.kernel.sealed import Sealed
 from tests.support.kernel import Kernel, assemble
+from tests.support.sealed_words import sealed_words
 
 NOW = SystemClock().now()
 SEALED = Sealed("sealed:1:key:" + "A" * 40)
@@ -58,7 +59,7 @@ async def _end(unit: UnitOfWork) -> None:
         ended_on=NOW.date(),
         decided_by="w",
         person_id=None,
-        text="去世",
+        text=sealed_words("去世"),
         decided_at=NOW,
     )
     await membership_decisions.decide(unit, "m", "w", command, None)

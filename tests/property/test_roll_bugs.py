@@ -24,6 +24,7 @@ from shared.kernel.identifiers import uscc
 from shared.kernel.sealed import Sealed
 from shared.messaging.cloudevents import OutsideEvent
 from tests.property.registry_parts import T0, TODAY, Decision, Registry
+from tests.support.sealed_words import sealed_words
 
 SEALED = Sealed("sealed:1:key:" + "A" * 40)
 COMPANY = uscc.make("91", "430702", "000000001")
@@ -61,7 +62,7 @@ def entrant(at: str) -> SealedEntrant:
 
 
 def ended(on: date, ground: Any = "deceased") -> Decision:
-    command = EndMembership(member_id="m", ground=ground, ended_on=on, decided_by="root", person_id="p", text="x",
+    command = EndMembership(member_id="m", ground=ground, ended_on=on, decided_by="root", person_id="p", text=sealed_words("x"),
                             decided_at=T0)  # fmt: skip
     return lambda unit: membership_decisions.decide(unit, "m", "root", command, None)
 

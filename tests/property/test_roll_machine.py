@@ -35,6 +35,7 @@ from shared.kernel.calendar import add_months, end_of_day, local_date, start_of_
 from shared.kernel.sealed import Sealed
 from tests.property.registry_machine import RegistryMachine
 from tests.property.registry_parts import AT_ONCE, TODAY, Step
+from tests.support.sealed_words import sealed_words
 
 BRANCHES = ("b0", "b1", "b2")
 MEMBERS = ("m0", "m1", "m2")
@@ -104,14 +105,16 @@ class RollMachine(RegistryMachine):
                 return lambda unit: FOLLOWS["mobility"][MemberTransferredOut].react(out, unit)
             case "end":
                 ground = ("resigned", "deceased", "probation_cancelled")[days % 3]
-                ended = EndMembership.model_validate(signed | {"ground": ground, "ended_on": day, "text": "x"})
+                ended = EndMembership.model_validate(
+                    signed | {"ground": ground, "ended_on": day, "text": sealed_words("x")}
+                )
                 return lambda unit: membership_decisions.decide(unit, who, "root", ended, None)
             case "confirm":
                 confirmed = ConfirmMember(confirmed_on=day, **signed)
                 return lambda unit: membership_decisions.decide(unit, who, "root", confirmed, None)
             case "extend":
                 until = add_months(today, 7 + days)
-                longer = ExtendProbation(probation_ends_on=until, text="x", **signed)
+                longer = ExtendProbation(probation_ends_on=until, text=sealed_words("x"), **signed)
                 return lambda unit: membership_decisions.decide(unit, who, "root", longer, None)
             case "appoint" | "hang":
                 where = {"scope": "organisation", "scope_id": at} if days % 2 else {"scope": "station", "scope_id": "s"}

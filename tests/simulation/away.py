@@ -16,6 +16,7 @@ from tests.simulation.caring import Caring
 from tests.simulation.clerk import Clerk
 from tests.simulation.county import ELSEWHERE, ELSEWHERE_AREA
 from tests.simulation.transfers import DAY, HOUR, MINUTE, Transfer
+from tests.support.sealed_words import sealed_words
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -105,7 +106,7 @@ class Departure:
             by=ELSEWHERE[1],
             contact_person_id=self.rng.choice(self.world.movable),
             expected_until=self.rng.choice((None, today + timedelta(days=60), today + timedelta(days=700))),
-            kept_because="单位不具备接收条件" if self.rng.random() < 0.2 else None,
+            kept_because=sealed_words("单位不具备接收条件") if self.rng.random() < 0.2 else None,
             station_id=station_id,
             station_person_id=person,
             reported_in=reported_in,
@@ -144,7 +145,7 @@ class Departure:
         by = row["station_organisation_id"] or row["origin_committee_id"]
         return self._step("verify", row, verification.verify, lambda unit: VerifyMember(
             departure_id=self.departure_id, outcome=outcome, verified_by=by, verified_at=unit.clock.now(),
-            text=None if outcome == "found" else "单位名称不符",
+            text=None if outcome == "found" else sealed_words("单位名称不符"),
         ))  # fmt: skip
 
     def _correct(self, row: dict[str, Any], *, ours: bool) -> Any:

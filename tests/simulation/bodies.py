@@ -14,6 +14,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.kernel.ids import derived_id
 from tests.simulation.clerk import Clerk
+from tests.support.sealed_words import sealed_words
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -41,7 +42,7 @@ def _judge(clerk: Clerk, row: Row) -> Any:
         now = unit.clock.now()
         await unit.handle(LOST_CONTACT, member, DecideLoss(
             proposal=proposal, agreed=agreed, decided_by=row["branch_id"], approved_by=row["committee_id"],
-            person_id="secretary", decided_on=local_date(now), text="经支部大会讨论", decided_at=now,
+            person_id="secretary", decided_on=local_date(now), text=sealed_words("经支部大会讨论"), decided_at=now,
         ))  # fmt: skip
         return {"member_id": member}
 

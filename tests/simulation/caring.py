@@ -11,6 +11,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from shared.kernel.ids import derived_id
 from tests.simulation.clerk import Clerk
+from tests.support.sealed_words import sealed_words
 
 _ROLES: Final = ("origin", "station", "destination")
 _OF_OTHER_ACTS: Final = ("verify", "correct_registration", "confirm_membership", "card_review")
@@ -65,7 +66,9 @@ class Caring:
             names = sorted(name for name, duty in care.duties.items() if duty.kind not in _OF_OTHER_ACTS)
             if not names:
                 return None
-            return CompleteDuty(duty_id=names[int(drawn * len(names))], done_by="someone", text="已办", done_at=now)
+            return CompleteDuty(
+                duty_id=names[int(drawn * len(names))], done_by="someone", text=sealed_words("已办"), done_at=now
+            )
 
         return self._do("duty", done)
 
@@ -85,7 +88,7 @@ class Caring:
         role: Any = self.rng.choice(_ROLES)
         by = str(row["origin_committee_id"])
         hand = self._do("hand over", lambda care, now: HandLead(
-            to_role=role, reason="协商", handed_by=by, handed_at=now,
+            to_role=role, text=sealed_words("协商"), handed_by=by, handed_at=now,
         ))  # fmt: skip
         return self.clerk.at_once(hand, self._name(row)) if self.rng.random() < 0.3 else hand
 

@@ -16,6 +16,7 @@ from shared.kernel.calendar import local_date
 from shared.kernel.ids import derived_id
 from tests.simulation.clerk import Clerk
 from tests.simulation.transfers import DAY, HOUR
+from tests.support.sealed_words import sealed_words
 
 
 async def loss(clerk: Clerk) -> None:
@@ -36,7 +37,11 @@ async def loss(clerk: Clerk) -> None:
     async def search(unit: UnitOfWork) -> Any:
         search_id = derived_id("search", clerk.name)
         command = LogSearch(
-            search_id=search_id, way="family", text="询问家属", searched_by=person, searched_at=unit.clock.now()
+            search_id=search_id,
+            way="family",
+            text=sealed_words("询问家属"),
+            searched_by=person,
+            searched_at=unit.clock.now(),
         )
         await unit.handle(LOST_CONTACT, member, command)
         return {"member_id": member}

@@ -361,7 +361,7 @@ def the_lead_leaves_with_its_party() -> None:
     original = CARE.decide
 
     def decide(command: Any, state: Any) -> Any:
-        back = isinstance(command, HandLead) and command.reason == "the member moved on"
+        back = isinstance(command, HandLead) and command.reason == "moved_on"
         return [] if back else original(command, state)
 
     real.replace(CARE, "decide", decide)

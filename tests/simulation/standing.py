@@ -17,6 +17,7 @@ from tests.simulation.away import Departure
 from tests.simulation.clerk import Clerk, Job
 from tests.simulation.county import INDEX
 from tests.simulation.transfers import DAY, HOUR, Transfer
+from tests.support.sealed_words import sealed_words
 
 if TYPE_CHECKING:
     from tests.simulation.host import Host
@@ -112,7 +113,9 @@ class Probation:
             state: MemberState = await unit.state(MEMBER, self.member)
             later = add_months(state.probation_ends_on or self.ends_on, months)
             now = unit.clock.now()
-            command = ExtendProbation(**self._said(), probation_ends_on=later, text="继续考察", decided_at=now)
+            command = ExtendProbation(
+                **self._said(), probation_ends_on=later, text=sealed_words("继续考察"), decided_at=now
+            )
             await membership_decisions.decide(unit, self.member, self.body, command, None)
             return {"member_id": self.member}
 
@@ -120,7 +123,7 @@ class Probation:
 
     def _ended(self, ground: MembershipEnd) -> Any:
         return self._decided("end", lambda now: EndMembership(
-            **self._said(), ground=ground, ended_on=local_date(now), text="经支部大会讨论", decided_at=now,
+            **self._said(), ground=ground, ended_on=local_date(now), text=sealed_words("经支部大会讨论"), decided_at=now,
         ))  # fmt: skip
 
 

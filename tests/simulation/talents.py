@@ -16,6 +16,7 @@ from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.ids import derived_id
 from tests.simulation.clerk import Clerk
 from tests.simulation.transfers import DAY, HOUR, MINUTE
+from tests.support.sealed_words import sealed_words
 
 
 async def talent(clerk: Clerk) -> None:
@@ -42,15 +43,15 @@ async def talent(clerk: Clerk) -> None:
     def nomination(number: int) -> Any:
         nomination_id = derived_id("nomination", clerk.name, str(number))
         return do(f"nominate {number}", lambda now: Nominate(
-            nomination_id=nomination_id, kind="local_talent", body_id=body, text="推荐为乡土人才", nominated_by=branch,
-            nominated_at=now, due_at=end_of_day(local_date(now) + timedelta(days=2)), superior_id=None,
+            nomination_id=nomination_id, kind="local_talent", body_id=body, text=sealed_words("推荐为乡土人才"),
+            nominated_by=branch, nominated_at=now, due_at=end_of_day(local_date(now) + timedelta(days=2)), superior_id=None,
         ))  # fmt: skip
 
     def decision(number: int) -> Any:
         nomination_id, accepted = derived_id("nomination", clerk.name, str(number)), rng.random() < 0.6
         return do(f"decide {number}", lambda now: DecideNomination(
-            nomination_id=nomination_id, accepted=accepted, text="经会议研究", decided_by=body, person_id="secretary",
-            decided_at=now,
+            nomination_id=nomination_id, accepted=accepted, text=sealed_words("经会议研究"),
+            decided_by=body, person_id="secretary", decided_at=now,
         ))  # fmt: skip
 
     def withdrawal() -> Any:

@@ -41,10 +41,12 @@ async def relocated(system: System, databases: Watcher) -> Person:
     return person_of(system, plan)
 
 
-async def ask(system: System, method: str, path: str, body: Any = None, actor: str = "clerk-7") -> httpx.Response:
+async def ask(
+    system: System, method: str, path: str, body: Any = None, actor: str = "clerk-7", service: str = "registry"
+) -> httpx.Response:
     tops = [id_of(territory.organisations[0].key) for territory in system.world.territories]
     badge = system.badges.of(Actor(actor, tuple(Assignment(Role.CITY_DEPARTMENT, top) for top in tops)))
-    async with httpx.AsyncClient(base_url=system.installation.url("registry"), trust_env=False, timeout=10) as http:
+    async with httpx.AsyncClient(base_url=system.installation.url(service), trust_env=False, timeout=10) as http:
         return await http.request(method, path, json=body, headers=badge)
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, seen, visible
-from services.mobility.api.fields import Act, Id, Words, YearAsked
+from services.mobility.api.fields import Act, Answers, Id, Words, YearAsked
 from services.mobility.api.surveys import FormCited
+from services.mobility.api.words import in_words, words_of
 from services.mobility.application.appraisals import sides_of, standard
 from services.mobility.domain.appraisal.commands import (
     AppraisalCommand,
@@ -21,12 +22,13 @@ from services.mobility.domain.appraisal.commands import (
 )
 from services.mobility.domain.appraisal.decider import APPRAISAL
 from services.mobility.domain.care_terms import Day, PartyRole
-from services.mobility.domain.form.items import Answers
 from services.mobility.projections.appraisals import APPRAISALS, SIDES
 from services.mobility.projections.care_tables import CARE
+from services.mobility.projections.forms import FORMS
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day, local_date
+from shared.kernel.sealed import Sealed
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, given, is_set, many, page_of
@@ -74,11 +76,21 @@ class Result(Act):
 def appraisals(running: Running) -> APIRouter:
     """One per care and year, under the id `<care id>.<year>`."""
     router = APIRouter(tags=["appraisals"])
+    words = words_of(running)
 
-    async def step(appraisal_id: str, asked: Asked, by: str, command: AppraisalCommand) -> Response:
-        await seen(running, asked.access, APPRAISALS, appraisal_id)
+    async def may(appraisal_id: str, asked: Asked, by: str) -> Row:
+        row = await seen(running, asked.access, APPRAISALS, appraisal_id)
         await asked.access.acts_for(by)
+        return row
+
+    async def step(appraisal_id: str, asked: Asked, command: AppraisalCommand) -> Response:
         return await decided(running, asked, APPRAISAL, appraisal_id, command, 200, appraisal_id=appraisal_id)
+
+    async def sealed(row: Row, form: str, given: Answers) -> dict[str, Sealed | str]:
+        """The answers to a form that the row cites, those in words sealed: all of it is by or about the member."""
+        cited = (FORMS.c.form_id == row[f"{form}_id"], FORMS.c.form_version == row[f"{form}_version"])
+        [found] = await many(running, select(FORMS.c["items"]).where(*cited))
+        return await words.seal_items(row["member_id"], given, in_words(found["items"]))
 
     @router.post("/care/{care_id}/appraisals/{year}", status_code=201, responses=answers(201, shapes.APPRAISAL_DONE))
     @action("appraisal.open")
@@ -113,44 +125,49 @@ def appraisals(running: Running) -> APIRouter:
     @action("appraisal.act")
     async def appraise(appraisal_id: Id, role: PartyRole, body: Appraised, asked: Request) -> Response:
         """What a side says is shown to nobody until the other one has spoken; until then it can be corrected."""
+        row = await may(appraisal_id, asked, body.by)
         now = running.clock.now()
         command = Appraise(
             role=role,
             grade=body.grade,
-            answers=body.answers,
-            text=body.text,
+            answers=await sealed(row, "form", body.answers),
+            text=await words.seal(row["member_id"], body.text),
             appraised_by=body.by,
             person_id=body.person_id,
             appraised_at=now,
             decide_by=end_of_day(local_date(now) + timedelta(days=DECIDE_DAYS)),
         )
-        return await step(appraisal_id, asked, body.by, command)
+        return await step(appraisal_id, asked, command)
 
     @router.put("/appraisals/{appraisal_id}/sides/{role}/of-body", responses=answers(200, shapes.APPRAISAL_DONE))
     @action("appraisal.act")
     async def appraise_body(appraisal_id: Id, role: PartyRole, body: OfBody, asked: Request) -> Response:
         """What the member says of that side, entered by another organisation."""
-        command = AppraiseBody(role=role, answers=body.answers, entered_by=body.by, said_at=running.clock.now())
-        return await step(appraisal_id, asked, body.by, command)
+        row = await may(appraisal_id, asked, body.by)
+        given = await sealed(row, "bodies_form", body.answers)
+        command = AppraiseBody(role=role, answers=given, entered_by=body.by, said_at=running.clock.now())
+        return await step(appraisal_id, asked, command)
 
     @router.post("/appraisals/{appraisal_id}/decision", responses=answers(200, shapes.APPRAISAL_DONE))
     @action("appraisal.decide")
     async def decide(appraisal_id: Id, body: Result, asked: Request) -> Response:
+        row = await may(appraisal_id, asked, body.by)
         command = DecideAppraisal(
             grade=body.grade,
-            text=body.text,
+            text=await words.seal(row["member_id"], body.text),
             decided_by=body.by,
             person_id=body.person_id,
             decided_at=running.clock.now(),
         )
-        return await step(appraisal_id, asked, body.by, command)
+        return await step(appraisal_id, asked, command)
 
     @router.get("/appraisals/{appraisal_id}", responses=answers(200, shapes.APPRAISAL))
     @action("appraisal.read")
     async def read(appraisal_id: Id, response: Response, access: Access) -> dict[str, Any]:
         row = await seen(running, access, APPRAISALS, appraisal_id, response)
         sides = await many(running, select(SIDES).where(SIDES.c.appraisal_id == appraisal_id).order_by(SIDES.c.role))
-        return row | {"sides": sides if row["both_at"] else [side | _BLIND for side in sides]}
+        shown = row | {"sides": sides if row["both_at"] else [side | _BLIND for side in sides]}
+        return await words.open(shown, access.actor.id)
 
     @router.get("/appraisals", responses=answers(200, page(shapes.APPRAISAL_LISTED)))
     @action("appraisal.read")
@@ -164,6 +181,7 @@ def appraisals(running: Running) -> APIRouter:
         """In the order of their ids: no list says who is better."""
         wanted = (*given(APPRAISALS, year=year, member_id=member_id), *is_set(APPRAISALS.c.decided_at, decided))
         query = select(APPRAISALS).where(await visible(APPRAISALS, access), *wanted)
-        return await page_of(running, paging, "appraisals", query, APPRAISALS.c.appraisal_id)
+        found = await page_of(running, paging, "appraisals", query, APPRAISALS.c.appraisal_id)
+        return await words.open_page(found, access.actor.id)
 
     return router

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import acts_for_member, after, concern_of, visible
 from services.mobility.api.fields import Act, Id, Month, Words
+from services.mobility.api.words import words_of
 from services.mobility.application import cards as work
 from services.mobility.application.whereabouts import home_of
 from services.mobility.domain.card.decider import CARD, CardCommand, EndCard, EnterCard, EntryKind, ReviewCard
@@ -64,6 +65,7 @@ class CardEnding(Act):
 def cards(running: Running) -> APIRouter:
     """Cards and what is written in them."""
     router = APIRouter(prefix="/cards", tags=["cards"])
+    words = words_of(running)
 
     async def card_seen(access: Permit, card_id: str) -> Row:
         """The card, for the issuing side and for the inflow side of the departure: that one fills it in."""
@@ -76,9 +78,12 @@ def cards(running: Running) -> APIRouter:
         await access.check(concern, hidden=unknown("card"))
         return row
 
-    async def write(card_id: str, body: Act, asked: Asked, command: CardCommand, status: int) -> Response:
-        await card_seen(asked.access, card_id)
+    async def may(card_id: str, body: Act, asked: Asked) -> Row:
+        row = await card_seen(asked.access, card_id)
         await asked.access.acts_for(body.by)
+        return row
+
+    async def write(card_id: str, body: Act, asked: Asked, command: CardCommand, status: int) -> Response:
 
         async def job(unit: UnitOfWork) -> Answer:
             await work.step(unit, card_id, command, body.by, asked.expected)
@@ -104,6 +109,7 @@ def cards(running: Running) -> APIRouter:
     @router.post("/{card_id}/entries", status_code=201, responses=answers(201, shapes.CARD_DONE))
     @action("card.act")
     async def enter(card_id: Id, body: Entry, asked: Request) -> Response:
+        await may(card_id, body, asked)
         command = EnterCard(
             entry_id=body.entry_id or running.ids(),
             kind=body.kind,
@@ -117,10 +123,11 @@ def cards(running: Running) -> APIRouter:
     @router.post("/{card_id}/reviews", status_code=201, responses=answers(201, shapes.CARD_DONE))
     @action("card.act")
     async def review(card_id: Id, body: Review, asked: Request) -> Response:
+        card = await may(card_id, body, asked)
         command = ReviewCard(
             year=body.year,
             passed=body.passed,
-            text=body.text,
+            text=await words.seal_if(card["member_id"], body.text),
             reviewed_by=body.by,
             reviewed_at=running.clock.now(),
         )
@@ -129,6 +136,7 @@ def cards(running: Running) -> APIRouter:
     @router.post("/{card_id}/end", responses=answers(200, shapes.CARD_DONE))
     @action("card.act")
     async def end(card_id: Id, body: CardEnding, asked: Request) -> Response:
+        await may(card_id, body, asked)
         command = EndCard(reason=body.reason, ended_by=body.by, ended_at=running.clock.now())
         return await write(card_id, body, asked, command, 200)
 
@@ -136,7 +144,7 @@ def cards(running: Running) -> APIRouter:
     @action("card.read")
     async def read(card_id: Id, response: Response, access: Access, at: Id | None = None) -> Row:
         """The card; with `at`, what its holder may do in that organisation (domain §1.2)."""
-        row = await card_seen(access, card_id)
+        row = await words.open(await card_seen(access, card_id), access.actor.id)
         response.headers["ETag"] = etag(row["version"])
         if at is None:
             return row
@@ -161,7 +169,8 @@ def cards(running: Running) -> APIRouter:
         query = select(CARDS).where(
             await visible(CARDS, access), *wanted, *ended, *is_set(CARDS.c.return_due_at, to_return)
         )
-        return await page_of(running, paging, "cards", query, CARDS.c.card_id)
+        found = await page_of(running, paging, "cards", query, CARDS.c.card_id)
+        return await words.open_page(found, access.actor.id)
 
     return router
 

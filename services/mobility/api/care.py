@@ -1,7 +1,7 @@
 """`/care`: 三方共管 with its one lead, duties, contact log; `/care-duties`: what a person or organisation has to do."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.words import words_of
 from services.mobility.application.whereabouts import party_of
 from services.mobility.domain.care.commands import CompleteDuty, HandLead, LogContact, NameParty
 from services.mobility.domain.care.decider import CARE as CARES
@@ -20,12 +21,15 @@ from services.mobility.projections.care_tables import CARE, CARE_CONTACTS, CARE_
 from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden, Invalid, Refused
+from shared.kernel.sealed import Sealed
 from shared.runtime.commands import Asked, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, given, is_set, many, page_of
 from shared.security.access import Access, action
 from shared.web.paging import Page, Paging
 from shared.web.shapes import answers, page
+
+Step = Callable[[UnitOfWork, Sealed | None], Awaitable[None]]
 
 _ELSEWHERE: dict[DutyKind, str] = {
     "verify": "POST /departures/{id}/verification",
@@ -70,16 +74,19 @@ class Naming(Act):
 def care(running: Running) -> APIRouter:
     """Three parties, one lead."""
     router = APIRouter(tags=["care"])
+    words = words_of(running)
 
     async def decide(
-        care_id: str, body: Act, asked: Asked, step: Callable[[UnitOfWork], Awaitable[Any]], status: int = 200
+        care_id: str, body: Act, asked: Asked, step: Step, text: str | None = None, status: int = 200
     ) -> Response:
-        await seen(running, asked.access, CARE, care_id)
+        """`step` gets the `text` sealed."""
+        row = await seen(running, asked.access, CARE, care_id)
         await asked.access.acts_for(body.by)
+        said = await words.seal_if(row["member_id"], text)
 
         async def job(unit: UnitOfWork) -> Answer:
             unit.cause = unit.cause.with_correlation(care_id)
-            await step(unit)
+            await step(unit, said)
             state: Care = await unit.state(CARES, care_id)
             return await after(unit, CARES, care_id, status, care_id=care_id, lead=state.lead)
 
@@ -92,28 +99,29 @@ def care(running: Running) -> APIRouter:
         now = running.clock.now()
         if body.contacted_at is not None and body.contacted_at > now:
             raise Invalid("contacted-later", "that is still to come", remedy="log it afterwards", where="contacted_at")
-        command = LogContact(
-            contact_id=body.contact_id or running.ids(),
-            role=body.role,
-            kind=body.kind,
-            way=body.way,
-            text=body.text,
-            logged_by=body.by,
-            contacted_at=body.contacted_at or now,
-        )
+        identity = body.contact_id or running.ids()
 
-        async def job(unit: UnitOfWork) -> None:
+        async def job(unit: UnitOfWork, text: Sealed | None) -> None:
+            command = LogContact(
+                contact_id=identity,
+                role=body.role,
+                kind=body.kind,
+                way=body.way,
+                text=text,
+                logged_by=body.by,
+                contacted_at=body.contacted_at or now,
+            )
             _own_party(await unit.state(CARES, care_id), body.role, body.by)
             await unit.handle(CARES, care_id, command, expected=asked.expected)
 
-        return await decide(care_id, body, asked, job, 201)
+        return await decide(care_id, body, asked, job, body.text, 201)
 
     @router.post("/care/{care_id}/duties/{duty_id}/completion", responses=answers(200, shapes.CARE_DONE))
     @action("care.act")
     async def complete(care_id: Id, duty_id: Id, body: Done, asked: Request) -> Response:
         """办结. Only by the party that has the duty; one that comes round opens again."""
 
-        async def job(unit: UnitOfWork) -> None:
+        async def job(unit: UnitOfWork, text: Sealed | None) -> None:
             state: Care = await unit.state(CARES, care_id)
             duty = state.duties.get(duty_id)
             if duty is not None:
@@ -121,26 +129,28 @@ def care(running: Running) -> APIRouter:
                 if duty.kind in _ELSEWHERE:
                     act = _ELSEWHERE[duty.kind]
                     raise Refused("duty-has-its-act", f"this duty is done by {act}", remedy=f"use {act}")
-            command = CompleteDuty(duty_id=duty_id, done_by=body.by, text=body.text, done_at=running.clock.now())
+            command = CompleteDuty(duty_id=duty_id, done_by=body.by, text=text, done_at=running.clock.now())
             await unit.handle(CARES, care_id, command, expected=asked.expected)
 
-        return await decide(care_id, body, asked, job)
+        return await decide(care_id, body, asked, job, body.text)
 
     @router.post("/care/{care_id}/lead", responses=answers(200, shapes.CARE_DONE))
     @action("care.lead")
     async def hand(care_id: Id, body: Handing, asked: Request) -> Response:
         """The leading party hands over, or takes the lead with what stands above both; one event, no gap."""
-        command = HandLead(to_role=body.to_role, reason=body.reason, handed_by=body.by, handed_at=running.clock.now())
-        return await decide(
-            care_id, body, asked, lambda unit: unit.handle(CARES, care_id, command, expected=asked.expected)
-        )
+
+        async def job(unit: UnitOfWork, text: Sealed | None) -> None:
+            command = HandLead(to_role=body.to_role, text=text, handed_by=body.by, handed_at=running.clock.now())
+            await unit.handle(CARES, care_id, command, expected=asked.expected)
+
+        return await decide(care_id, body, asked, job, body.reason)
 
     @router.put("/care/{care_id}/parties/{role}", responses=answers(200, shapes.CARE_DONE))
     @action("care.act")
     async def name(care_id: Id, role: PartyRole, body: Naming, asked: Request) -> Response:
         """专人: another person of the party; of the destination also another organisation."""
 
-        async def job(unit: UnitOfWork) -> None:
+        async def job(unit: UnitOfWork, _text: Sealed | None) -> None:
             state: Care = await unit.state(CARES, care_id)
             _ = state.begun
             party = state.parties.get(role)
@@ -164,7 +174,8 @@ def care(running: Running) -> APIRouter:
         duties = select(CARE_DUTIES).where(CARE_DUTIES.c.care_id == care_id).order_by(CARE_DUTIES.c.due_at)
         contacts = select(CARE_CONTACTS).where(CARE_CONTACTS.c.care_id == care_id)
         latest = contacts.order_by(CARE_CONTACTS.c.contacted_at.desc()).limit(50)
-        return row | {"duties": await many(running, duties), "contacts": await many(running, latest)}
+        shown = row | {"duties": await many(running, duties), "contacts": await many(running, latest)}
+        return await words.open(shown, access.actor.id)
 
     @router.get("/care", responses=answers(200, page(shapes.CARE_LISTED)))
     @action("care.read")

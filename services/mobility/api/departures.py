@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import acts_for_member, after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.words import words_of
 from services.mobility.application.departures import Going, register
 from services.mobility.domain.care_terms import Day, DepartureReason, Place
 from services.mobility.domain.departure.decider import DEPARTURE
@@ -44,15 +45,18 @@ class Leaving(Act):
 def departures(running: Running) -> APIRouter:
     """Registering and reading."""
     router = APIRouter(tags=["departures"])
+    words = words_of(running)
 
     async def begin(body: Leaving, asked: Asked, reported_in: bool) -> Response:
         identity = body.departure_id or running.ids()
-        going = Going(**dict(body) | {"departure_id": identity}, reported_in=reported_in)
+        kept_because = await words.seal_if(body.member_id, body.kept_because)
+        said = {**dict(body), "departure_id": identity, "kept_because": kept_because}
+        going = Going(**said, reported_in=reported_in)
 
         async def job(unit: UnitOfWork) -> Answer:
             await register(unit, going)
             away = (await unit.state(DEPARTURE, body.member_id)).away(identity)
-            said = {
+            done = {
                 "departure_id": identity,
                 "member_id": body.member_id,
                 "status": away.status,
@@ -60,7 +64,7 @@ def departures(running: Running) -> APIRouter:
                 "must_transfer": away.registered.must_transfer,
                 "station_id": away.station_id,
             }
-            return await after(unit, DEPARTURE, body.member_id, 201, **said)
+            return await after(unit, DEPARTURE, body.member_id, 201, **done)
 
         return await answer(running, asked, identity, job)
 
@@ -82,7 +86,7 @@ def departures(running: Running) -> APIRouter:
     @router.get("/departures/{departure_id}", responses=answers(200, shapes.DEPARTURE))
     @action("departure.read")
     async def read(departure_id: Id, response: Response, access: Access) -> Row:
-        return await seen(running, access, DEPARTURES, departure_id, response)
+        return await words.open(await seen(running, access, DEPARTURES, departure_id, response), access.actor.id)
 
     @router.get("/departures", responses=answers(200, page(shapes.DEPARTURE)))
     @action("departure.read")
@@ -105,6 +109,7 @@ def departures(running: Running) -> APIRouter:
             area_code=area_code,
         )
         query = select(DEPARTURES).where(await visible(DEPARTURES, access), *wanted)
-        return await page_of(running, paging, "departures", query, DEPARTURES.c.departure_id)
+        found = await page_of(running, paging, "departures", query, DEPARTURES.c.departure_id)
+        return await words.open_page(found, access.actor.id)
 
     return router

@@ -13,6 +13,9 @@ Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 """A reason in words. Says what is wrong, not who somebody is."""
 
+Answers = Annotated[dict[str, Words], Field(max_length=30)]
+"""What is answered to a form, by item: the option that was chosen, or words."""
+
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 YearAsked = Annotated[int, Query(ge=1921, le=9999)]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import acts_for_member, after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.words import words_of
 from services.mobility.application.whereabouts import home_of
 from services.mobility.domain.care_terms import Day
 from services.mobility.domain.lost_contact.commands import (
@@ -71,10 +72,14 @@ class Restoration(Act):
 def lost_contact(running: Running) -> APIRouter:
     """Nothing here happens to a member by itself."""
     router = APIRouter(prefix="/lost-contact", tags=["lost contact"])
+    words = words_of(running)
 
-    async def decide(member_id: str, body: Act, asked: Asked, command: LossCommand, status: int) -> Response:
+    async def may(member_id: str, asked: Asked, *bodies: str) -> None:
         await seen(running, asked.access, LOST_CONTACTS, member_id)
-        await asked.access.acts_for(body.by)
+        for body in bodies:
+            await asked.access.acts_for(body)
+
+    async def decide(member_id: str, asked: Asked, command: LossCommand, status: int) -> Response:
 
         async def job(unit: UnitOfWork) -> Answer:
             await unit.handle(LOST_CONTACT, member_id, command, expected=asked.expected)
@@ -108,32 +113,33 @@ def lost_contact(running: Running) -> APIRouter:
     @router.post("/{member_id}/searches", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def search(member_id: Id, body: Search, asked: Request) -> Response:
+        await may(member_id, asked, body.by)
         command = LogSearch(
             search_id=body.search_id or running.ids(),
             way=body.way,
-            text=body.text,
+            text=await words.seal(member_id, body.text),
             searched_by=body.by,
             searched_at=running.clock.now(),
         )
-        return await decide(member_id, body, asked, command, 201)
+        return await decide(member_id, asked, command, 201)
 
     @router.post("/{member_id}/restoration", responses=answers(200, shapes.LOSS_DONE))
     @action("lost-contact.report")
     async def restore(member_id: Id, body: Restoration, asked: Request) -> Response:
+        await may(member_id, asked, body.by)
         command = RestoreContact(
             restored_on=body.restored_on,
             application_document=body.application_document,
             recorded_by=body.by,
             recorded_at=running.clock.now(),
         )
-        return await decide(member_id, body, asked, command, 200)
+        return await decide(member_id, asked, command, 200)
 
     @router.post("/{member_id}/decisions", status_code=201, responses=answers(201, shapes.LOSS_DONE))
     @action("lost-contact.decide")
     async def judge(member_id: Id, body: Decision, asked: Request) -> Response:
         """`by` is the deciding body. Whoever records it answers for the approving one as well."""
-        await seen(running, asked.access, LOST_CONTACTS, member_id)
-        await asked.access.acts_for(body.approved_by)
+        await may(member_id, asked, body.approved_by, body.by)
         command = DecideLoss(
             proposal=body.proposal,
             agreed=body.agreed,
@@ -141,17 +147,17 @@ def lost_contact(running: Running) -> APIRouter:
             approved_by=body.approved_by,
             person_id=body.person_id,
             decided_on=body.decided_on,
-            text=body.text,
+            text=await words.seal(member_id, body.text),
             decided_at=running.clock.now(),
         )
-        return await decide(member_id, body, asked, command, 201)
+        return await decide(member_id, asked, command, 201)
 
     @router.get("/{member_id}", responses=answers(200, shapes.LOSS))
     @action("lost-contact.read")
     async def read(member_id: Id, response: Response, access: Access) -> Row:
         row = await seen(running, access, LOST_CONTACTS, member_id, response)
         log = select(SEARCHES).where(SEARCHES.c.member_id == member_id).order_by(SEARCHES.c.searched_at)
-        return row | {"log": await many(running, log)}
+        return await words.open(row | {"log": await many(running, log)}, access.actor.id)
 
     @router.get("", responses=answers(200, page(shapes.LOSS_LISTED)))
     @action("lost-contact.read")
@@ -161,9 +167,9 @@ def lost_contact(running: Running) -> APIRouter:
         """`proposed=true`: those that a body has to decide about."""
         table, mine = LOST_CONTACTS.c, await visible(LOST_CONTACTS, access, Relation.WITHIN)
         wanted = (*given(LOST_CONTACTS, status=status), *is_set(table.proposal, proposed))
-        return await page_of(
-            running, paging, "lost-contact", select(LOST_CONTACTS).where(mine, *wanted), table.member_id
-        )
+        query = select(LOST_CONTACTS).where(mine, *wanted)
+        found = await page_of(running, paging, "lost-contact", query, table.member_id)
+        return await words.open_page(found, access.actor.id)
 
     return router
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy import or_, select
 
 from services.mobility.api import shapes
+from services.mobility.api.words import words_of
 from services.mobility.projections.care_tables import NOMINATIONS
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, is_set, page_of
@@ -16,6 +17,7 @@ from shared.web.shapes import answers, page
 def nominations(running: Running) -> APIRouter:
     """The queue of a body. Decided about at `/talents/{member_id}/nominations/{nomination_id}/decision`."""
     router = APIRouter(prefix="/nominations", tags=["talents"])
+    words = words_of(running)
 
     @router.get("", responses=answers(200, page(shapes.NOMINATION)))
     @action("talent.read")
@@ -23,6 +25,7 @@ def nominations(running: Running) -> APIRouter:
         table, scope = NOMINATIONS.c, await access.scope(Relation.WITHIN)
         asked = or_(table.body_id.in_(scope), table.escalated_to.in_(scope))
         query = select(NOMINATIONS).where(asked, *is_set(table.due_at, None if decided is None else not decided))
-        return await page_of(running, paging, "nominations", query, table.member_id, table.nomination_id)
+        found = await page_of(running, paging, "nominations", query, table.member_id, table.nomination_id)
+        return await words.open_page(found, access.actor.id)
 
     return router

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, seen, visible
 from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.words import words_of
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.opinion.decider import OPINION, OpinionKind, SubmitOpinion
 from services.mobility.projections.care_tables import CARE, OPINIONS
@@ -43,6 +44,7 @@ class Reply(Act):
 def opinions(running: Running) -> APIRouter:
     """Entered by any of the three parties, answered by the body; the member reads both."""
     router = APIRouter(tags=["care"])
+    words = words_of(running)
 
     @router.post("/care/{care_id}/opinions", status_code=201, responses=answers(201, shapes.OPINION_DONE))
     @action("care.act")
@@ -50,6 +52,7 @@ def opinions(running: Running) -> APIRouter:
         care = await seen(running, asked.access, CARE, care_id)
         await asked.access.acts_for(body.by)
         identity, asks = body.opinion_id or running.ids(), body.body_id or str(care["origin_id"])
+        said = await words.seal(care["member_id"], body.text)
 
         async def job(unit: UnitOfWork) -> Answer:
             unit.cause = unit.cause.with_correlation(care_id)
@@ -63,7 +66,7 @@ def opinions(running: Running) -> APIRouter:
                 body_id=asks,
                 superior_id=tree.rows[asks]["parent_id"],
                 kind=body.kind,
-                text=body.text,
+                text=said,
                 entered_by=body.by,
                 due_at=end_of_day(local_date(now) + timedelta(days=REPLY_DAYS)),
                 submitted_at=now,
@@ -76,11 +79,11 @@ def opinions(running: Running) -> APIRouter:
     @router.post("/opinions/{opinion_id}/reply", responses=answers(200, shapes.OPINION_DONE))
     @action("care.act")
     async def reply(opinion_id: Id, body: Reply, asked: Request) -> Response:
-        await seen(running, asked.access, OPINIONS, opinion_id)
+        opinion = await seen(running, asked.access, OPINIONS, opinion_id)
         await asked.access.acts_for(body.by)
         command = ReplyOpinion(
             taken_up=body.taken_up,
-            text=body.text,
+            text=await words.seal(opinion["member_id"], body.text),
             replied_by=body.by,
             person_id=body.person_id,
             replied_at=running.clock.now(),
@@ -90,7 +93,7 @@ def opinions(running: Running) -> APIRouter:
     @router.get("/opinions/{opinion_id}", responses=answers(200, shapes.OPINION))
     @action("care.read")
     async def read(opinion_id: Id, response: Response, access: Access) -> Row:
-        return await seen(running, access, OPINIONS, opinion_id, response)
+        return await words.open(await seen(running, access, OPINIONS, opinion_id, response), access.actor.id)
 
     @router.get("/opinions", responses=answers(200, page(shapes.OPINION)))
     @action("care.read")
@@ -99,6 +102,7 @@ def opinions(running: Running) -> APIRouter:
     ) -> Page[Row]:
         wanted = (*given(OPINIONS, kind=kind), *is_set(OPINIONS.c.replied_at, replied))
         query = select(OPINIONS).where(await visible(OPINIONS, access), *wanted)
-        return await page_of(running, paging, "opinions", query, OPINIONS.c.opinion_id)
+        found = await page_of(running, paging, "opinions", query, OPINIONS.c.opinion_id)
+        return await words.open_page(found, access.actor.id)
 
     return router

@@ -1,6 +1,9 @@
-"""`/surveys`: bodies ask the members in their care (征求意见); what comes of it is shown as figures (domain N24)."""
+"""`/surveys`: bodies ask the members in their care (征求意见); what comes of it is shown as figures (domain N24).
 
-from typing import Any
+What was said in words is kept sealed under the key of whoever said it, and opened for each reading (ADR 55).
+"""
+
+from typing import Any, cast
 
 from fastapi import APIRouter, Response
 from pydantic import Field, model_validator
@@ -8,11 +11,12 @@ from sqlalchemy import ColumnElement, or_, select
 
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, decided, seen
-from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.fields import Act, Answers, Id, Words
+from services.mobility.api.words import in_words, words_of
 from services.mobility.domain.care_terms import Day
 from services.mobility.domain.form.decider import FORM, Form
-from services.mobility.domain.form.items import Answers, Items
-from services.mobility.domain.survey.decider import AT_MOST, SURVEY, AnswerSurvey, OpenSurvey
+from services.mobility.domain.form.items import Items
+from services.mobility.domain.survey.decider import AT_MOST, SURVEY, AnswerSurvey, OpenSurvey, Survey
 from services.mobility.domain.survey.withdrawal import WithdrawSurvey
 from services.mobility.projections.care_tables import CARE
 from services.mobility.projections.surveys import SURVEY_ORGANISATIONS, SURVEYS
@@ -20,6 +24,8 @@ from shared.eventstore.executor import Answer
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day
 from shared.kernel.errors import unknown
+from shared.kernel.sealed import Erased
+from shared.privacy.words import shown
 from shared.runtime.commands import Body, Request, answer
 from shared.runtime.definition import Running
 from shared.runtime.reading import Row, is_set, many, page_of
@@ -69,6 +75,7 @@ class Withdrawal(Act):
 def surveys(running: Running) -> APIRouter:
     """Opened by a body, answered by each member once, closed by time."""
     router = APIRouter(prefix="/surveys", tags=["surveys"])
+    words = words_of(running)
 
     async def asked_by(body_id: str) -> tuple[list[str], list[str]]:
         """Members whom the body, or one below it, is caring for now, and every party of theirs."""
@@ -82,6 +89,12 @@ def surveys(running: Running) -> APIRouter:
     async def visible(access: Permit) -> ColumnElement[bool]:
         of = SURVEY_ORGANISATIONS.c
         return SURVEYS.c.survey_id.in_(select(of.survey_id).where(of.organisation_id.in_(await access.scope())))
+
+    async def seen_survey(survey_id: str, access: Permit) -> Row:
+        rows = await many(running, select(SURVEYS).where(SURVEYS.c.survey_id == survey_id, await visible(access)))
+        if not rows:
+            raise unknown("survey")
+        return rows[0]
 
     @router.post("", status_code=201, responses=answers(201, shapes.SURVEY_OPENED))
     @action("survey.open")
@@ -120,10 +133,12 @@ def surveys(running: Running) -> APIRouter:
         """The member's answer, by the member or by whoever of the parties heard it; again corrects it, until it closes."""
         care = await seen(running, asked.access, CARE, care_id)
         await asked.access.acts_for(body.by)
+        open_items = select(SURVEYS.c["items"]).where(SURVEYS.c.survey_id == survey_id)
+        items = [item for row in await many(running, open_items) for item in row["items"]]
         command = AnswerSurvey(
             member_id=care["member_id"],
             branch_id=care["origin_id"],
-            answers=body.answers,
+            answers=await words.seal_items(care["member_id"], body.answers, in_words(items)),
             entered_by=body.by,
             answered_at=running.clock.now(),
         )
@@ -141,11 +156,27 @@ def surveys(running: Running) -> APIRouter:
     @action("survey.read")
     async def read(survey_id: Id, response: Response, access: Access) -> dict[str, Any]:
         """What is asked, and from closing on what came of it."""
-        rows = await many(running, select(SURVEYS).where(SURVEYS.c.survey_id == survey_id, await visible(access)))
-        if not rows:
-            raise unknown("survey")
-        response.headers["ETag"] = etag(rows[0]["version"])
-        return rows[0]
+        row = await seen_survey(survey_id, access)
+        response.headers["ETag"] = etag(row["version"])
+        return row
+
+    @router.get("/{survey_id}/items/{item_id}/words", responses=answers(200, shapes.SURVEY_WORDS))
+    @action("survey.read")
+    async def said(survey_id: Id, item_id: Id, asked: Request) -> dict[str, Any]:
+        """What was said to one item, sorted, so that no order tells who said what. Nothing before it has closed, nor of
+        few who answered. `erased` counts those whose data was erased since.
+        """
+        await seen_survey(survey_id, asked.access)
+
+        async def job(unit: UnitOfWork) -> Survey:
+            return cast("Survey", await unit.state(SURVEY, survey_id))
+
+        state = await running.executor.run(job, asked.cause(survey_id))
+        opened = await words.open_each(state.in_words(item_id), asked.access.actor.id)
+        readable = [shown(one) for one in opened if not isinstance(one, Erased)]
+        return {
+            "survey_id": survey_id, "item_id": item_id, "words": sorted(readable), "erased": len(opened) - len(readable)
+        }  # fmt: skip
 
     @router.get("", responses=answers(200, page(shapes.SURVEY)))
     @action("survey.read")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import acts_for_member, after, decided, member_seen
 from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.words import words_of
 from services.mobility.application.organisations import organisations_above
 from services.mobility.domain.talent.decider import (
     TALENT,
@@ -63,6 +64,7 @@ class Verdict(Act):
 def talents(running: Running) -> APIRouter:
     """One entry per member, under the member's id."""
     router = APIRouter(prefix="/talents", tags=["talents"])
+    words = words_of(running)
 
     @router.put("/{member_id}", responses=answers(200, shapes.TALENT_DONE))
     @action("talent.keep")
@@ -90,7 +92,7 @@ def talents(running: Running) -> APIRouter:
     @action("talent.keep")
     async def nominate(member_id: Id, body: NominationBody, asked: Request) -> Response:
         await acts_for_member(running, asked.access, member_id, body.by)
-        identity = body.nomination_id or running.ids()
+        identity, why = body.nomination_id or running.ids(), await words.seal(member_id, body.text)
 
         async def job(unit: UnitOfWork) -> Answer:
             now, tree = unit.clock.now(), await organisations_above(unit, body_id=body.body_id)
@@ -99,7 +101,7 @@ def talents(running: Running) -> APIRouter:
                 nomination_id=identity,
                 kind=body.kind,
                 body_id=body.body_id,
-                text=body.text,
+                text=why,
                 nominated_by=body.by,
                 nominated_at=now,
                 due_at=end_of_day(local_date(now) + timedelta(days=DECIDE_DAYS)),
@@ -120,7 +122,7 @@ def talents(running: Running) -> APIRouter:
         command = DecideNomination(
             nomination_id=nomination_id,
             accepted=body.accepted,
-            text=body.text,
+            text=await words.seal(member_id, body.text),
             decided_by=body.by,
             person_id=body.person_id,
             decided_at=running.clock.now(),
@@ -136,7 +138,7 @@ def talents(running: Running) -> APIRouter:
         row = await one(running, TALENTS, TALENTS.c.member_id == member_id, "talent")
         response.headers["ETag"] = etag(row["version"])
         found = select(NOMINATIONS).where(NOMINATIONS.c.member_id == member_id).order_by(NOMINATIONS.c.nomination_id)
-        return row | {"nominations": await many(running, found)}
+        return await words.open(row | {"nominations": await many(running, found)}, access.actor.id)
 
     @router.get("", responses=answers(200, page(shapes.TALENT_LISTED)))
     @action("talent.read")

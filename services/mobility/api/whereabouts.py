@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from services.mobility.api import shapes
 from services.mobility.api.concerns import after, seen, visible
 from services.mobility.api.fields import Act, Id, Words
+from services.mobility.api.words import words_of
 from services.mobility.application import departures as away
 from services.mobility.application import verification
 from services.mobility.application.stations import name_station
@@ -95,6 +96,7 @@ _STATION = ("station_organisation_id",)
 def whereabouts(running: Running) -> APIRouter:
     """The decisions about one departure, each by the side whose it is."""
     router = APIRouter(tags=["departures"])
+    words = words_of(running)
 
     async def decide(departure_id: str, body: Act, asked: Asked, step: Step, sides: tuple[str, ...] = ()) -> Response:
         row = await seen(running, asked.access, DEPARTURES, departure_id)
@@ -146,10 +148,11 @@ def whereabouts(running: Running) -> APIRouter:
     @action("departure.act")
     async def verify(departure_id: Id, body: Verification, asked: Request) -> Response:
         """The station's organisation says what it found (domain N09)."""
+        row = await seen(running, asked.access, DEPARTURES, departure_id)
         command = VerifyMember(
             departure_id=departure_id,
             outcome=body.outcome,
-            text=body.text,
+            text=await words.seal_if(row["member_id"], body.text),
             verified_by=body.by,
             verified_at=running.clock.now(),
         )

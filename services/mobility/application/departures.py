@@ -35,6 +35,7 @@ from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day, local_date
 from shared.kernel.event import DomainEvent
 from shared.kernel.ids import derived_id
+from shared.kernel.sealed import Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Going:
     by: str
     contact_person_id: str
     expected_until: date | None = None
-    kept_because: str | None = None
+    kept_because: Sealed | None = None
     station_id: str | None = None
     station_person_id: str | None = None
     reported_in: bool = False
@@ -125,7 +126,7 @@ async def change(
     await unit.handle(DEPARTURE, member_id, command, expected=expected)
     by, at = command.changed_by, command.changed_at
     # The new station has verified nobody yet, so the origin leads again until the member is on file there.
-    back = HandLead(to_role="origin", reason="the member moved on", handed_by=by, handed_at=at)
+    back = HandLead(to_role="origin", reason="moved_on", handed_by=by, handed_at=at)
     await unit.handle(CARE, departure_id, back)
     await unit.handle(CARE, departure_id, RemoveParty(role="destination", removed_by=by, removed_at=at))
     if station is None:

@@ -68,7 +68,7 @@ async def name_station(
         return
     if (await unit.state(CARE, departure_id)).lead == "station":
         # It has verified nobody yet. Whoever else leads goes on: the member has not moved.
-        back = HandLead(to_role="origin", reason="another station takes over", handed_by=by, handed_at=at)
+        back = HandLead(to_role="origin", reason="not_served", handed_by=by, handed_at=at)
         await unit.handle(CARE, departure_id, back)
     await done(unit, departure_id, _FIND, by)
     await joined(unit, departure_id, station, away.rules.rules.verify_days, at)

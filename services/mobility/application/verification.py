@@ -57,7 +57,7 @@ async def open_file(
     care: Care = await unit.state(CARE, identity)
     wanted = _LEADS[care.begun.model]
     to_role: PartyRole = wanted if wanted in care.parties else "station"
-    hand = HandLead(to_role=to_role, reason="the member is on file", handed_by=command.opened_by, handed_at=at)
+    hand = HandLead(to_role=to_role, reason="on_file", handed_by=command.opened_by, handed_at=at)
     await unit.handle(CARE, identity, hand)
 
 

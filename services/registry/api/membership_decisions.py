@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from services.registry.api import shapes
 from services.registry.api.acting import Act, after
 from services.registry.api.concerns import of_member
+from services.registry.api.words import words_of
 from services.registry.application import membership_decisions as jobs
 from services.registry.domain.member.commands import ConfirmMember, EndMembership, ExtendProbation, StandingCommand
 from services.registry.domain.member.decider import MEMBER
@@ -48,11 +49,14 @@ class End(Act):
 def membership_decisions(running: Running) -> APIRouter:
     """The three decisions. Each is made for an organisation that is responsible for the member's own."""
     router = APIRouter(prefix="/members", tags=["members"])
+    words = words_of(running)
 
     async def _decide(member_id: str, body: Act, asked: Asked, kind: Any) -> Response:
         await asked.access.check(await of_member(running, member_id), hidden=unknown("member"))
         await asked.access.acts_for(body.by)
         facts = body.model_dump(exclude={"by"})
+        if "text" in facts:
+            facts["text"] = await words.seal(member_id, facts["text"])
         command: StandingCommand = kind(
             **facts, member_id=member_id, decided_by=body.by, decided_at=running.clock.now()
         )

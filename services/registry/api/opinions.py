@@ -12,6 +12,7 @@ from services.registry.api.acting import Act, after
 from services.registry.api.as_of import AsOf, day_of, moment_of
 from services.registry.api.listing import listed
 from services.registry.api.places_of_posts import concern_at
+from services.registry.api.words import words_of
 from services.registry.application.scopes import organisation_of, require
 from services.registry.application.tree import active
 from services.registry.domain.opinion.decider import OPINION, OpinionKind, SubmitOpinion, Voice, check_speaker
@@ -57,6 +58,11 @@ class Reply(Act):
 def opinions(running: Running) -> APIRouter:
     """Entered where it was said, answered by the body; both read both."""
     router = APIRouter(prefix="/opinions", tags=["places"])
+    words = words_of(running)
+
+    async def spoken(voice: str, speaker_id: str | None, text: str) -> str:
+        """Sealed when a member said it, or is answered."""
+        return await words.seal(speaker_id, text) if voice == "member" and speaker_id else text
 
     @router.post("", status_code=201, responses=answers(201, shapes.OPINION_DONE))
     @action("opinion.handle")
@@ -74,7 +80,8 @@ def opinions(running: Running) -> APIRouter:
             asks = body.body_id or organisation_id
             now = unit.clock.now()
             command = SubmitOpinion(
-                **body.model_dump(exclude={"by", "opinion_id", "body_id"}),
+                **body.model_dump(exclude={"by", "opinion_id", "body_id", "text"}),
+                text=await spoken(body.voice, body.speaker_id, body.text),
                 opinion_id=identity,
                 organisation_id=organisation_id,
                 body_id=asks,
@@ -91,10 +98,12 @@ def opinions(running: Running) -> APIRouter:
     @router.post("/{opinion_id}/reply", responses=answers(200, shapes.OPINION_DONE))
     @action("opinion.handle")
     async def reply(opinion_id: Id, body: Reply, asked: Request) -> Response:
-        await _seen(opinion_id, asked.access)
+        row = await _seen(opinion_id, asked.access)
         await asked.access.acts_for(body.by)
+        said = body.model_dump(exclude={"by", "text"})
         command = ReplyOpinion(
-            replied_by=body.by, replied_at=running.clock.now(), **body.model_dump(exclude={"by"})
+            replied_by=body.by, replied_at=running.clock.now(), **said,
+            text=await spoken(row["voice"], row["speaker_id"], body.text),
         )  # fmt: skip
 
         async def job(unit: UnitOfWork) -> Answer:
@@ -122,7 +131,7 @@ def opinions(running: Running) -> APIRouter:
     @router.get("/{opinion_id}", responses=answers(200, shapes.OPINION))
     @action("opinion.read")
     async def read(opinion_id: Id, access: Access) -> dict[str, Any]:
-        return await _seen(opinion_id, access)
+        return await words.open(await _seen(opinion_id, access), access.actor.id, "speaker_id")
 
     @router.get("", responses=answers(200, page(shapes.OPINION)))
     @action("opinion.read")
@@ -137,7 +146,8 @@ def opinions(running: Running) -> APIRouter:
         """Those that were said at places of the actor's organisations, or put to these, or are told to them."""
         where = (await _visible(access), *is_set(OPINIONS.c.replied_at, replied))
         equal = {"scope_id": scope_id, "body_id": body_id, "kind": kind}
-        return await listed(running, paging, "opinions", OPINIONS, ("opinion_id",), *where, equal=equal)
+        found = await listed(running, paging, "opinions", OPINIONS, ("opinion_id",), *where, equal=equal)
+        return await words.open_page(found, access.actor.id, "speaker_id")
 
     async def _seen(opinion_id: str, access: Permit) -> dict[str, Any]:
         row = await one(running, OPINIONS, OPINIONS.c.opinion_id == opinion_id, "opinion")

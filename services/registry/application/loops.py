@@ -11,7 +11,9 @@ from services.registry.application.erasing import Erasing
 from services.registry.application.handovers import Handovers
 from services.registry.application.watching import watch
 from shared.kernel.errors import Unavailable
+from shared.privacy.key_material import load_keys
 from shared.privacy.opening import LocalOpener
+from shared.privacy.reply_box import BoxKey
 from shared.privacy.resolve_door import ResolveDoor
 from shared.runtime.definition import Loop, Running
 
@@ -22,7 +24,10 @@ def loops(running: Running) -> Mapping[str, Loop]:
         raise Unavailable("no-keyring", "the registry needs the keyring", remedy="set YANZHEN_KEYRING_URL")
     found: dict[str, Loop] = {}
     if "api" in running.settings.roles:
-        found["resolve"] = ResolveDoor(running.client, LocalOpener(running.sealer), running.executor).run
+        newest = next(iter(load_keys("YANZHEN_INDEX_KEY").values()))
+        found["resolve"] = ResolveDoor(
+            running.client, LocalOpener(running.sealer), running.executor, running.sealer, BoxKey.of_the_door(newest)
+        ).run
     if "worker" in running.settings.roles:
         found["erasing"] = Erasing(running, running.keyring).run
         found["handovers"] = Handovers(running).run

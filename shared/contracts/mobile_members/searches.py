@@ -59,4 +59,3 @@ class LossDecided(MobilityEvent, aggregate="lost-contact", key="member_id"):
     approved_by: str
     person_id: str
     decided_on: date
-    text: str

@@ -45,6 +45,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.security.actor import Actor, Assignment, Role
 from shared.web.app import create_app
 from tests.support.documented import as_documented
+from tests.support.door import DoorKnocks
 from tests.support.hearing import handled
 from tests.support.identity import badge, guard
 from tests.support.kernel import assemble
@@ -84,9 +85,11 @@ class Served:
         if definition is MOBILITY:
             settings = MobilitySettings(database_url="nowhere", outside_systems=(SYSTEM,))
         nothing = cast("Any", None)
+        sealer = Sealer(InMemoryKeyring())
+        door = cast("Any", DoorKnocks(sealer, self.kernel.executor))
         running = Running(
-            settings, definition.model, engine, store, self.kernel.executor, nothing, nothing, ShiftedClock(),
-            self.kernel.executor.ids, Metrics(), Sealer(InMemoryKeyring()), BlindIndex({"k": b"k" * 32}),
+            settings, definition.model, engine, store, self.kernel.executor, nothing, door, ShiftedClock(),
+            self.kernel.executor.ids, Metrics(), sealer, BlindIndex({"k": b"k" * 32}),
         )  # fmt: skip
         self.routers = list(definition.routers(running))
         self.app: FastAPI = create_app(

@@ -1,7 +1,6 @@
 """Mobility behind its HTTP door, on PostgreSQL."""
 
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
@@ -13,18 +12,14 @@ from services.mobility.service import SERVICE
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres.store import PostgresStore
 from shared.kernel.clock import ShiftedClock
-from shared.kernel.errors import YanzhenError
 from shared.observability.metrics import Metrics
 from shared.privacy.memory_keyring import InMemoryKeyring
-from shared.privacy.opening import LocalOpener
-from shared.privacy.resolve_door import ResolveDoor
-from shared.privacy.resolve_messages import ResolveAnswer
-from shared.privacy.resolve_subject import SUBJECT
 from shared.privacy.sealer import Sealer
 from shared.runtime.definition import Running
 from shared.web.app import create_app
 from tests.integration.mobility.world import SETTINGS, World
 from tests.support.documented import as_documented
+from tests.support.door import DoorKnocks
 from tests.support.identity import department, guard
 
 
@@ -33,21 +28,6 @@ async def served(engine: AsyncEngine) -> World:
     """The service on a database of its own, with the roll settled in."""
     await migrate(engine, MODEL)
     return await World(PostgresStore(engine, MODEL.views), ShiftedClock()).settle_in()
-
-
-class DoorKnocks:
-    """The registry's door without a broker in between: asked as mobility, as the broker would have it."""
-
-    def __init__(self, door: ResolveDoor) -> None:
-        self._door = door
-
-    async def request(self, subject: str, data: bytes, timeout: float) -> Any:
-        role = subject.removeprefix(f"{SUBJECT}.")
-        try:
-            said = await self._door.answer(role, data)
-        except YanzhenError as error:
-            said = ResolveAnswer(code=error.code, detail=error.detail, status=error.status)
-        return SimpleNamespace(data=said.model_dump_json(exclude_defaults=True).encode())
 
 
 @pytest.fixture
@@ -66,7 +46,7 @@ def sealer(keyring: InMemoryKeyring) -> Sealer:
 async def http(engine: AsyncEngine, served: World, sealer: Sealer) -> AsyncIterator[httpx.AsyncClient]:
     nothing = cast("Any", None)
     kernel = served.kernel
-    door = DoorKnocks(ResolveDoor(nothing, LocalOpener(sealer), kernel.executor))
+    door = DoorKnocks(sealer, kernel.executor)
     running = Running(
         SETTINGS, MODEL, engine, served.store, kernel.executor, nothing, cast("Any", door),
         cast("ShiftedClock", served.clock), kernel.executor.ids, Metrics(),

@@ -61,6 +61,8 @@ async def test_members_in_care_are_asked_answer_once_and_are_told_what_came_of_i
     await send(http, "PUT", "/surveys/s1/answers/d-m1", {"by": "c2", "answers": {"evening": "否"}})
     refused = await send(http, "PUT", "/surveys/s1/answers/d-m1", {"by": "c2", "answers": {"evening": "x"}}, 422)
     assert (refused["code"], refused["where"]) == ("not-an-option", "answers.evening")
+    early = await send(http, "GET", "/surveys/s1/items/wish/words", None, 409)
+    assert early["code"] == "survey-open"
     open_ = await get(http, "/surveys/s1")
     assert (open_["results"], open_["closed_at"], open_["asked"]) == (None, None, 6), (
         "nothing is known before it closes"
@@ -77,10 +79,24 @@ async def test_members_in_care_are_asked_answer_once_and_are_told_what_came_of_i
     [seen] = (await http.get("/surveys", params={"closed": True}, headers=host)).json()["items"]
     assert seen["results"] == {
         "asked": 6, "answered": 6, "not_shown": 0,
-        "total": {"answered": 6, "options": {"evening": {"是": 5, "否": 1}}, "words": {"wish": ["4", "5", "6", "7", "8"]}},
+        "total": {"answered": 6, "options": {"evening": {"是": 5, "否": 1}}, "words": {"wish": 5}},
         "branches": {"b1": {"answered": 6, "options": {"evening": {"是": 5, "否": 1}}, "words": {}}},
     }  # fmt: skip
     assert [event.member_ids for event in await published(away, "SurveyResultsOut")] == [tuple(PEOPLE)]
+    said = (await http.get("/surveys/s1/items/wish/words", headers=host)).json()
+    assert (said["words"], said["erased"]) == (["4", "5", "6", "7", "8"], 0), "sorted, not in the order of people"
+    assert (await http.get("/surveys/s1/items/wish/words", headers=stranger)).status_code == 404
+    assert (await send(http, "GET", "/surveys/s1/items/evening/words", None, 404))["code"] == "no-such-words"
+
+
+async def test_of_few_who_answered_not_even_words_are_shown(http: httpx.AsyncClient, away: World) -> None:
+    await six_in_care(http, away)
+    await send(http, "POST", "/surveys", asks(away), 201)
+    for member in PEOPLE[:4]:
+        await send(http, "PUT", f"/surveys/s1/answers/d-{member}", yes(wish="x"))
+    await pass_time(away, days=15)
+    refused = await send(http, "GET", "/surveys/s1/items/wish/words", None, 409)
+    assert refused["code"] == "too-few-answered"
 
 
 async def test_a_questionnaire_is_cited_in_a_version_that_stays_as_it_was(http: httpx.AsyncClient, away: World) -> None:

@@ -16,6 +16,7 @@ from shared.kernel.calendar import add_working_days, local_date
 from shared.kernel.errors import Refused
 from shared.kernel.sealed import ERASED, PersonalKind
 from tests.integration.registry.world import NUMBER, PHONE, World
+from tests.support.sealed_words import sealed_words
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ASKED = mobility.TransferRequested(
@@ -106,7 +107,7 @@ async def test_what_lapsed_with_the_membership_keeps_nobody_waiting_and_moves_no
     await world.hear(ASKED)
     now = world.clock.now()
     ended = EndMembership(
-        member_id="m1", ground="deceased", ended_on=local_date(now), decided_by="c1", person_id="p1", text="病故",
+        member_id="m1", ground="deceased", ended_on=local_date(now), decided_by="c1", person_id="p1", text=sealed_words("病故"),
         decided_at=now,
     )  # fmt: skip
     await world.run(lambda unit: unit.handle(MEMBER, "m1", ended))

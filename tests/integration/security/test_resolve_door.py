@@ -13,15 +13,17 @@ from shared.eventstore.audit import AuditRecord
 from shared.eventstore.migrate import migrate
 from shared.eventstore.postgres import audit_trail
 from shared.eventstore.postgres.store import PostgresStore
-from shared.kernel.errors import Forbidden, Unavailable, YanzhenError
+from shared.kernel.errors import Forbidden, Invalid, Refused, Unavailable, YanzhenError
 from shared.kernel.json import from_json, to_json
 from shared.kernel.sealed import ERASED
 from shared.privacy.memory_keyring import InMemoryKeyring
 from shared.privacy.opening import LocalOpener
+from shared.privacy.remote_sealer import RemoteSealer
+from shared.privacy.reply_box import BoxKey
 from shared.privacy.resolve_door import ResolveDoor
 from shared.privacy.resolve_subject import DOOR, SUBJECT
 from shared.privacy.resolver import Resolver
-from shared.privacy.sealer import Sealer, ToOpen
+from shared.privacy.sealer import WORDS, Sealer, ToOpen, ToSeal
 from tests.integration.security.conftest import Connect
 from tests.support.kernel import assemble
 from tests.support.sample import MODEL, VIEWS
@@ -52,7 +54,7 @@ async def registry(engine: AsyncEngine, connect: Connect) -> AsyncIterator[Regis
     keyring = InMemoryKeyring()
     sealer = Sealer(keyring)
     client = (await connect(DOOR)).client
-    door = ResolveDoor(client, LocalOpener(sealer), kernel.executor)
+    door = ResolveDoor(client, LocalOpener(sealer), kernel.executor, sealer, BoxKey())
     task = asyncio.create_task(door.run())
     await asyncio.sleep(0)
     await client.flush()
@@ -197,3 +199,36 @@ async def test_what_is_no_question_gets_an_answer_that_says_so_and_repeats_nothi
     assert answer["status"] == 422
     assert answer["code"] in ("bad-resolve-request", "bad-asker-key")
     assert "张三" not in str(answer)
+
+
+async def test_words_are_sealed_for_whoever_may_and_travel_to_the_door_in_a_box(
+    registry: Registry, connect: Connect
+) -> None:
+    client = (await connect("mobility")).client
+    sealing = RemoteSealer(client, "mobility")
+    [said, again] = await sealing.seal_many([ToSeal("m1", WORDS, "子女入学难")] * 2)
+    [other] = await RemoteSealer(client, "mobility").seal_many([ToSeal("m2", WORDS, "子女入学难")])
+
+    assert said == again == (await sealing.seal_many([ToSeal("m1", WORDS, "子女入学难")]))[0]
+    assert said != other
+    assert await (await resolver(connect, "mobility", "hear")).open_each([ToOpen("m1", WORDS, said)]) == ["子女入学难"]
+    for value in (ToSeal("m1", "name", "王小雁"), ToSeal("m1", "resident_id", "x")):
+        with pytest.raises(Forbidden, match="not-permitted"):
+            await sealing.seal_many([value])
+    with pytest.raises(Forbidden, match="not-permitted"):
+        await RemoteSealer((await connect("notify")).client, "notify").seal_many([ToSeal("m1", WORDS, "x")])
+    with pytest.raises(Invalid, match="personal-text-too-long"):
+        await sealing.seal_many([ToSeal("m1", WORDS, "x" * 5000)])
+    await registry.keyring.destroy("m1")
+    with pytest.raises(Refused, match="person-erased"):
+        await sealing.seal_many([ToSeal("m1", WORDS, "more")])
+    assert (await registry.trail())[0].action == "personal.resolve", "that somebody read them is on record"
+
+
+async def test_a_door_whose_key_was_changed_is_asked_again_with_the_new_one(
+    registry: Registry, connect: Connect
+) -> None:
+    sealing = RemoteSealer((await connect("mobility")).client, "mobility")
+    [before] = await sealing.seal_many([ToSeal("m1", WORDS, "x")])
+    registry.door._key = BoxKey()
+    assert await sealing.seal_many([ToSeal("m1", WORDS, "x")]) == [before]

@@ -9,6 +9,7 @@ from services.mobility.domain.care_rules.rules import CitedRules
 from services.mobility.domain.care_terms import Place
 from services.mobility.domain.departure.commands import RegisterDeparture
 from services.mobility.domain.lost_contact.commands import DecideLoss, LogSearch, ReportLoss
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.transfers import T0, at
 
 ORIGIN: Final = CareParty(organisation_id="b1", person_id="secretary", superior_id="c1")
@@ -73,7 +74,9 @@ def losing(**changed: Any) -> ReportLoss:
 
 
 def searching(search_id: str = "1") -> LogSearch:
-    return LogSearch(search_id=search_id, way="family", text="asked at home", searched_by="b1", searched_at=at(1))
+    return LogSearch(
+        search_id=search_id, way="family", text=sealed_words("asked at home"), searched_by="b1", searched_at=at(1)
+    )
 
 
 def judging(proposal: str, day: float, agreed: bool = True, **changed: Any) -> DecideLoss:
@@ -85,7 +88,7 @@ def judging(proposal: str, day: float, agreed: bool = True, **changed: Any) -> D
             "approved_by": "c1",
             "person_id": "chair",
             "decided_on": at(day).date(),
-            "text": "every way was tried",
+            "text": sealed_words("every way was tried"),
             "decided_at": at(day),
             **changed,
         }

@@ -20,6 +20,7 @@ from services.mobility.domain.appraisal.events import (
 )
 from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -40,7 +41,7 @@ def opens(**changed: Any) -> OpenAppraisal:
 
 
 def says(role: str = "origin", by: str = "b1", **changed: Any) -> Appraise:
-    said = {"role": role, "grade": "qualified", "answers": WELL, "text": "按时参加组织生活", "appraised_by": by,
+    said = {"role": role, "grade": "qualified", "answers": WELL, "text": sealed_words("按时参加组织生活"), "appraised_by": by,
             "person_id": "p", "appraised_at": at(5), "decide_by": at(35)}  # fmt: skip
     return Appraise.model_validate(said | changed)
 
@@ -52,7 +53,13 @@ def member_says(role: str = "station", by: str = "b1", **changed: Any) -> Apprai
 
 
 def decides(**changed: Any) -> DecideAppraisal:
-    said = {"grade": "qualified", "text": "同意", "decided_by": "c1", "person_id": "q", "decided_at": at(9)}
+    said = {
+        "grade": "qualified",
+        "text": sealed_words("同意"),
+        "decided_by": "c1",
+        "person_id": "q",
+        "decided_at": at(9),
+    }
     return DecideAppraisal.model_validate(said | changed)
 
 

@@ -21,6 +21,7 @@ from services.mobility.domain.card.rights import rights
 from services.mobility.domain.card.series import CARD_SERIES, CardNumberTaken, TakeCardNumber
 from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -38,7 +39,13 @@ def enters(kind: str, **more: Any) -> EnterCard:
 
 
 def reviews(year: int = 2026, passed: bool = True, text: str | None = None) -> ReviewCard:
-    said = {"year": year, "passed": passed, "text": text, "reviewed_by": "b1", "reviewed_at": at(300)}
+    said = {
+        "year": year,
+        "passed": passed,
+        "text": text and sealed_words(text),
+        "reviewed_by": "b1",
+        "reviewed_at": at(300),
+    }
     return ReviewCard.model_validate(said)
 
 

@@ -47,7 +47,7 @@ def contacts(role: str = "origin", kind: str = "contact", day: float = 10) -> Lo
 
 
 def hands(role: str) -> HandLead:
-    said = {"to_role": role, "reason": "on file", "handed_by": "far", "handed_at": at(3)}
+    said = {"to_role": role, "handed_by": "far", "handed_at": at(3)}
     return HandLead.model_validate(said)
 
 

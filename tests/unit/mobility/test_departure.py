@@ -34,13 +34,15 @@ from services.mobility.domain.departure.events import (
 )
 from shared.kernel.event import DomainEvent
 from shared.kernel.timer import ArmTimer, DueTimer
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.away import HUMEN, going
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
 
 def finds(outcome: str, text: str | None = None) -> VerifyMember:
-    said = {"departure_id": "d1", "outcome": outcome, "verified_by": "far", "verified_at": at(2), "text": text}
+    words = text and sealed_words(text)
+    said = {"departure_id": "d1", "outcome": outcome, "verified_by": "far", "verified_at": at(2), "text": words}
     return VerifyMember.model_validate(said)
 
 
@@ -87,7 +89,7 @@ def test_a_member_has_one_open_departure() -> None:
 
 def test_six_months_at_a_fixed_place_propose_a_transfer_at_once() -> None:
     given(DEPARTURE).when(going(expected_until=date(2026, 7, 31))).then(DepartureRegistered, TransferProposed)
-    later = going(expected_until=date(2026, 7, 31), kept_because="the firm moves again in autumn")
+    later = going(expected_until=date(2026, 7, 31), kept_because=sealed_words("the firm moves again in autumn"))
     state = given(DEPARTURE).when(later).then(DepartureRegistered)
     assert state.open is not None
     assert state.open.registered.credential == "mobile_card"

@@ -12,19 +12,26 @@ from services.mobility.domain.opinion.decider import (
 from shared.kernel.opinion import MarkOpinionOverdue, ReplyOpinion
 from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
 
 def says(**changed: Any) -> SubmitOpinion:
     said = {"opinion_id": "o1", "care_id": "d1", "member_id": "m1", "branch_id": "b1", "body_id": "b1",
-            "superior_id": "c1", "kind": "suggestion", "text": "电商培训", "entered_by": "c2", "due_at": at(30),
+            "superior_id": "c1", "kind": "suggestion", "text": sealed_words("电商培训"), "entered_by": "c2", "due_at": at(30),
             "submitted_at": T0}  # fmt: skip
     return SubmitOpinion.model_validate(said | changed)
 
 
 def answers(**changed: Any) -> ReplyOpinion:
-    said = {"taken_up": True, "text": "明年一月开班", "replied_by": "b1", "person_id": "p", "replied_at": at(9)}
+    said = {
+        "taken_up": True,
+        "text": sealed_words("明年一月开班"),
+        "replied_by": "b1",
+        "person_id": "p",
+        "replied_at": at(9),
+    }
     return ReplyOpinion.model_validate(said | changed)
 
 
@@ -34,7 +41,7 @@ LATE = MarkOpinionOverdue(due_at=silence_at(at(30)))
 def test_the_body_that_was_asked_answers_once() -> None:
     given(OPINION).when(says()).then(OpinionSubmitted)
     given(OPINION, says()).when(says(submitted_at=at(1), due_at=at(31))).then_nothing()
-    given(OPINION, says()).when(says(text="else")).then_refused("opinion-exists")
+    given(OPINION, says()).when(says(text=sealed_words("else"))).then_refused("opinion-exists")
     given(OPINION).when(answers()).then_refused("opinion-unknown")
     given(OPINION, says()).when(answers(replied_by="c2")).then_refused("not-the-body")
     given(OPINION, says()).when(answers()).then(OpinionReplied)

@@ -23,6 +23,7 @@ from services.mobility.domain.survey.results import SMALLEST_GROUP, count
 from services.mobility.domain.survey.withdrawal import WithdrawSurvey
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.timer import ArmTimer, CancelTimer
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -78,21 +79,24 @@ def test_an_answer_is_to_what_was_asked() -> None:
         ({}, "nothing-answered"),
         ({"other": "是"}, "item-unknown"),
         ({"evening": "也许"}, "not-an-option"),
+        ({"wish": "in clear"}, "words-not-sealed"),
     ):
         given(SURVEY, opens()).when(says(answers=answers)).then_refused(code)
-    given(SURVEY, opens()).when(says(answers={"wish": "多一点时间"})).then(SurveyAnswered)
+    given(SURVEY, opens()).when(says(answers={"wish": sealed_words("多一点时间")})).then(SurveyAnswered)
 
 
 def test_closing_counts_what_stands_and_tells_whoever_was_asked_once() -> None:
-    answered = [says(f"m{n}", answers={"evening": "是", "wish": f"{9 - n}"}) for n in range(5)]
-    outcome = given(SURVEY, opens(), *answered, says("m0", answers={"evening": "否", "wish": "9"})).when(CLOSING)
+    answered = [says(f"m{n}", answers={"evening": "是", "wish": sealed_words(f"{9 - n}")}) for n in range(5)]
+    outcome = given(SURVEY, opens(), *answered, says("m0", answers={"evening": "否", "wish": sealed_words("9")})).when(
+        CLOSING
+    )
     outcome.then(SurveyClosed, SurveyResultsOut)
     closed, out = outcome.events
     assert isinstance(closed, SurveyClosed)
     assert isinstance(out, SurveyResultsOut)
     assert closed.results.total is not None
     assert closed.results.total.options == {"evening": {"是": 4, "否": 1}}
-    assert closed.results.total.words == {"wish": ("5", "6", "7", "8", "9")}, "sorted, not in the order of people"
+    assert closed.results.total.words == {"wish": 5}, "what they said is counted here and told nowhere"
     assert (closed.results.asked, closed.results.answered, out.member_ids) == (6, 5, opens().member_ids)
     given(SURVEY, opens(), CLOSING).when(CLOSING).then_nothing()
 

@@ -30,6 +30,7 @@ from services.mobility.domain.talent.decider import (
 from shared.kernel.decider import Decider
 from shared.kernel.question import silence_at
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer
+from tests.support.sealed_words import sealed_words
 from tests.unit.mobility.bdd import given
 from tests.unit.mobility.transfers import T0, at
 
@@ -38,13 +39,13 @@ WITHDRAW = WithdrawConsent(recorded_by="b1", withdrawn_at=at(5))
 
 
 def nominates(**changed: Any) -> Nominate:
-    said = {"nomination_id": "n1", "kind": "reserve_cadre", "body_id": "c1", "text": "x", "nominated_by": "b1",
+    said = {"nomination_id": "n1", "kind": "reserve_cadre", "body_id": "c1", "text": sealed_words("x"), "nominated_by": "b1",
             "nominated_at": at(1), "due_at": at(30)}  # fmt: skip
     return Nominate.model_validate(said | changed)
 
 
 def decides(**changed: Any) -> DecideNomination:
-    said = {"nomination_id": "n1", "accepted": True, "text": "x", "decided_by": "c1", "person_id": "p",
+    said = {"nomination_id": "n1", "accepted": True, "text": sealed_words("x"), "decided_by": "c1", "person_id": "p",
             "decided_at": at(9)}  # fmt: skip
     return DecideNomination.model_validate(said | changed)
 

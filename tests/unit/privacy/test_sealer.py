@@ -10,7 +10,7 @@ from shared.kernel.sealed import ERASED, Erased, Sealed
 from shared.privacy.errors import KeyMissing, PersonErased, SealBroken
 from shared.privacy.keyring import PersonKey
 from shared.privacy.memory_keyring import InMemoryKeyring
-from shared.privacy.sealer import Sealer, ToOpen, ToSeal
+from shared.privacy.sealer import WORDS, Sealer, ToOpen, ToSeal
 
 identifiers = st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable())
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -140,3 +140,14 @@ async def test_a_page_of_values_costs_one_look_at_the_keyring() -> None:
     opened = await sealer.open_many([ToOpen(f"p{n}", "name", blob) for n, blob in enumerate(sealed)])
     assert opened == [str(n) for n in range(50)]
     assert keyring.looks == 1
+
+
+@given(st.lists(texts, min_size=2, max_size=5))
+async def test_the_same_words_give_the_same_value_and_other_words_never_share_a_nonce(said: list[str]) -> None:
+    sealer = Sealer(InMemoryKeyring())
+    sealed = [await sealer.seal("p", WORDS, text) for text in said]
+    assert [await sealer.seal("p", WORDS, text) for text in said] == sealed
+    nonces = {base64.urlsafe_b64decode(one.payload[:16]): text for one, text in zip(sealed, said, strict=True)}
+    assert len(nonces) == len(set(said))
+    assert await sealer.seal("q", WORDS, said[0]) != sealed[0]
+    assert await sealer.seal("p", "name", said[0]) != await sealer.seal("p", "name", said[0])

@@ -25,6 +25,7 @@ from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
 from shared.kernel.sealed import Sealed
 from shared.kernel.timer import ArmTimer, CancelTimer
+from tests.support.sealed_words import sealed_words
 
 NAME = Sealed("sealed:1:key:" + "A" * 40)
 T0 = datetime(2026, 7, 2, tzinfo=UTC)
@@ -42,11 +43,13 @@ def confirm(day: date = ENDS) -> ConfirmMember:
 
 
 def extend(day: date) -> ExtendProbation:
-    return ExtendProbation(**BY, probation_ends_on=day, text="支部大会决定")
+    return ExtendProbation(**BY, probation_ends_on=day, text=sealed_words("支部大会决定"))
 
 
 def end(**changed: Any) -> EndMembership:
-    return EndMembership(**{**BY, "ground": "deceased", "ended_on": date(2026, 8, 1), "text": "x", **changed})
+    return EndMembership(
+        **{**BY, "ground": "deceased", "ended_on": date(2026, 8, 1), "text": sealed_words("x"), **changed}
+    )
 
 
 def after(*events: DomainEvent) -> Any:

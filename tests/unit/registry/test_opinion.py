@@ -17,6 +17,7 @@ from shared.kernel.errors import Invalid, Refused
 from shared.kernel.opinion import MarkOpinionOverdue, ReplyOpinion
 from shared.kernel.question import SILENCE
 from shared.kernel.timer import ArmTimer, CancelTimer
+from tests.support.sealed_words import sealed_words
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
 DUE = NOW + timedelta(days=30)
@@ -70,3 +71,14 @@ def test_residents_are_not_named_and_whoever_speaks_for_a_unit_names_it() -> Non
     for voice, speaker in (("resident", "m1"), ("unit", None), ("member", None)):
         with pytest.raises(Invalid, match=r"^opinion-speaker:"):
             check_speaker(voice, speaker)  # type: ignore[arg-type]
+
+
+def test_an_event_with_the_words_of_a_member_in_clear_cannot_be_made() -> None:
+    said = SAID.model_copy(update={"voice": "member", "speaker_id": "m9"})
+    with pytest.raises(ValueError, match="sealed before they are kept"):
+        OPINION.decide(said, OPINION.initial)
+    [submitted] = OPINION.decide(said.model_copy(update={"text": sealed_words("说")}), OPINION.initial)
+    held = OPINION.fold([submitted])
+    with pytest.raises(ValueError, match="sealed before they are kept"):
+        OPINION.decide(answer(), held)
+    assert OPINION.decide(answer(text=sealed_words("答")), held)

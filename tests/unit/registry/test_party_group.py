@@ -25,6 +25,7 @@ from services.registry.domain.party_group.events import (
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import Command, DomainEvent
 from shared.kernel.sealed import Sealed
+from tests.support.sealed_words import sealed_words
 
 DAY = date(2026, 3, 1)
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -120,7 +121,7 @@ LEAVINGS: list[tuple[Command, type[DomainEvent]]] = [
     ),
     (
         EndMembership.model_validate(
-            {"member_id": "m1", "ground": "deceased", "ended_on": date(2026, 6, 1), "text": "x", **BY}
+            {"member_id": "m1", "ground": "deceased", "ended_on": date(2026, 6, 1), "text": sealed_words("x"), **BY}
         ),
         MembershipEnded,
     ),

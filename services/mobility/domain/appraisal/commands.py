@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.mobility.domain.care_terms import PartyRole
 from services.mobility.domain.form.items import Answers, Items
 from shared.kernel.event import Command
+from shared.kernel.sealed import SealedWords
 
 Grade = Literal["excellent", "qualified", "basically_qualified", "unqualified"]
 """优秀、合格、基本合格、不合格 (domain §1.8)."""
@@ -59,7 +60,7 @@ class Appraise(Command):
     role: PartyRole
     grade: Grade
     answers: Answers
-    text: str = Field(min_length=1, max_length=500)
+    text: SealedWords
     appraised_by: str
     person_id: str
     appraised_at: AwareDatetime
@@ -79,7 +80,7 @@ class DecideAppraisal(Command):
     """The body's result, who signs, and why."""
 
     grade: Grade
-    text: str = Field(min_length=1, max_length=500)
+    text: SealedWords
     decided_by: str
     person_id: str
     decided_at: AwareDatetime

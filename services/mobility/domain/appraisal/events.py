@@ -6,6 +6,7 @@ from services.mobility.domain.appraisal.commands import Grade, Side, Standard, T
 from services.mobility.domain.care_terms import PartyRole
 from services.mobility.domain.form.items import Answers
 from shared.kernel.event import DomainEvent
+from shared.kernel.sealed import SealedWords
 
 
 class AppraisalEvent(DomainEvent):
@@ -40,7 +41,7 @@ class SideAppraised(AppraisalEvent):
     role: PartyRole
     grade: Grade
     answers: Answers
-    text: str
+    text: SealedWords
     appraised_by: str
     person_id: str
     appraised_at: datetime
@@ -85,7 +86,7 @@ class AppraisalDecided(AppraisalEvent):
 
     year: int
     grade: Grade
-    text: str
+    text: SealedWords
     decided_by: str
     person_id: str
     decided_at: datetime

@@ -12,6 +12,7 @@ from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
 from shared.kernel.question import Question, silence_at
+from shared.kernel.sealed import SealedWords
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 SILENT: Final = "card-return-silence"
@@ -48,7 +49,7 @@ class ReviewCard(Command):
 
     year: int = Field(ge=2000, le=9999)
     passed: bool
-    text: str | None = Field(default=None, min_length=1, max_length=500)
+    text: SealedWords | None = None
     reviewed_by: str
     reviewed_at: AwareDatetime
 
@@ -119,7 +120,7 @@ class MobileCardReviewed(CardEvent):
 
     year: int
     passed: bool
-    text: str | None
+    text: SealedWords | None
     reviewed_by: str
     reviewed_at: datetime
 

@@ -4,10 +4,11 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.mobility.domain.care.events import CareParty, ContactWay
+from services.mobility.domain.care.events import CareParty, ContactWay, LeadReason
 from services.mobility.domain.care_rules.rules import CitedRules
 from services.mobility.domain.care_terms import CareModel, DutyKind, PartyRole
 from shared.kernel.event import Command
+from shared.kernel.sealed import SealedWords
 
 
 class EstablishCare(Command):
@@ -43,7 +44,8 @@ class HandLead(Command):
     """The lead goes to another party."""
 
     to_role: PartyRole
-    reason: str = Field(min_length=1, max_length=500)
+    reason: LeadReason = "handed_over"
+    text: SealedWords | None = None
     handed_by: str
     handed_at: AwareDatetime
 
@@ -63,7 +65,7 @@ class CompleteDuty(Command):
 
     duty_id: str
     done_by: str
-    text: str | None = Field(default=None, min_length=1, max_length=500)
+    text: SealedWords | None = None
     done_at: AwareDatetime
 
 
@@ -81,7 +83,7 @@ class LogContact(Command):
     role: PartyRole
     kind: Literal["contact", "talk", "abroad_contact", "yearly_report"]
     way: ContactWay
-    text: str | None = Field(default=None, min_length=1, max_length=500)
+    text: SealedWords | None = None
     logged_by: str
     contacted_at: AwareDatetime
 

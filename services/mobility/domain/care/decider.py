@@ -114,7 +114,7 @@ def _remove(command: RemoveParty, state: Care) -> Sequence[DomainEvent]:
     if state.lead == command.role:
         back = HandLead(
             to_role="origin",
-            reason="the leading party does not serve the member any more",
+            reason="not_served",
             handed_by=command.removed_by,
             handed_at=command.removed_at,
         )
@@ -144,6 +144,7 @@ def _lead(command: HandLead, state: Care) -> CareLeadChanged:
         organisation_id=to.organisation_id,
         person_id=to.person_id,
         reason=command.reason,
+        text=command.text,
         changed_by=command.handed_by,
         changed_at=command.handed_at,
     )

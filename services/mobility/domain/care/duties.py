@@ -19,6 +19,7 @@ from services.mobility.domain.care_terms import DutyKind, PartyRole
 from shared.kernel.calendar import add_months, end_of_day, local_date
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
+from shared.kernel.sealed import Sealed
 
 
 def opened(
@@ -96,7 +97,7 @@ def _moves(state: Care, duty: Duty, at: datetime) -> bool:
     return coming_round(state, rule, at).due_at > duty.due_at
 
 
-def _done(state: Care, name: str, duty: Duty, by: str, text: str | None, at: datetime) -> Iterator[DomainEvent]:
+def _done(state: Care, name: str, duty: Duty, by: str, text: Sealed | None, at: datetime) -> Iterator[DomainEvent]:
     begun = state.begun
     yield DutyDone(
         **begun.whose,

@@ -8,6 +8,12 @@ from pydantic import BaseModel, ConfigDict
 from services.mobility.domain.care_rules.rules import CitedRules
 from services.mobility.domain.care_terms import CareModel, DutyKind, PartyRole
 from shared.kernel.event import DomainEvent
+from shared.kernel.sealed import SealedWords
+
+LeadReason = Literal["handed_over", "on_file", "moved_on", "not_served"]
+"""Handed over by a party, which says why in words; taken over with the file; back with the origin since the member moved on, or
+since the leading party does not serve the member any more.
+"""
 
 ContactWay = Literal["visit", "call", "video", "message", "letter", "meeting"]
 
@@ -80,7 +86,8 @@ class CareLeadChanged(CareEvent):
     to_role: PartyRole
     organisation_id: str
     person_id: str
-    reason: str
+    reason: LeadReason
+    text: SealedWords | None
     changed_by: str
     changed_at: datetime
 
@@ -122,7 +129,7 @@ class DutyDone(DutyEvent):
     type = "care-duty-done"
 
     done_by: str
-    text: str | None
+    text: SealedWords | None
     done_at: datetime
 
 
@@ -167,7 +174,7 @@ class ContactLogged(CareEvent):
     role: PartyRole
     kind: DutyKind
     way: ContactWay
-    text: str | None
+    text: SealedWords | None
     logged_by: str
     contacted_at: datetime
 

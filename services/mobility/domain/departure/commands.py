@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from services.mobility.domain.care_rules.rules import CitedRules
 from services.mobility.domain.care_terms import (
@@ -14,6 +14,7 @@ from services.mobility.domain.care_terms import (
     VerificationOutcome,
 )
 from shared.kernel.event import Command
+from shared.kernel.sealed import SealedWords
 
 
 class RegisterDeparture(Command):
@@ -28,7 +29,7 @@ class RegisterDeparture(Command):
     departs_on: date
     expected_until: date | None = None
     place_fixed: bool
-    kept_because: str | None = Field(default=None, min_length=1, max_length=500)
+    kept_because: SealedWords | None = None
     station_id: str | None
     station_organisation_id: str | None = None
     reported_in: bool = False
@@ -83,7 +84,7 @@ class VerifyMember(Command):
     outcome: VerificationOutcome
     verified_by: str
     verified_at: AwareDatetime
-    text: str | None = Field(default=None, min_length=1, max_length=500)
+    text: SealedWords | None = None
 
 
 class OpenFile(Command):

@@ -13,6 +13,7 @@ from services.mobility.domain.care_terms import (
     VerificationOutcome,
 )
 from shared.kernel.event import DomainEvent
+from shared.kernel.sealed import SealedWords
 
 
 class DepartureEvent(DomainEvent):
@@ -36,7 +37,7 @@ class DepartureRegistered(DepartureEvent):
     place_fixed: bool
     credential: Credential
     must_transfer: bool
-    kept_because: str | None
+    kept_because: SealedWords | None
     station_id: str | None
     station_organisation_id: str | None
     reported_in: bool
@@ -101,7 +102,7 @@ class MobileMemberVerified(DepartureEvent):
     station_id: str
     verified_by: str
     verified_at: datetime
-    text: str | None = None
+    text: SealedWords | None = None
 
 
 class MobileFileOpened(DepartureEvent):

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.kernel.errors import Invalid
+from shared.kernel.sealed import Sealed, SealedWords
 
 FormKind = Literal["questionnaire", "appraisal", "appraisal_of_bodies"]
 """问卷; 评议标准 for a member (双向评议); the same for the bodies that care for the member."""
@@ -37,8 +38,10 @@ class FormItem(BaseModel):
 
 Items = Annotated[tuple[FormItem, ...], Field(min_length=1, max_length=30)]
 
-Answers = Annotated[dict[str, Annotated[str, StringConstraints(min_length=1, max_length=500)]], Field(max_length=30)]
-"""By item: the option that was chosen, or words."""
+Answers = Annotated[
+    dict[str, Annotated[SealedWords | str, Field(union_mode="left_to_right")]], Field(max_length=30)
+]  # fmt: skip
+"""By item: the option that was chosen, which is one of a few that the form gives; or words, sealed."""
 
 
 def check_items(kind: FormKind, items: Items) -> None:
@@ -59,7 +62,9 @@ def check_items(kind: FormKind, items: Items) -> None:
 
 
 def check_answers(items: Items, answers: Mapping[str, str], *, complete: bool) -> None:
-    """Errors (`Invalid`): `nothing-answered`, `item-unknown`, `not-an-option`, `item-unanswered` (when all must be)."""
+    """Errors (`Invalid`): `nothing-answered`, `item-unknown`, `not-an-option`, `item-unanswered` (when all must be),
+    `words-not-sealed`.
+    """
     if not answers:
         raise Invalid("nothing-answered", "no item is answered", remedy="answer one at least", where="answers")
     by_id = {item.item_id: item for item in items}
@@ -67,7 +72,15 @@ def check_answers(items: Items, answers: Mapping[str, str], *, complete: bool) -
         item = by_id.get(item_id)
         if item is None:
             raise Invalid("item-unknown", "the form has no such item", remedy=f"use {sorted(by_id)}", where="answers")
-        if item.options and answer not in item.options:
+        if not item.options:
+            if not isinstance(answer, Sealed):
+                raise Invalid(
+                    "words-not-sealed",
+                    "an answer in words is kept sealed or not at all",
+                    remedy="report it: the route has to seal it",
+                    where=f"answers.{item_id}",
+                )
+        elif answer not in item.options:
             raise Invalid(
                 "not-an-option",
                 "that is none of the options",

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from services.mobility.domain.lost_contact.events import Proposal, SearchEnd
 from shared.kernel.event import Command
+from shared.kernel.sealed import SealedWords
 
 
 class ReportLoss(Command):
@@ -28,7 +29,7 @@ class LogSearch(Command):
 
     search_id: str
     way: Literal["phone", "family", "visit", "employer", "public_notice", "other"]
-    text: str = Field(min_length=1, max_length=500)
+    text: SealedWords
     searched_by: str
     searched_at: AwareDatetime
 
@@ -55,7 +56,7 @@ class DecideLoss(Command):
     approved_by: str
     person_id: str
     decided_on: date
-    text: str = Field(min_length=1, max_length=500)
+    text: SealedWords
     decided_at: AwareDatetime
 
 

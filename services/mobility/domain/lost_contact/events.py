@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from shared.kernel.event import DomainEvent
+from shared.kernel.sealed import SealedWords
 
 Proposal = Literal["stop_membership", "remove", "cancel_qualification", "restore"]
 """停止党籍, 按自行脱党除名, 取消预备党员资格, 恢复党籍."""
@@ -40,7 +41,7 @@ class SearchLogged(LossEvent):
 
     search_id: str
     way: Literal["phone", "family", "visit", "employer", "public_notice", "other"]
-    text: str
+    text: SealedWords
     searched_by: str
     searched_at: datetime
 
@@ -82,7 +83,7 @@ class LossDecided(LossEvent):
     approved_by: str
     person_id: str
     decided_on: date
-    text: str
+    text: SealedWords
     ask_again_at: datetime | None
     decided_at: datetime
 

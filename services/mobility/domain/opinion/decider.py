@@ -8,6 +8,7 @@ from typing import Any, Literal
 from shared.kernel import opinion
 from shared.kernel.decider import Decider
 from shared.kernel.opinion import Opinion, opinion_decider
+from shared.kernel.sealed import SealedWords
 
 OpinionKind = Literal["opinion", "suggestion", "deed"]
 """意见, “金点子”, “一件实事” (something definite that the member asks the branch to do)."""
@@ -20,6 +21,7 @@ class SubmitOpinion(opinion.Submission):
     member_id: str
     branch_id: str
     kind: OpinionKind
+    text: SealedWords
 
 
 class OpinionSubmitted(opinion.OpinionSubmitted):
@@ -29,6 +31,7 @@ class OpinionSubmitted(opinion.OpinionSubmitted):
     care_id: str
     branch_id: str
     kind: OpinionKind
+    text: SealedWords
 
 
 class OpinionOverdue(opinion.OpinionOverdue):
@@ -41,6 +44,7 @@ class OpinionReplied(opinion.OpinionReplied):
     """The member has an answer."""
 
     member_id: str
+    text: SealedWords
 
 
 OPINION: Decider[Any, Opinion] = opinion_decider(OpinionSubmitted, OpinionOverdue, OpinionReplied)

@@ -24,6 +24,7 @@ from services.mobility.domain.survey.withdrawal import WithdrawSurvey, require_a
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
+from shared.kernel.sealed import Sealed
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 CLOSING: Final = "survey-closing"
@@ -75,6 +76,28 @@ class Survey:
     given: Mapping[str, SurveyAnswered] = field(default_factory=dict)
     closed: bool = False
     withdrawn: bool = False
+
+    def in_words(self, item_id: str) -> list[tuple[str, Sealed]]:
+        """Who said what to the item, still sealed. Errors: `survey-unknown`, `survey-withdrawn`, `survey-open`,
+        `no-such-words`, `too-few-answered`.
+        """
+        if self.opened is None:
+            raise NotFound("survey-unknown", "there is no such survey", remedy="check its id")
+        require_asked(self.withdrawn)
+        if not self.closed:
+            raise Refused("survey-open", "nothing is shown before it closes", remedy="wait until it has closed")
+        if item_id not in {item.item_id for item in self.opened.items if not item.options}:
+            raise NotFound(
+                "no-such-words", "no item of that id is answered in words", remedy="see the items of the survey"
+            )
+        if len(self.given) < SMALLEST_GROUP:
+            raise Refused(
+                "too-few-answered",
+                f"of fewer than {SMALLEST_GROUP} who answered nothing is shown",
+                remedy="see how many answered",
+            )
+        said = ((member_id, one.answers.get(item_id)) for member_id, one in self.given.items())
+        return [(member_id, answer) for member_id, answer in said if isinstance(answer, Sealed)]
 
 
 def decide(command: SurveyCommand, state: Survey) -> Sequence[DomainEvent]:

@@ -16,13 +16,13 @@ Given = tuple[str, Mapping[str, str]]
 
 
 class Counted(BaseModel):
-    """What was answered, item by item: how often each option was chosen, and what was said in words, sorted."""
+    """What was answered, item by item: how often each option was chosen, and how many said something in words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     answered: int
     options: dict[str, dict[str, int]]
-    words: dict[str, tuple[str, ...]]
+    words: dict[str, int]
 
 
 class SurveyResults(BaseModel):
@@ -38,7 +38,7 @@ class SurveyResults(BaseModel):
 
 
 def count(items: Sequence[FormItem], asked: int, given: Sequence[Given]) -> SurveyResults:
-    """The results. Words are shown of all together only: two lines of one branch would be two people."""
+    """The results. Words are counted of all together only: two lines of one branch would be two people."""
     sizes = Counter(branch for branch, _ in given)
     shown = _shown(sizes)
     chosen = [item for item in items if item.options]
@@ -70,5 +70,5 @@ def _counted(items: Iterable[FormItem], given: Sequence[Mapping[str, str]]) -> C
         options={
             item.item_id: {o: said[item.item_id].count(o) for o in item.options} for item in items if item.options
         },
-        words={item.item_id: tuple(sorted(said[item.item_id])) for item in items if not item.options},
+        words={item.item_id: len(said[item.item_id]) for item in items if not item.options},
     )

@@ -15,6 +15,7 @@ from shared.kernel.decider import Decider
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.event import Command, DomainEvent
 from shared.kernel.question import Question, silence_at
+from shared.kernel.sealed import SealedWords
 from shared.kernel.timer import ArmTimer, CancelTimer, DueTimer, TimerChange
 
 SILENT: Final = "nomination-silence."
@@ -46,7 +47,7 @@ class Nominate(Command):
     nomination_id: str
     kind: TalentKind
     body_id: str
-    text: str = Field(min_length=1, max_length=500)
+    text: SealedWords
     nominated_by: str
     nominated_at: AwareDatetime
     due_at: AwareDatetime
@@ -58,7 +59,7 @@ class DecideNomination(Command):
 
     nomination_id: str
     accepted: bool
-    text: str = Field(min_length=1, max_length=500)
+    text: SealedWords
     decided_by: str
     person_id: str
     decided_at: AwareDatetime
@@ -109,7 +110,7 @@ class TalentNominated(TalentEvent):
     nomination_id: str
     kind: TalentKind
     body_id: str
-    text: str
+    text: SealedWords
     nominated_by: str
     nominated_at: datetime
     due_at: datetime
@@ -134,7 +135,7 @@ class NominationDecided(TalentEvent):
 
     nomination_id: str
     accepted: bool
-    text: str
+    text: SealedWords
     decided_by: str
     person_id: str
     decided_at: datetime

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict
 
-from services.registry.domain.vocabulary import ErasureGround, Id, MembershipEnd, MemberStatus, Reason
+from services.registry.domain.vocabulary import ErasureGround, Id, MembershipEnd, MemberStatus
 from shared.kernel.event import Command
-from shared.kernel.sealed import Personal, PersonalKind, Sealed
+from shared.kernel.sealed import Personal, PersonalKind, Sealed, SealedWords
 
 
 class AdmitMember(Command):
@@ -103,7 +103,7 @@ class ExtendProbation(Command):
     probation_ends_on: date
     decided_by: Id
     person_id: Id
-    text: Reason
+    text: SealedWords
     decided_at: AwareDatetime
 
 
@@ -115,7 +115,7 @@ class EndMembership(Command):
     ended_on: date
     decided_by: Id
     person_id: Id | None
-    text: Reason
+    text: SealedWords
     decided_at: AwareDatetime
 
 

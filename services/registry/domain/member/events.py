@@ -5,7 +5,7 @@ from typing import Annotated
 
 from services.registry.domain.vocabulary import ErasureGround, MembershipEnd, MemberStatus
 from shared.kernel.event import DomainEvent
-from shared.kernel.sealed import Personal, PersonalKind, Sealed
+from shared.kernel.sealed import Personal, PersonalKind, Sealed, SealedWords
 
 
 class MemberAdmitted(DomainEvent):
@@ -111,7 +111,7 @@ class ProbationExtended(DomainEvent):
     probation_ends_on: date
     decided_by: str
     person_id: str
-    text: str
+    text: SealedWords
     decided_at: datetime
 
 
@@ -136,7 +136,7 @@ class MembershipEnded(DomainEvent):
     ended_on: date
     decided_by: str
     person_id: str | None
-    text: str
+    text: SealedWords
     decided_at: datetime
     nowhere_since: datetime | None = None
     """As in `MembershipClosed`."""

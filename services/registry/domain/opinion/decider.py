@@ -1,18 +1,32 @@
 """意见建议、诉求 that come in at a 党员综合服务中心 or on a platform (反映意见的渠道, L20); `opinion-<opinion id>`."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from services.registry.domain.vocabulary import Id, OpinionScope
 from shared.kernel import opinion
 from shared.kernel.decider import Decider
 from shared.kernel.errors import Invalid
 from shared.kernel.opinion import Opinion, opinion_decider
+from shared.kernel.sealed import Sealed, SealedWords
 
 OpinionKind = Literal["opinion", "suggestion", "request"]
 """意见、建议、诉求."""
 
 Voice = Literal["member", "unit", "resident"]
 """党员、单位、群众; of a resident nothing is kept but what they said."""
+
+
+Spoken = Annotated[SealedWords | str, Field(union_mode="left_to_right")]
+"""Sealed of a member; what a unit or a resident said is nobody's who could be named."""
+
+
+def _sealed_of_a_member(event: "OpinionSubmitted | OpinionReplied") -> "OpinionSubmitted | OpinionReplied":
+    """An event with a member's words in clear cannot be made."""
+    if event.voice == "member" and not isinstance(event.text, Sealed):
+        raise ValueError("the words of a member are sealed before they are kept")
+    return event
 
 
 class SubmitOpinion(opinion.Submission):
@@ -24,6 +38,7 @@ class SubmitOpinion(opinion.Submission):
     kind: OpinionKind
     voice: Voice
     speaker_id: Id | None = None
+    text: Spoken
 
 
 class OpinionSubmitted(opinion.OpinionSubmitted):
@@ -35,6 +50,9 @@ class OpinionSubmitted(opinion.OpinionSubmitted):
     kind: OpinionKind
     voice: Voice
     speaker_id: str | None = None
+    text: Spoken
+
+    _of_a_member = model_validator(mode="after")(_sealed_of_a_member)
 
 
 class OpinionOverdue(opinion.OpinionOverdue):
@@ -49,6 +67,11 @@ class OpinionReplied(opinion.OpinionReplied):
 
     scope: OpinionScope
     scope_id: str
+    voice: Voice
+    speaker_id: str | None = None
+    text: Spoken
+
+    _of_a_member = model_validator(mode="after")(_sealed_of_a_member)
 
 
 def check_speaker(voice: Voice, speaker_id: str | None) -> None:

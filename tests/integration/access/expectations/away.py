@@ -98,6 +98,9 @@ ROWS: Final[Mapping[tuple[str, str, str], Row]] = {
         COMMITTEES | {HEAD, SECRETARY}, ON_C1, "/surveys/v1/withdrawal", given(by="c1", text="x")
     ),
     ("mobility", "GET", "/surveys/{survey_id}"): Row(PERSONS, OF_CARE, "/surveys/v1"),
+    ("mobility", "GET", "/surveys/{survey_id}/items/{item_id}/words"): Row(
+        PERSONS, OF_CARE, "/surveys/v1/items/wish/words"
+    ),
     ("mobility", "GET", "/surveys"): Row(PERSONS, OF_CARE, "/surveys", shows="v1"),
     ("mobility", "POST", "/care/{care_id}/appraisals/{year}"): Row(
         COMMITTEES | {HEAD, SECRETARY}, ACTING_FOR_B1_OF_AWAY, "/care/d2/appraisals/2020", lambda _, n: APPRAISING
