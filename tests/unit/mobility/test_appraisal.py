@@ -128,6 +128,7 @@ def test_a_silent_side_is_told_of_to_its_superior_who_may_then_speak_for_it() ->
     given(APPRAISAL, opens(), says(), late).when(says("station", "c1")).then_refused("not-your-side")
     instead = given(APPRAISAL, opens(), says(), late).when(says("station", "k1"))
     instead.then(SideAppraised, BothAppraised)
+    given(APPRAISAL, opens(), says(), late, says("station", "k1")).when(says("station", "k1")).then_nothing()
     said, both = instead.events
     assert APPRAISAL.timers(said) == [CancelTimer("appraisal-silence.station")]
     assert APPRAISAL.timers(both) == [ArmTimer("appraisal-silence.body", silence_at(at(35)))]

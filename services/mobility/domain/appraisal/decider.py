@@ -115,6 +115,10 @@ def _open(command: OpenAppraisal, state: Appraisal) -> Sequence[DomainEvent]:
 def _appraise(command: Appraise, state: Appraisal, whose: dict[str, str]) -> Sequence[DomainEvent]:
     """Errors: `appraised-already`, `not-your-side`, and of `check_answers`."""
     side = state.side(command.role)
+    said = SideAppraised.model_validate(whose | command.model_dump(exclude={"decide_by"}))
+    before = state.sides.get(command.role)
+    if before is not None and before.model_copy(update={"appraised_at": said.appraised_at}) == said:
+        return []
     question = state.open.get(command.role)
     instead = side.superior_id if question is not None and question.overdue else None
     if command.appraised_by not in (side.organisation_id, instead):
@@ -124,10 +128,6 @@ def _appraise(command: Appraise, state: Appraisal, whose: dict[str, str]) -> Seq
             remedy="let that organisation do it",
             where="by",
         )
-    said = SideAppraised.model_validate(whose | command.model_dump(exclude={"decide_by"}))
-    before = state.sides.get(command.role)
-    if before is not None and before.model_copy(update={"appraised_at": said.appraised_at}) == said:
-        return []
     if state.both:
         raise Refused("appraised-already", "both sides have spoken", remedy="tell the body that decides")
     check_answers(state.known.standard.items, command.answers, complete=True)
