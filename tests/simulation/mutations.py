@@ -19,6 +19,7 @@ SHARED: Final = (
     "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
     "second-transfer-allowed", "propagated-before-all-is-in",
     "erasure-leaves-the-blind-index", "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
+    "who-was-told-is-forgotten",
 )  # fmt: skip
 SWITCHES.update({name: MUTATIONS[name] for name in SHARED})
 

@@ -86,14 +86,6 @@ def on_a_card_once_more() -> None:
 
 
 @switch
-def told_at_each_look() -> None:
-    from services.registry.domain.campaign.decider import CAMPAIGN
-    from services.registry.domain.campaign.events import CampaignDue
-
-    heedless(CAMPAIGN, CampaignDue)
-
-
-@switch
 def stopped_and_still_under_way() -> None:
     from services.registry.domain.campaign.decider import CAMPAIGN
     from services.registry.domain.campaign.events import CampaignStopped
@@ -126,14 +118,6 @@ def ripe_at_each_look() -> None:
 
 
 @switch
-def late_at_each_look() -> None:
-    from services.registry.domain.ripening.decider import RIPENING
-    from services.registry.domain.ripening.events import RipeningStepOverdue
-
-    heedless(RIPENING, RipeningStepOverdue)
-
-
-@switch
 def ripe_and_nobody_told() -> None:
     from services.registry.domain.ripening.decider import RIPENING, NoteStanding
 
@@ -162,3 +146,19 @@ def found_nowhere_means_closed() -> None:
         return [row if row["uscc"] in known else row | {"closed_on": today} for row in rows]
 
     real.replace(MemoryRipening, "_open", open_)
+
+
+@switch
+def heads_stay_behind() -> None:
+    from services.registry.application import party_groups
+
+    real.replace(party_groups, "_left", lambda events: ())
+
+
+@switch
+def groups_outlive_their_branch() -> None:
+    from services.registry.application import party_groups
+
+    async def nothing(*_: Any) -> None: ...
+
+    real.replace(party_groups, "dissolve_all", nothing)

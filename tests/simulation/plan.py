@@ -17,6 +17,7 @@ from tests.simulation import (
     campaigns,
     erasures,
     gathering,
+    groups,
     lost,
     organisations,
     people,
@@ -56,6 +57,7 @@ DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {
     "gathering": gathering.gathering,
     "unit-life": units.unit_life,
     "campaign": campaigns.campaign,
+    "party-group": groups.group,
     "loss": lost.loss,
     "retention": lost.retention,
     "sitting": bodies.sitting,
@@ -98,7 +100,7 @@ OF_WHO_IS_AWAY: Final = (
     "gathering",
     "gathering",
 )
-OF_UNITS: Final = ("unit-life", "unit-life", "campaign")
+OF_UNITS: Final = ("unit-life", "unit-life", "campaign", "party-group")
 OF_ORGANISATIONS: Final = ("committee-for-a-while", "committee-for-a-while", "empty-branch")
 
 OFTEN: Final = ("killed", "database", "broker", "provider", "frozen")

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.event import Command
+from tests.simulation.county import founded
 from tests.simulation.plan import SHORT
 from tests.simulation.run import live
 from tests.simulation.seeds import parse
@@ -54,8 +55,9 @@ def watched() -> Iterator[Counter[str]]:
 
 
 def reached(seeds: Iterable[int]) -> Counter[str]:
-    """Commands of these lives."""
+    """Commands of these lives, and of the founding that they begin with."""
     with watched() as asked:
+        founded.__wrapped__(SHORT.county)
         for seed in seeds:
             live(seed, SHORT, keep=1)
     return asked

@@ -11,6 +11,7 @@ from tests.simulation.checks.campaigns import Campaigns
 from tests.simulation.checks.care import Cares
 from tests.simulation.checks.delivery import Delivery
 from tests.simulation.checks.erasures import Erasures
+from tests.simulation.checks.groups import Groups
 from tests.simulation.checks.membership import Membership
 from tests.simulation.checks.once import Once
 from tests.simulation.checks.organisations import Organisations
@@ -51,6 +52,7 @@ class Checks:
         self.surveys = Surveys()
         self.appraisals = Appraisals()
         self.activities = Activities()
+        self.groups = Groups(self.membership)
         self.units = Units()
         self.campaigns = Campaigns(self.units)
         self.ripening = Ripening(self.units)
@@ -82,6 +84,7 @@ class Checks:
             elif service == "registry":
                 self.erasures.committed(work)
                 self.organisations.after_commit()
+                self.groups.after_commit()
             self.delivery.committed(service, work)
         except Violation as violation:
             # Whoever commits may be prepared for anything: the world is told first.
@@ -96,6 +99,7 @@ class Checks:
                 self.standing.see(event)
                 self.erasures.registry(event)
                 self.organisations.registry(event)
+                self.groups.see(event)
                 self.units.see(event)
                 self.campaigns.see(event)
                 self.ripening.see(event)
