@@ -9,6 +9,7 @@ from services.mobility.domain.form.items import FormItem, FormKind, Items
 from services.mobility.domain.opinion.decider import OPINION, SubmitOpinion
 from services.mobility.domain.survey.decider import SURVEY, AnswerSurvey, OpenSurvey
 from services.mobility.domain.survey.results import SMALLEST_GROUP
+from services.mobility.domain.survey.withdrawal import WithdrawSurvey
 from shared.eventstore.rows import Row
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import end_of_day, local_date
@@ -50,7 +51,7 @@ async def issue(clerk: Clerk, form_id: str, kind: FormKind, items: Items) -> Non
 
 
 async def survey(clerk: Clerk) -> None:
-    """A body asks all in its care; some answer again, some at the last moment, some when it has closed."""
+    """A body asks all in its care; some answer again, some at the last moment, some when it has closed or was taken back."""
     world, rng = clerk.world, clerk.rng
     identity, days = derived_id("survey", clerk.name), rng.choice((0, 1, 3))
     town = rng.random() < 0.3
@@ -83,6 +84,11 @@ async def survey(clerk: Clerk) -> None:
 
         return clerk.ask_prepared("mobility", "answer", saying(care["member_id"], "盼多联系", answer), identity)
 
+    async def taken_back(unit: UnitOfWork) -> Any:
+        now = unit.clock.now()
+        await unit.handle(SURVEY, identity, WithdrawSurvey(text="重复调查", withdrawn_by=body, withdrawn_at=now))
+        return {"survey_id": identity}
+
     await issue(clerk, "questions", "questionnaire", QUESTIONS)
     await clerk.at_once(*(clerk.ask("mobility", "ask", open_, identity) for _ in range(rng.choice((1, 1, 2)))))
     share = rng.choice((0.4, 0.9, 1.0))
@@ -90,6 +96,8 @@ async def survey(clerk: Clerk) -> None:
         if rng.random() < share:
             await clerk.pause(MINUTE, HOUR)
             await clerk.at_once(*(answered(care) for _ in range(rng.choice((1, 1, 2)))))
+    if rng.random() < 0.2:
+        await clerk.at_once(clerk.ask("mobility", "take back", taken_back, identity), *map(answered, cares[2:4]))
     await clerk.pause(HOUR, (days + 1) * DAY)
     await clerk.at_once(*map(answered, cares[:2]))
 

@@ -27,6 +27,14 @@ def answered_after_the_closing() -> None:
 
 
 @switch
+def counted_although_it_was_taken_back() -> None:
+    from services.mobility.domain.survey.decider import SURVEY
+    from services.mobility.domain.survey.events import SurveyWithdrawn
+
+    heedless(SURVEY, SurveyWithdrawn)
+
+
+@switch
 def surveys_without_an_end() -> None:
     from services.mobility.domain.survey.decider import SURVEY, CloseSurvey
 

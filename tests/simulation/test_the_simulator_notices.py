@@ -19,6 +19,7 @@ MISSED = {
     "away-twice": "is away twice",
     "care-goes-on-after-the-return": "its care at open",
     "corrected-after-the-other-had-spoken": "after both had spoken",
+    "counted-although-it-was-taken-back": "which had closed|was closed twice|taken back, and its results are out",
     "cursor-not-compared": "took message .* twice|before its message",
     "cursor-outside-the-transaction": "took message .* twice|before its message",
     "decided-without-both-sides": "and of its sides spoke",

@@ -18,6 +18,7 @@ class _Survey:
         self.told: list[str] = []
         self.branches: dict[str, str] = {}
         self.results: dict[str, Any] | None = None
+        self.withdrawn = False
 
 
 class Surveys:
@@ -42,15 +43,19 @@ class Surveys:
             case "survey-asked":
                 survey.asked += data["member_ids"]
             case "survey-answered":
-                if survey.results is not None:
+                if survey.results is not None or survey.withdrawn:
                     raise Violation(f"{data['member_id']} answered the survey {identity}, which had closed")
                 if data["member_id"] not in survey.asked:
                     raise Violation(f"{data['member_id']} answered the survey {identity}, and was not asked")
                 survey.branches[data["member_id"]] = data["branch_id"]
             case "survey-closed":
-                if survey.results is not None or event.meta["actor"].startswith(REQUEST):
+                if survey.results is not None or survey.withdrawn or event.meta["actor"].startswith(REQUEST):
                     raise Violation(f"the survey {identity} was closed twice, or by {event.meta['actor']}")
                 survey.results = data["results"]
+            case "survey-withdrawn":
+                if survey.results is not None or survey.withdrawn:
+                    raise Violation(f"the survey {identity} was taken back, and its results are out")
+                survey.withdrawn = True
             case "survey-results-out":
                 survey.told += data["member_ids"]
 
@@ -71,7 +76,7 @@ class Surveys:
         return [
             f"the survey {identity} should have closed at {one.closes_at}"
             for identity, one in sorted(self._surveys.items())
-            if one.results is None and one.closes_at < now
+            if one.results is None and not one.withdrawn and one.closes_at < now
         ]
 
 
