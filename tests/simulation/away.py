@@ -205,6 +205,16 @@ async def departure(clerk: Clerk) -> None:
     await Departure(clerk).live()
 
 
+async def team(clerk: Clerk) -> None:
+    """A whole team leaves on one day, from one branch or from several."""
+    world, rng = clerk.world, clerk.rng
+    branch = rng.choice(sorted(world.parents))
+    home = [one for one in world.movable if world.checks.membership.on_the_roll(one) == branch]
+    for member in home[:6] or rng.sample(world.movable, 6):
+        leaving = Departure(Clerk(world, f"{clerk.name}-{member}", random.Random(rng.random())))
+        await leaving._leave(member)
+
+
 async def homecoming(clerk: Clerk) -> None:
     """春节: some of those who are away come home within a day."""
     rows = clerk.world.stores["mobility"].data.rows.get("departures", {})

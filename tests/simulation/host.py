@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from services.assessment.application.reactions import follows as assessment_follows
@@ -42,6 +43,7 @@ from tests.simulation.machine import Machine
 from tests.simulation.outside import SimulatedInbound
 from tests.simulation.providers import CALL_TIMEOUT, SimulatedProvider
 from tests.simulation.to_do import MemoryToDo
+from tests.simulation.watching import MemoryCampaigns, MemoryRipening, look_again_and_again
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -101,6 +103,7 @@ class Host:
             )
         self.lanes = self._lanes() if definition.name == "notify" else {}
         self.erasing = MemoryErasing(self) if definition.name == "registry" else None
+        self.watches = (MemoryCampaigns(self), MemoryRipening(self)) if definition.name == "registry" else ()
 
     def _lanes(self) -> dict[str, Lane]:
         # In life the registry opens for notify (`Resolver`); here the keys are at hand.
@@ -141,6 +144,7 @@ class Host:
         loops |= {f"sender of {channel}": lane.run for channel, lane in self.lanes.items()}
         if self.erasing is not None:
             loops["erasing"] = self.erasing.run
+        loops |= {type(one).__name__: partial(look_again_and_again, one.look) for one in self.watches}
         if self.door is not None:
             loops["inbound door"] = self._stand_at_the_door
         for name, loop in loops.items():

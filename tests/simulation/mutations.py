@@ -4,38 +4,24 @@ Those of `tests/support/mutations/` that act on what runs here are used as they 
 PostgreSQL and NATS, done to the ports in memory.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from tests.simulation import mutations_of_bodies
+from tests.simulation.switching import SWITCHES, deaf, off, switch
 from tests.support.mutations import MUTATIONS
 from tests.support.mutations import switch as real
 
-Switch = Callable[[], None]
-SWITCHES: dict[str, Switch] = {}
+__all__ = ["SWITCHES", "mutations_of_bodies", "off"]
 
 SHARED: Final = (
     "lost-messages-not-published-again", "gaps-not-noticed", "keys-not-parked", "killer-messages-not-counted",
     "second-transfer-allowed", "propagated-before-all-is-in",
     "erasure-leaves-the-blind-index", "sent-again-while-unknown", "duties-stay-with-who-left", "a-timer-stops-the-membership",
+    "who-was-told-is-forgotten",
 )  # fmt: skip
-SWITCHES |= {name: MUTATIONS[name] for name in SHARED}
-
-
-def _switch(function: Switch) -> Switch:
-    SWITCHES[function.__name__.replace("_", "-")] = function
-    return function
-
-
-@contextmanager
-def off(name: str) -> Iterator[None]:
-    """Switch a mechanism off, and on again."""
-    try:
-        SWITCHES[name]()
-        yield
-    finally:
-        real.restore()
+SWITCHES.update({name: MUTATIONS[name] for name in SHARED})
 
 
 def _unseen(**parts: Any) -> None:
@@ -50,17 +36,7 @@ def _unseen(**parts: Any) -> None:
     real.replace(MemoryStore, "_refusal", refusal)
 
 
-def _deaf(decider: Any, command_type: type) -> None:
-    """The decider has nothing to say to such a command."""
-    original = decider.decide
-    real.replace(
-        decider,
-        "decide",
-        lambda command, state: [] if isinstance(command, command_type) else original(command, state),
-    )
-
-
-@_switch
+@switch
 def membership_moved_from_anywhere() -> None:
     """Mobility refuses what would lead to a stale move: its rule and the check of that have to be away as well."""
     from tests.simulation.checks.transfers import Transfers
@@ -70,22 +46,22 @@ def membership_moved_from_anywhere() -> None:
     real.replace(Transfers, "_open", lambda self, member, transfer: None)
 
 
-@_switch
+@switch
 def stream_versions_not_checked() -> None:
     _unseen(appends=[], reads={})
 
 
-@_switch
+@switch
 def remembered_reads_not_checked() -> None:
     _unseen(reads={})
 
 
-@_switch
+@switch
 def cursor_not_compared() -> None:
     _unseen(cursors=[])
 
 
-@_switch
+@switch
 def cursor_outside_the_transaction() -> None:
     from tests.simulation.store import SimulatedStore
 
@@ -105,7 +81,7 @@ def cursor_outside_the_transaction() -> None:
     real.replace(SimulatedStore, "commit", commit)
 
 
-@_switch
+@switch
 def timers_not_claimed() -> None:
     from shared.eventstore.memory import MemoryStore
 
@@ -120,7 +96,7 @@ def timers_not_claimed() -> None:
     real.replace(MemoryStore, "_apply", apply)
 
 
-@_switch
+@switch
 def timers_not_cancelled() -> None:
     from shared.eventstore.memory import MemoryStore
 
@@ -128,7 +104,7 @@ def timers_not_cancelled() -> None:
     real.replace(MemoryStore, "_apply", lambda self, work: original(self, replace(work, cancelled=[])))
 
 
-@_switch
+@switch
 def idempotency_keys_not_claimed() -> None:
     from shared.eventstore.executor import Executor
 
@@ -139,7 +115,7 @@ def idempotency_keys_not_claimed() -> None:
     real.replace(Executor, "_known", unknown)
 
 
-@_switch
+@switch
 def inbox_not_kept() -> None:
     from tests.simulation.store import SimulatedStore
 
@@ -150,12 +126,12 @@ def inbox_not_kept() -> None:
     real.replace(SimulatedStore, "known_in_inbox", nothing)
 
 
-@_switch
+@switch
 def settling_not_claimed() -> None:
     _unseen(resolved=[], unparked=[])
 
 
-@_switch
+@switch
 def order_of_the_queue_ignored() -> None:
     from shared.messaging.memory_outbound import _MemoryLeadership
 
@@ -168,7 +144,7 @@ def order_of_the_queue_ignored() -> None:
     real.replace(_MemoryLeadership, "sequence", sequence)
 
 
-@_switch
+@switch
 def leader_lock_not_taken() -> None:
     from shared.messaging.memory_outbound import MemoryOutboundQueue, _MemoryLeadership
     from tests.simulation import leadership
@@ -184,7 +160,7 @@ def leader_lock_not_taken() -> None:
     real.replace(MemoryOutboundQueue, "is_leader", lambda self, one: True)
 
 
-@_switch
+@switch
 def fence_off() -> None:
     from shared.messaging.memory_bus import MemoryBus
 
@@ -196,7 +172,7 @@ def fence_off() -> None:
     real.replace(MemoryBus, "publish", publish)
 
 
-@_switch
+@switch
 def silence_counts_as_a_refusal() -> None:
     from services.notify.providers.outcome import Declined, NoAnswer
     from services.notify.sending import record
@@ -211,15 +187,15 @@ def silence_counts_as_a_refusal() -> None:
     real.replace(record, "_result", result)
 
 
-@_switch
+@switch
 def care_goes_on_after_the_return() -> None:
     from services.mobility.domain.care.commands import EndCare
     from services.mobility.domain.care.decider import CARE
 
-    _deaf(CARE, EndCare)
+    deaf(CARE, EndCare)
 
 
-@_switch
+@switch
 def away_twice() -> None:
     from services.mobility.domain.departure import decider
     from services.mobility.domain.departure.commands import RegisterDeparture
@@ -232,7 +208,7 @@ def away_twice() -> None:
     real.replace(decider.DEPARTURE, "decide", decide)
 
 
-@_switch
+@switch
 def overdue_is_said_again() -> None:
     """The reminder of a duty that is escalated, once more: as if nobody had noted that it was overdue."""
     from services.mobility.domain.care import duties
@@ -247,7 +223,7 @@ def overdue_is_said_again() -> None:
     )
 
 
-@_switch
+@switch
 def overdue_is_told_to_nobody() -> None:
     from services.notify.domain.message.commands import QueueMessage
     from services.notify.domain.message.decider import MESSAGE
@@ -261,7 +237,7 @@ def overdue_is_told_to_nobody() -> None:
     real.replace(MESSAGE, "decide", decide)
 
 
-@_switch
+@switch
 def keys_outlive_their_persons() -> None:
     from shared.privacy.memory_keyring import InMemoryKeyring
 
@@ -271,7 +247,7 @@ def keys_outlive_their_persons() -> None:
     real.replace(InMemoryKeyring, "destroy", destroy)
 
 
-@_switch
+@switch
 def erased_in_mid_case() -> None:
     from tests.simulation.erasing import MemoryErasing
 
@@ -283,7 +259,7 @@ def erased_in_mid_case() -> None:
     real.replace(MemoryErasing, "_pending", pending)
 
 
-@_switch
+@switch
 def answers_outlive_their_persons() -> None:
     from tests.simulation.erasing import MemoryErasing
 
@@ -292,7 +268,7 @@ def answers_outlive_their_persons() -> None:
     real.replace(MemoryErasing, "_forget_answers", nothing)
 
 
-@_switch
+@switch
 def dissolved_with_all_in_it() -> None:
     from services.registry.domain.organisation.commands import DissolveOrganisation
     from services.registry.domain.organisation.decider import ORGANISATION
@@ -307,23 +283,23 @@ def dissolved_with_all_in_it() -> None:
     real.replace(ORGANISATION, "decide", decide)
 
 
-@_switch
+@switch
 def the_dissolved_have_no_heir() -> None:
     from services.mobility.domain.transfer.commands import ReplaceOrganisation
     from services.mobility.domain.transfer.decider import TRANSFER
 
-    _deaf(TRANSFER, ReplaceOrganisation)
+    deaf(TRANSFER, ReplaceOrganisation)
 
 
-@_switch
+@switch
 def taken_in_outside_and_still_on_the_roll() -> None:
     from services.registry.domain.member.commands import CloseMembership
     from services.registry.domain.member.decider import MEMBER
 
-    _deaf(MEMBER, CloseMembership)
+    deaf(MEMBER, CloseMembership)
 
 
-@_switch
+@switch
 def nominated_against_their_will() -> None:
     from services.mobility.domain.talent.decider import TALENT, TalentConsentWithdrawn
 
@@ -336,7 +312,7 @@ def nominated_against_their_will() -> None:
     real.replace(TALENT, "evolve", evolve)
 
 
-@_switch
+@switch
 def probation_extended_again() -> None:
     from services.registry.domain.member import standing
 
@@ -344,14 +320,14 @@ def probation_extended_again() -> None:
     real.replace(standing, "_extend", lambda extended, state: original(extended, replace(state, is_extended=False)))
 
 
-@_switch
+@switch
 def who_has_left_is_decided_about() -> None:
     from services.registry.domain.member import standing
 
     real.replace(standing, "require_on_the_roll", lambda state: None)
 
 
-@_switch
+@switch
 def the_lead_leaves_with_its_party() -> None:
     """Whoever moves on hands the lead back before a party is removed: that has to be away as well."""
     from services.mobility.domain.care.commands import HandLead

@@ -12,6 +12,7 @@ from shared.eventstore.context import Cause
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.kernel.calendar import local_date
 from tests.simulation.clerk import Clerk, Job
+from tests.simulation.groups import Group
 from tests.simulation.papers import Destination
 from tests.simulation.transfers import DAY, HOUR, MINUTE, Transfer
 
@@ -30,6 +31,8 @@ async def committee_for_a_while(clerk: Clerk) -> None:
     if not world.checks.organisations.exists(branch):
         return
     world.settle(branch, committee)
+    if rng.random() < 0.5:
+        await Group(clerk, branch).founded()
     for number in range(rng.choice((0, 1, 1, 2))):
         newcomer = Transfer(Clerk(world, f"{clerk.name}-{number}", random.Random(rng.random())))
         to = Destination(committee, rng.choice((None, branch)), "county")

@@ -9,7 +9,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tests.simulation import away, bodies, erasures, lost, organisations, people, standing, talents
+from tests.simulation import (
+    appraising,
+    asking,
+    away,
+    bodies,
+    campaigns,
+    erasures,
+    gathering,
+    groups,
+    lost,
+    organisations,
+    people,
+    standing,
+    talents,
+    units,
+)
 from tests.simulation.clerk import Clerk
 from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import FAULTS
@@ -35,6 +50,14 @@ DOINGS: Final[Mapping[str, Callable[[Clerk], Awaitable[None]]]] = {
     "person-erased": erasures.person_erased,
     "departure": away.departure,
     "homecoming": away.homecoming,
+    "team": away.team,
+    "survey": asking.survey,
+    "opinion": asking.opinion,
+    "appraisal": appraising.appraisal,
+    "gathering": gathering.gathering,
+    "unit-life": units.unit_life,
+    "campaign": campaigns.campaign,
+    "party-group": groups.group,
     "loss": lost.loss,
     "retention": lost.retention,
     "sitting": bodies.sitting,
@@ -66,6 +89,18 @@ EVERYDAY: Final = (
     "admission", "contact", "post-change", "outside-register", "person-erased", "probation", "talent",
 )  # fmt: skip
 NOW_AND_THEN: Final = ("loss", "retention", "sitting", "sitting", "reconciliation")
+OF_WHO_IS_AWAY: Final = (
+    "team",
+    "survey",
+    "survey",
+    "opinion",
+    "appraisal",
+    "appraisal",
+    "appraisal",
+    "gathering",
+    "gathering",
+)
+OF_UNITS: Final = ("unit-life", "unit-life", "campaign", "party-group")
 OF_ORGANISATIONS: Final = ("committee-for-a-while", "committee-for-a-while", "empty-branch")
 
 OFTEN: Final = ("killed", "database", "broker", "provider", "frozen")
@@ -104,6 +139,8 @@ def draw(seed: int, scale: Scale) -> tuple[Step, ...]:
         spread(day, scale.others * 1.3 * busy, EVERYDAY)
         spread(day, scale.others * 0.5, NOW_AND_THEN)
         spread(day, scale.others * 0.5, OF_ORGANISATIONS)
+        spread(day, scale.others * 0.4, OF_WHO_IS_AWAY)
+        spread(day, scale.others * 0.3, OF_UNITS)
         spread(day, scale.faults, wrong)
         if comes_home(first + day):
             steps.append(Step((day + _hour(rng)) * DAY, "homecoming", rng.getrandbits(64)))

@@ -113,6 +113,7 @@ async def _finish(world: World) -> None:
             await restored(Clerk(world, f"restoring-{world.loop.time()}", random.Random(0)))
         lacking = [f"message {one} on {channel} has no end" for one, channel in world.checks.sending.open.items()]
         lacking += world.checks.propagation.unfinished() + world.checks.unsettled() + world.checks.erasures.unfinished()
+        lacking += world.checks.unfinished()
         if not lacking:
             return
         if asyncio.get_running_loop().time() > last:

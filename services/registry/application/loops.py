@@ -5,10 +5,11 @@ units that ripen.
 
 from collections.abc import Mapping
 
-from services.registry.application import campaigns, ripening
+from services.registry.application.campaigns import CampaignWatch
 from services.registry.application.duty_gaps import DutyGaps
 from services.registry.application.erasing import Erasing
 from services.registry.application.handovers import Handovers
+from services.registry.application.ripening import RipeningWatch
 from services.registry.application.watching import watch
 from shared.kernel.errors import Unavailable
 from shared.privacy.key_material import load_keys
@@ -32,6 +33,6 @@ def loops(running: Running) -> Mapping[str, Loop]:
         found["erasing"] = Erasing(running, running.keyring).run
         found["handovers"] = Handovers(running).run
         found["duty-gaps"] = DutyGaps(running).run
-        found["campaigns"] = watch("campaigns", lambda: campaigns.look_after(running))
-        found["ripening"] = watch("ripening", lambda: ripening.look_after(running))
+        found["campaigns"] = watch("campaigns", CampaignWatch(running).look)
+        found["ripening"] = watch("ripening", RipeningWatch(running).look)
     return found

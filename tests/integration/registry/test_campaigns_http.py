@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.registry.application.campaigns import look_after
+from services.registry.application.campaigns import CampaignWatch
 from shared.kernel.identifiers import uscc
 from tests.integration.registry.test_practices_http import practice
 from tests.integration.registry.town import UNIT, Town
@@ -22,7 +22,7 @@ async def look(town: Town, days: int) -> list[str]:
     """Let time pass, and two workers look; what they said."""
     before = len(await town.published())
     await town.later(days)
-    await asyncio.gather(look_after(town.running), look_after(town.running))
+    await asyncio.gather(*(CampaignWatch(town.running).look() for _ in range(2)))
     return (await town.published())[before:]
 
 

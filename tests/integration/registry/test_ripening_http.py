@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.registry.application.ripening import look_after
+from services.registry.application.ripening import RipeningWatch
 from tests.integration.registry.town import UNIT, Town
 from tests.support.identity import department
 
@@ -13,7 +13,7 @@ PATH = f"/units/{UNIT}/ripening"
 async def look(town: Town, days: int = 0) -> list[str]:
     before = len(await town.published())
     await town.later(days)
-    await asyncio.gather(look_after(town.running), look_after(town.running))
+    await asyncio.gather(*(RipeningWatch(town.running).look() for _ in range(2)))
     return (await town.published())[before:]
 
 
@@ -58,3 +58,13 @@ async def test_a_unit_is_worked_with_step_by_step_until_founding_is_proposed_and
     assert covered["code"] == "unit-not-waiting"
     gone = await settled.post(f"{PATH}/abandonment", {"by": "c1", "reason": "停业"}, 409)
     assert gone["code"] == "ripening-unknown"
+
+
+async def test_bug_2700_a_unit_that_moves_on_a_day_to_come_is_worked_with_until_then_and_after(settled: Town) -> None:
+    """It was found in neither place, and taken for closed."""
+    steps = [{"means": "trade_union", "due_on": settled.day(3)}]
+    await settled.send("PUT", PATH, {"by": "c1", "steps": steps})
+    await settled.send("PATCH", f"/units/{UNIT}", {"area_code": "350103", "on": settled.day(5)})
+    assert await look(settled) == []
+    assert [one["status"] for one in await settled.items("/ripenings")] == ["open"]
+    assert await look(settled, 6) == [OVERDUE]

@@ -5,18 +5,25 @@ from typing import TYPE_CHECKING
 
 from shared.eventstore.records import StoredEvent, Work
 from shared.messaging.bus import stream_of
+from tests.simulation.checks.activities import Activities
+from tests.simulation.checks.appraisals import Appraisals
+from tests.simulation.checks.campaigns import Campaigns
 from tests.simulation.checks.care import Cares
 from tests.simulation.checks.delivery import Delivery
 from tests.simulation.checks.erasures import Erasures
+from tests.simulation.checks.groups import Groups
 from tests.simulation.checks.membership import Membership
 from tests.simulation.checks.once import Once
 from tests.simulation.checks.organisations import Organisations
 from tests.simulation.checks.propagation import Propagation
 from tests.simulation.checks.proposals import Proposals
 from tests.simulation.checks.reminders import Reminders
+from tests.simulation.checks.ripening import Ripening
 from tests.simulation.checks.sending import Sending
 from tests.simulation.checks.standing import Standing
+from tests.simulation.checks.surveys import Surveys
 from tests.simulation.checks.transfers import Transfers
+from tests.simulation.checks.units import Units
 from tests.simulation.providers import Carrier
 from tests.simulation.store import told
 from tests.simulation.violation import Violation
@@ -42,6 +49,13 @@ class Checks:
         self.standing = Standing(self.membership)
         self.erasures = Erasures(world)
         self.organisations = Organisations(self.membership, self.transfers)
+        self.surveys = Surveys()
+        self.appraisals = Appraisals()
+        self.activities = Activities()
+        self.groups = Groups(self.membership)
+        self.units = Units()
+        self.campaigns = Campaigns(self.units)
+        self.ripening = Ripening(self.units)
         self._published: dict[str, int] = {}
         self.commits = 0
 
@@ -65,9 +79,12 @@ class Checks:
             if service == "mobility":
                 self.transfers.after_commit()
                 self.cares.after_commit()
+                self.surveys.after_commit()
+                self.appraisals.after_commit()
             elif service == "registry":
                 self.erasures.committed(work)
                 self.organisations.after_commit()
+                self.groups.after_commit()
             self.delivery.committed(service, work)
         except Violation as violation:
             # Whoever commits may be prepared for anything: the world is told first.
@@ -82,6 +99,10 @@ class Checks:
                 self.standing.see(event)
                 self.erasures.registry(event)
                 self.organisations.registry(event)
+                self.groups.see(event)
+                self.units.see(event)
+                self.campaigns.see(event)
+                self.ripening.see(event)
                 self.reminders.see(event)
             case "mobility":
                 self.membership.mobility(event)
@@ -89,6 +110,9 @@ class Checks:
                 self.propagation.mobility(event)
                 self.cares.see(event)
                 self.proposals.see(event)
+                self.surveys.see(event)
+                self.appraisals.see(event)
+                self.activities.see(event)
                 self.reminders.see(event)
             case "assessment":
                 self.propagation.assessment(event)
@@ -143,6 +167,15 @@ class Checks:
         if world.stores["notify"].data.rows.get("sends"):
             result.append(f"notify has {len(world.stores['notify'].data.rows['sends'])} things to send or ask")
         return result + self.delivery.missing(follows())
+
+    def unfinished(self) -> list[str]:
+        """What time alone brings about, and did not."""
+        now = self._world.clock.now()
+        return [
+            *self.surveys.unfinished(now.isoformat()),
+            *self.campaigns.unfinished(now),
+            *self.ripening.unfinished(now),
+        ]
 
 
 def follows() -> dict[str, list[str]]:

@@ -20,8 +20,19 @@ SAID: Final = {
     "transfer-lapsed": ("transfer_id", "holder_id", "lapsed_at"),
     "probation-over": ("member_id", "organisation_id", "probation_ends_on"),
     "member-without-organisation": ("transfer_id", "superior_id", "found_at"),
+    "survey-asked": ("survey_id", "member_ids", "closes_at"),
+    "survey-results-out": ("survey_id", "member_ids", "closes_at"),
+    "appraisal-overdue": ("appraisal_id", "superior_id", "due_at"),
+    "appraisal-decided": ("appraisal_id", "member_id", "decided_at"),
+    "campaign-due": ("campaign_id", "organisation_id", "ends_on"),
+    "campaign-ended": ("campaign_id", "organisation_id", "ends_on"),
+    "ripening-step-overdue": ("uscc", "responsible_id", "due_on"),
+    "unit-ripened": ("uscc", "responsible_id", "ripe_on"),
 }
 """By the event that brings it about, which is the name of the words as well: what it is about, whom, and the day."""
+
+_WHICH: Final = ("duty_id", "proposal", "turn", "means", "revision", "round")
+"""What tells several of one kind about one thing with one day from each other."""
 
 Reminder = tuple[str, str, str, str]
 """(template, what it is about, whom, the day it was due)"""
@@ -40,18 +51,22 @@ class Reminders:
         if event.type not in SAID:
             return
         data = event.data
-        about, whom, due = (data[name] for name in SAID[event.type])
-        if event.type == "case-escalated" and whom == data["holder_id"]:
-            return  # the last resort is not asked to urge itself
-        what = data.get("duty_id") or data.get("proposal") or ""
+        about, addressees, due = (data[name] for name in SAID[event.type])
+        which = "".join(str(data.get(name) or "") for name in _WHICH)
+        for whom in addressees if isinstance(addressees, list) else [addressees]:
+            if event.type == "case-escalated" and whom == data["holder_id"]:
+                continue  # the last resort is not asked to urge itself
+            self._tell(event.type, about, which, due, whom)
+
+    def _tell(self, template: str, about: str, which: str, due: str, whom: str | None) -> None:
         if not whom:
-            raise Violation(f"{event.type} of {about} names nobody")
-        mark = (event.type, about, what, due, whom)
-        if mark in self._said and event.type == "care-duty-escalated":  # who is overdue may change, and change back
-            raise Violation(f"{event.type} was said twice of {what} of {about}, due at {due}")
+            raise Violation(f"{template} of {about} names nobody")
+        mark = (template, about, which, due, whom)
+        if mark in self._said and template == "care-duty-escalated":  # who is overdue may change, and change back
+            raise Violation(f"{template} was said twice of {which} of {about}, due at {due}")
         if mark not in self._said:
             self._said.add(mark)
-            self._wanted[event.type, about, whom, _day(due)] += 1
+            self._wanted[template, about, whom, _day(due)] += 1
 
     def notify(self, event: StoredEvent) -> None:
         data = event.data
