@@ -48,6 +48,8 @@ class UnitLife:
             if self.clerk.world.closing:
                 return
             await self.clerk.at_once(*(one() for one in self.rng.sample(self._doings(), self.rng.choice((1, 1, 2)))))
+        if self.rng.random() < 0.3:
+            await self.clerk.at_once(self.looked_into(5), self.worked_with())
 
     def _doings(self) -> list[Callable[[], Any]]:
         again = [self.looked_into, self.worked_with, self.served]
@@ -61,10 +63,10 @@ class UnitLife:
             on=on,
         ))  # fmt: skip
 
-    def looked_into(self) -> Any:
+    def looked_into(self, members: int | None = None) -> Any:
         """摸底: who works there, and who of them is a member; the next one may find it otherwise."""
         found: dict[str, Any] = {
-            "formal_members": self.rng.choice((0, 0, 1, 2, 3, 5)), "operation": "operating",
+            "formal_members": members or self.rng.choice((0, 0, 1, 2, 3, 5)), "operation": "operating",
             "trade_union": self.rng.random() < 0.5, "youth_league": self.rng.random() < 0.3,
         }  # fmt: skip
         if self.rng.random() < 0.1:

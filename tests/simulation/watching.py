@@ -18,11 +18,13 @@ from services.registry.projections.ripening import RIPENINGS
 from shared.kernel.calendar import local_date
 from shared.kernel.errors import YanzhenError
 from shared.security.policy import area_prefix
-from tests.simulation.bell import Bell
 
 if TYPE_CHECKING:
     from tests.simulation.host import Host
     from tests.simulation.store import SimulatedStore
+
+BETWEEN_LOOKS: Final = 20 * 3600.0
+"""Seconds. In life ten minutes: what they look for falls due on a day, and each look asks every stream that is open."""
 
 _POSTED: Final[tuple[WorkMeans, ...]] = ("instructor", "liaison")
 _WITHIN: Final[tuple[WorkMeans, ...]] = ("trade_union", "youth_league", "womens_federation")
@@ -86,14 +88,13 @@ class MemoryRipening(RipeningWatch):
 
 async def look_again_and_again(look: Callable[[], Awaitable[object]]) -> None:
     """Until cancelled. Whatever is no answer of ours ends the process, and so the run."""
-    bell = Bell(first=30.0)
     while True:
-        bell.clear()
         try:
             await look()
         except YanzhenError:
             await asyncio.sleep(30.0)
-        await bell.wait()
+        else:
+            await asyncio.sleep(BETWEEN_LOOKS)
 
 
 def standing(store: "SimulatedStore", area_code: str, day: date) -> Iterator[dict[str, Any]]:
