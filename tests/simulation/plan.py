@@ -81,7 +81,7 @@ class Scale:
 
 SHORT: Final = Scale("small", days=20, transfers=0.15, departures=0.15, others=0.15, faults=0.9)
 """A seed among thousands: three weeks, and something wrong most of the time."""
-YEAR: Final = Scale("district", days=365, transfers=0.2, departures=0.14, others=0.11, faults=0.15)
+YEAR: Final = Scale("district", days=365, transfers=0.2, departures=0.12, others=0.08, faults=0.15)
 """A year of a district of 800 members (domain §5.2)."""
 SCALES: Final[Mapping[str, Scale]] = {"short": SHORT, "year": YEAR}
 
