@@ -29,6 +29,7 @@ from shared.kernel.event import DomainEvent
 from shared.kernel.identifiers import uscc
 from shared.kernel.ids import Uuid7
 from shared.kernel.sealed import Sealed
+from shared.runtime.garbage import settle_garbage
 
 EVENTS = 100_000
 WANTED = 20_000
@@ -112,6 +113,7 @@ async def run(events: int) -> None:
         await fill(engine, events)
         own = [projection for projection in MODEL.projections if not projection.foreign]
         await rebuild_all(engine, MODEL, own)  # the rows that the reader sees meanwhile
+        settle_garbage()  # as the commands do
         waits: list[float] = []
         reader = asyncio.create_task(read(engine, waits))
         meter = CpuMeter({"rebuild": os.getpid(), "database": stack.pids["postgres"]}, alone=["rebuild"])

@@ -8,11 +8,12 @@ from services.cli.installation import find
 from services.cli.on_record import on_record
 from services.cli.output import console, progress, table
 from services.cli.service_reading import database_of
-from shared.eventstore.rebuild import Rebuilt, rebuild
+from shared.eventstore.rebuild import rebuild_all
 from shared.kernel.errors import Invalid, Unavailable
 from shared.messaging.bus import BusUnavailable, ReaderClosed
 from shared.messaging.history import NatsHistory
 from shared.messaging.nats_bus import NatsBus
+from shared.runtime.garbage import settle_garbage
 from shared.security.broker import OPERATOR, inbox_of
 
 
@@ -26,19 +27,17 @@ async def rebuild_projections(data_dir: Path, service: str, name: str | None) ->
     if not chosen:
         names = ", ".join(p.name for p in model.projections) or "none"
         raise Invalid("unknown-projection", f"{service} has no read model {name!r}", remedy=f"it has: {names}")
-    reports: list[Rebuilt] = []
     async with database_of(known, as_owner=True) as engine, installation.broker() as client:
         await on_record(engine, by, "projection.rebuild", projections=[one.name for one in chosen])
         history = NatsHistory(NatsBus(client, inbox_prefix=inbox_of(OPERATOR)))
-        with progress("rebuilding") as tell:
-            for projection in chosen:
-                tell(f"rebuilding {projection.name}")
-                try:
-                    reports.append(await rebuild(engine, model, projection, history))
-                except (BusUnavailable, ReaderClosed) as error:
-                    raise Unavailable(
-                        "no-history", f"the events of others cannot be read ({error})", remedy="see `yanzhen doctor`"
-                    ) from error
+        settle_garbage()
+        try:
+            with progress(f"rebuilding {name or 'all read models'} of {service}"):
+                reports = await rebuild_all(engine, model, chosen, history)
+        except (BusUnavailable, ReaderClosed) as error:
+            raise Unavailable(
+                "no-history", f"the events of others cannot be read ({error})", remedy="see `yanzhen doctor`"
+            ) from error
     shown = table(
         f"Rebuilt read models of {service}", "read model", "table", "rows before", "rows now", "facts", "differ"
     )

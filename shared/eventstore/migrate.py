@@ -7,9 +7,10 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.eventstore.filling import ForeignHistory
 from shared.eventstore.model import ServiceModel
 from shared.eventstore.postgres.grants import allow_by_default, allow_kernel, allow_views
-from shared.eventstore.rebuild import ForeignHistory, bring_up_projections
+from shared.eventstore.rebuild import bring_up_projections
 
 _KERNEL = Path(__file__).parent / "migrations"
 _LOCK = 0x79616E7B  # two processes that start together migrate one after the other

@@ -21,7 +21,7 @@ def publishing(table: Mapping[type[DomainEvent], Translate]) -> Publish:
         if target is None:
             return None
         translate = getattr(target, "model_validate", None)
-        public: PublicEvent | None = target(event) if translate is None else translate(event.model_dump())
+        public: PublicEvent | None = target(event) if translate is None else translate(event, from_attributes=True)
         return public
 
     return publish

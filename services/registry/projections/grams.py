@@ -1,16 +1,16 @@
 """Chinese names are looked for by pairs of neighbouring characters: they have no blanks between words (ADR 37)."""
 
 import unicodedata
+from operator import add
 
 
 def folded(text: str) -> str:
     """Without the differences that nobody means: width, case, blanks and punctuation."""
-    return "".join(one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
-def grams(name: str) -> list[str]:
-    """All that a part of the name can be found by: 党支部 → 党, 支, 部, 党支, 支部."""
-    text = folded(name)
+def grams(text: str) -> list[str]:
+    """All that a part of a folded name can be found by: 党支部 → 党, 支, 部, 党支, 支部."""
     return sorted({*text, *_pairs(text)})
 
 
@@ -21,4 +21,4 @@ def wanted(part: str) -> list[str]:
 
 
 def _pairs(text: str) -> list[str]:
-    return [text[at : at + 2] for at in range(len(text) - 1)]
+    return list(map(add, text, text[1:]))

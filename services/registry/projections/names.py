@@ -16,9 +16,9 @@ def _named(kind: str, key: str) -> Any:
     def project(event: Any, _: Fact) -> list[RowChange]:
         if event.name is None:
             return []
-        identity = getattr(event, key)
-        row = {"kind": kind, "id": identity, "name": event.name}
-        return [Put(NAMES.name, (kind, identity), row | {"folded": folded(event.name), "grams": grams(event.name)})]
+        identity, text = getattr(event, key), folded(event.name)
+        row = {"kind": kind, "id": identity, "name": event.name, "folded": text, "grams": grams(text)}
+        return [Put(NAMES.name, (kind, identity), row)]
 
     return project
 

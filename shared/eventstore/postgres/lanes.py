@@ -21,6 +21,7 @@ ConfusedDriver = asyncpg.InternalClientError
 """What the driver raises when the server dies between two messages of one statement ("cannot switch to state …"): it is of
 no kind that SQLAlchemy or a caller would take for a lost connection, and is one.
 """
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, ConfusedDriver)
 KEPT = 3
 """Connections per process: one commits, the others read. A statement more waits for less than opening one would take."""
 IDLE_SECONDS = 60.0
@@ -95,12 +96,17 @@ async def fetch(lane: asyncpg.Connection, statement: str, values: Mapping[str, A
     sql, names = _positional(statement)
     try:
         rows: Sequence[Any] = await lane.fetch(sql, *(values[name] for name in names))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConfusedDriver) as error:
-        # A session that was ended tells so before its socket closes.
-        told = str(getattr(error, "sqlstate", "")).startswith(("08", "57P"))
-        gone = told or lane.is_closed() or not isinstance(error, asyncpg.PostgresError)
-        raise DBAPIError(None, None, error, hide_parameters=True, connection_invalidated=gone) from error
+    except DRIVER_ERRORS as error:
+        raise as_sqlalchemy(error, lane) from error
     return rows
+
+
+def as_sqlalchemy(error: Exception, lane: asyncpg.Connection) -> DBAPIError:
+    """One of `DRIVER_ERRORS` as the error that everybody knows."""
+    # A session that was ended tells so before its socket closes.
+    told = str(getattr(error, "sqlstate", "")).startswith(("08", "57P"))
+    gone = told or lane.is_closed() or not isinstance(error, asyncpg.PostgresError)
+    return DBAPIError(None, None, error, hide_parameters=True, connection_invalidated=gone)
 
 
 @lru_cache(maxsize=1024)

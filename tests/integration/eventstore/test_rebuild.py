@@ -5,7 +5,8 @@ import dataclasses
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts.registry import MemberAdmitted
@@ -81,6 +82,58 @@ async def test_a_changed_projection_is_built_anew_with_its_new_columns(engine: A
     assert await migrate(engine, model) == ["accounts"]
     assert await migrate(engine, model) == []
     assert await table(engine, "accounts") == [("a", "5")]
+
+
+async def test_a_rebuild_says_how_many_rows_were_wrong(engine: AsyncEngine) -> None:
+    await migrate(engine, MODEL)
+    kernel = assemble(MODEL, PostgresStore(engine, VIEWS))
+    for account in "abcd":
+        await credit(kernel, account, 5)
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM accounts WHERE account = 'a'"))
+        await connection.execute(text("UPDATE accounts SET state = NULL WHERE account = 'b'"))
+        await connection.execute(text("INSERT INTO accounts VALUES ('nobody', 1, 'open'), ('none', 2, 'open')"))
+    report = await rebuild(engine, MODEL, PROJECTION)
+    assert report.different == 4
+    assert report.rows == {"accounts": (5, 4), "totals": (2, 2)}
+    assert report.facts == 8
+    assert [row[0] for row in await table(engine, "accounts")] == [*"abcd"]
+
+
+async def test_an_event_that_several_read_models_are_made_of_reaches_each(engine: AsyncEngine) -> None:
+    views = MetaData()
+    for name in ("one", "other"):
+        Table(name, views, Column("account", Text, primary_key=True))
+
+    def into(name: str) -> Any:
+        return {Opened: lambda event, _: [Put(name, (event.account,), {"account": event.account})]}
+
+    projections = tuple(Projection(name, 1, (name,), into(name), {}) for name in ("one", "other"))
+    model = dataclasses.replace(MODEL, projections=projections, views=views)
+    await migrate(engine, model)
+    kernel = assemble(model, PostgresStore(engine, views))
+    for account in "abc":
+        await credit(kernel, account, 1)
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM one"))
+    one, other = await rebuild_all(engine, model, projections)
+    assert (one.facts, one.different, other.facts, other.different) == (3, 3, 3, 0)
+    assert await table(engine, "one") == await table(engine, "other") == [("a",), ("b",), ("c",)]
+
+
+async def test_bug_2400_a_column_that_changes_its_type_does_not_stop_a_rebuild(engine: AsyncEngine) -> None:
+    await migrate(engine, MODEL)
+    await credit(assemble(MODEL, PostgresStore(engine, VIEWS)), "a", 5)
+    views = MetaData()
+    Table("accounts", views, Column("account", Text, primary_key=True), Column("cents", JSONB), Column("state", Text))
+    Table("totals", views, Column("what", Text, primary_key=True), Column("amount", BigInteger))
+
+    def credited(event: Credited, _: Fact) -> list[RowChange]:
+        return [Put("accounts", (event.account,), {"account": event.account, "cents": [event.cents]})]
+
+    newer = Projection("accounts", 2, ("accounts", "totals"), {Credited: credited}, {})
+    assert await migrate(engine, dataclasses.replace(MODEL, projections=(newer,), views=views)) == ["accounts"]
+    assert await table(engine, "accounts") == [("a", [5], None)]
 
 
 async def test_old_events_are_lifted_and_long_streams_are_read_from_snapshots(engine: AsyncEngine) -> None:

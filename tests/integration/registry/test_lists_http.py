@@ -172,6 +172,19 @@ async def test_what_was_interrupted_is_done_by_bringing_the_list_again(
     assert (await door("GET", "/coverage?area_code=430702"))["total"]["registered"] == 100
 
 
+@pytest.mark.parametrize("registered", [7, 8])  # the last reading is not full, is full
+async def test_every_unit_that_the_list_lacks_is_named_once(
+    door: Door, monkeypatch: pytest.MonkeyPatch, registered: int
+) -> None:
+    monkeypatch.setattr(importing, "REGISTERED_AT_ONCE", 3)
+    monkeypatch.setattr(importing, "MISSING_PER_PART", 2)
+    await door.register(*({"uscc": code(number), "on": "2026-01-01"} for number in range(registered)))
+    brought = await bring(door, HEAD + line(2) + line(50))
+    missing = [code(number) for number in range(registered) if number != 2]
+    assert brought["counts"]["not_listed"] == len(missing)
+    assert [one["uscc"] for one in await findings(door, brought["list_id"], kind="not_listed")] == sorted(missing)
+
+
 async def test_civil_affairs_and_business_lists_are_matched_apart(door: Door) -> None:
     society = uscc.make("51", "430702", "000000001")
     await door.register({"uscc": society, "kind": "social_organisation", "on": "2026-01-01"})

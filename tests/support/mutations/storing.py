@@ -69,14 +69,14 @@ def idempotency_keys_not_claimed() -> None:
 
 @mutation
 def rebuild_without_the_lock() -> None:
-    from shared.eventstore import rebuild
+    from shared.eventstore import filling
 
-    original: Any = rebuild.__dict__["text"]
+    original: Any = filling.__dict__["text"]
 
     def text(statement: str) -> Any:
         return original("SELECT 1" if statement.startswith(("LOCK TABLE", "SELECT 1 FROM cursors")) else statement)
 
-    replace(rebuild, "text", text)
+    replace(filling, "text", text)
 
 
 @mutation

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,13 +28,18 @@ from shared.eventstore.executor import Executor
 from shared.eventstore.unit_of_work import UnitOfWork
 from shared.security.policy import area_prefix
 
+T = TypeVar("T")
+
 ROWS_PER_PART: Final = 500
 AT_ONCE: Final = 3
 """Parts under way: one is being decided while the others are being committed."""
+MISSING_PER_PART: Final = 5000
+REGISTERED_AT_ONCE: Final = 50_000
+"""Units of the register that are read with one query, which looks through all of them each time: 4 MB."""
 
 _REGISTERED: Final = text(
     "SELECT uscc FROM units WHERE closed_on IS NULL AND kind = ANY(CAST(:kinds AS text[]))"
-    " AND starts_with(area_code, :prefix) AND since <= :day AND uscc > :after ORDER BY uscc LIMIT 5000"
+    " AND starts_with(area_code, :prefix) AND since <= :day AND uscc > :after ORDER BY uscc LIMIT :most"
 )
 
 
@@ -67,7 +72,7 @@ async def import_list(engine: AsyncEngine, executor: Executor, bringing: Bringin
     )  # fmt: skip
     await executor.run(lambda unit: unit.handle(LIST, asked.list_id, begin), cause)
     run = _Run(executor, judge, bringing, cause)
-    parts = enumerate(_parts(columns.cells(sheet)))
+    parts = enumerate(_parts(columns.cells(sheet), ROWS_PER_PART))
 
     async def work() -> None:
         for number, rows in parts:
@@ -112,18 +117,17 @@ class _Run:
         """
         asked = self._bringing.asked
         values: dict[str, Any] = {"kinds": sorted(KINDS[asked.source]), "prefix": area_prefix(asked.area_code),
-                                  "day": asked.list_date, "after": ""}  # fmt: skip
+                                  "day": asked.list_date, "after": "", "most": REGISTERED_AT_ONCE}  # fmt: skip
         while True:
             async with engine.connect() as connection:
                 usccs = list((await connection.execute(_REGISTERED, values)).scalars())
-            if not usccs:
-                return
-            values["after"] = usccs[-1]
-            part = Part(findings=self._judge.not_listed(usccs))
-            if part.findings:
-                part.counts["not_listed"] = len(part.findings)
+            for some in _parts(self._judge.not_listed(usccs), MISSING_PER_PART):
+                part = Part(Counter(not_listed=len(some)), list(some))
                 self._last += 1
                 await self._keep(self._last, part)
+            if len(usccs) < REGISTERED_AT_ONCE:
+                return
+            values["after"] = usccs[-1]
 
     async def _judged(self, unit: UnitOfWork, number: int, rows: tuple[Cells, ...]) -> Part:
         part = await self._judge.judge(unit, rows)
@@ -145,8 +149,8 @@ class _Run:
         self.counts += part.counts
 
 
-def _parts(rows: Iterator[Cells]) -> Iterator[tuple[Cells, ...]]:
-    while part := tuple(islice(rows, ROWS_PER_PART)):
+def _parts(rows: Iterator[T], size: int) -> Iterator[tuple[T, ...]]:
+    while part := tuple(islice(rows, size)):
         yield part
 
 

@@ -1,7 +1,7 @@
 """What the rows of one part of a list come to: commands to the units, and what a person has to look at."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -83,14 +83,14 @@ class Judge:
                 self._became(part, number, listed.uscc, events)
         return part
 
-    def not_listed(self, usccs: Sequence[str]) -> list[Finding]:
+    def not_listed(self, usccs: Sequence[str]) -> Iterator[Finding]:
         """Units of ours that the list, which should name all, does not."""
         said = "the unit is registered here and not in the list"
-        return [
+        return (
             Finding(kind="not_listed", uscc=one, code="not-listed", detail=said, remedy="find out whether it still is")
             for one in usccs
             if not self._listing.holds(one)
-        ]
+        )
 
     def _is_first(self, part: Part, number: int, uscc: str) -> bool:
         rows = self._listing.twice.get(uscc)

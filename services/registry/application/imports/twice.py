@@ -24,8 +24,9 @@ class Listing:
 
     def holds(self, uscc: str) -> bool:
         """Whether the code is in the list (two codes are never taken for one: 64 bits)."""
-        at = bisect_left(self._hashes, hash(uscc))
-        return at < len(self._hashes) and self._hashes[at] == hash(uscc)
+        wanted = hash(uscc)
+        at = bisect_left(self._hashes, wanted)
+        return at < len(self._hashes) and self._hashes[at] == wanted
 
 
 def look_through(rows: Rows) -> Listing:

@@ -30,7 +30,7 @@ from services.registry.domain.unit.events import (
     UnitRegistered,
     UnitSurveyed,
 )
-from services.registry.domain.unit.facts import UnitFacts, known, merged
+from services.registry.domain.unit.facts import NOTHING, known, merged
 from services.registry.domain.unit.kinds import check_kind, kind_of
 from services.registry.domain.unit.state import Cover, UnitState
 from services.registry.domain.unit.survey import clear_parts
@@ -69,7 +69,7 @@ def decide(command: UnitCommand, state: UnitState) -> Sequence[DomainEvent]:
 def evolve(state: UnitState, event: DomainEvent) -> UnitState:
     match event:
         case UnitRegistered():
-            return UnitState("operating", event.kind, merged(UnitFacts(), event), event.on)
+            return UnitState("operating", event.kind, merged(NOTHING, event), event.on)
         case UnitChanged():
             return replace(state, facts=merged(state.facts, event), since=event.on or state.since)
         case UnitCovered():

@@ -52,6 +52,7 @@ class UnitFacts(BaseModel):
 
 
 FACTS = tuple(UnitFacts.model_fields)
+NOTHING = UnitFacts()
 
 
 def known(facts: UnitFacts) -> dict[str, Any]:
