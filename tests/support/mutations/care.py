@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.support.mutations.switch import mutation, replace
+from tests.support.sealed_words import sealed_words
 
 
 @mutation
@@ -24,7 +25,7 @@ def a_timer_stops_the_membership() -> None:
                 approved_by=event.body_id,
                 person_id="nobody",
                 decided_on=command.now.date(),
-                text="time is over",
+                text=sealed_words("time is over"),
                 ask_again_at=None,
                 decided_at=command.now,
             )
