@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from rich.console import Console
 from rich.table import Table
@@ -47,11 +48,8 @@ def watched() -> Iterator[Counter[str]]:
             asked[named(type(command))] += 1
         return await original(self, decider, identity, command, **given)
 
-    UnitOfWork.handle = handle  # type: ignore[method-assign]
-    try:
+    with patch.object(UnitOfWork, "handle", handle):
         yield asked
-    finally:
-        UnitOfWork.handle = original  # type: ignore[method-assign]
 
 
 def reached(seeds: Iterable[int]) -> Counter[str]:

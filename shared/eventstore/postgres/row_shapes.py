@@ -52,6 +52,7 @@ class RowShape:
         found: Values = {}
         if kind is not Put:
             found |= {column: [change.key[at] for change in changes] for at, column in enumerate(self.key)}
+        # A removal has no values, and names no columns either.
         found |= {column: [change.values[column] for change in changes] for column in columns}  # type: ignore[union-attr]
         for column in filter(self.is_json, found):
             found[column] = [None if value is None else to_json(value) for value in found[column]]

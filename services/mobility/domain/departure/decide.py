@@ -27,12 +27,11 @@ from services.mobility.domain.departure.events import (
     MobileFileOpened,
     MobileMemberVerified,
     RegistrationCorrected,
-    StationLost,
-    StationNamed,
     TransferProposed,
     TransferUnderWay,
 )
 from services.mobility.domain.departure.state import Away, Departure
+from services.mobility.domain.departure.station import lose_station, name_station
 from shared.kernel.calendar import add_months, local_date, start_of_day
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.event import DomainEvent
@@ -60,9 +59,9 @@ def decide(command: DepartureCommand, state: Departure) -> Sequence[DomainEvent]
         case ChangeDestination():
             return _change(command, state.away(command.departure_id))
         case LoseStation():
-            return _lose_station(command, state.open)
+            return lose_station(command, state.open)
         case NameStation():
-            return _name_station(command, state.away(command.departure_id))
+            return name_station(command, state.away(command.departure_id))
         case CorrectRegistration():
             return _correct(command, state.away(command.departure_id))
         case VerifyMember():
@@ -146,20 +145,6 @@ def _change(command: ChangeDestination, away: Away) -> Sequence[DomainEvent]:
         must_transfer=due,
     )
     return [changed, *(_proposal(first, command.changed_at) if due and not kept and not away.proposed else [])]
-
-
-def _lose_station(command: LoseStation, away: Away | None) -> Sequence[DomainEvent]:
-    """Nothing for who is at home, or with another station by now."""
-    if away is None or away.station_id != command.station_id:
-        return []
-    whose = {"departure_id": away.registered.departure_id, "member_id": away.registered.member_id}
-    return [StationLost(**whose, **command.model_dump())]
-
-
-def _name_station(command: NameStation, away: Away) -> Sequence[DomainEvent]:
-    if away.station_id == command.station_id:
-        return []
-    return [StationNamed(**command.model_dump(), member_id=away.registered.member_id)]
 
 
 def _correct(command: CorrectRegistration, away: Away) -> Sequence[DomainEvent]:
